@@ -1,0 +1,53 @@
+# Every recipe works on a machine with Python 3.11 and make: what it needs, it installs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup setup-dev demo test check bench lock messages clean
+
+help:            ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+
+setup: $(VENV)/.installed            ## the virtual environment with netterms in it
+
+setup-dev: $(VENV)/.installed-dev    ## and what tests and checks need
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "netterms needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what netterms needs (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup      ## a seller with 200 buyers, the daily loop, the console on 127.0.0.1:8000
+	@$(BIN)/netterms demo
+
+check: setup-dev ## format, lint, types, room contracts
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+test: check      ## check, then every test
+	@$(BIN)/python tests/ensure_chromium.py
+	@$(BIN)/pytest
+
+bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/run_all.py
+
+lock: setup-dev  ## renew the lock files from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean:           ## remove the virtual environment and caches; your data stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Words every room shares. Standard library only; knows no business step and no framework."""

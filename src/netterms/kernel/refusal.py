@@ -1,0 +1,40 @@
+"""A refusal: an expected "no" to a misuse, with a stable code and the facts of the case.
+
+Doors catch it once and turn the code into a sentence (`netterms.doors.look.sentences`) or an
+RFC 9457 answer. The rooms know neither HTTP nor a language.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Every refusal there is. Each has a sentence in two languages and a test."""
+
+    COLUMN_MISSING = "column_missing"
+    COLUMN_UNKNOWN = "column_unknown"
+    CONFLICTING_NUMBER = "conflicting_number"
+    DAY_OUT_OF_ORDER = "day_out_of_order"
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_UNREADABLE = "file_unreadable"
+    KEY_REUSED = "key_reused"
+    MOVE_NOT_ALLOWED = "move_not_allowed"
+    NO_HEADER = "no_header"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    ROWS_BAD = "rows_bad"
+
+
+class Refusal(Exception):
+    """An expected "no". `facts` name the field, the value and what would mend it."""
+
+    def __init__(self, code: Code, **facts: object) -> None:
+        super().__init__(code.value, facts)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
+        return f"{self.code.value}: {facts}" if facts else self.code.value
