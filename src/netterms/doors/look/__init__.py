@@ -1,0 +1,1 @@
+"""What all doors share in presentation: one stylesheet, charts, number formats, page frames."""
