@@ -25,6 +25,7 @@ class Code(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     ROWS_BAD = "rows_bad"
+    SCORECARD_INVALID = "scorecard_invalid"
 
 
 class Refusal(Exception):
