@@ -18,6 +18,7 @@ Number = int | float | Decimal
 
 # What XML 1.0 forbids: a name from a spreadsheet may hold it.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_DARK = frozenset(["age-4", "age-5", "cat-0", "cat-5", "grade-1", "grade-2", "grade-9", "grade-10"])
 _STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -73,8 +74,10 @@ def _svg(body: str, *, title: str, css: str = "", attributes: str = 'width="100%
     )
 
 
-def stacked_bar(parts: Sequence[Part], *, title: str, height: int = 34) -> str:
-    """One bar cut into shares of its sum; a part wide enough shows its text."""
+def stacked_bar(
+    parts: Sequence[Part], *, title: str, height: int = 34, show_from: float = 0.08
+) -> str:
+    """One bar cut into shares of its sum; a part of at least `show_from` shows its text."""
     whole = sum(_size(part.value) for part in parts)
     pieces: list[str] = []
     start = 0.0
@@ -82,12 +85,13 @@ def stacked_bar(parts: Sequence[Part], *, title: str, height: int = 34) -> str:
         share = _size(part.value) / whole if whole else 0.0
         if not share:
             continue
-        tone = "on-dark" if part.css in {"age-4", "age-5", "cat-0", "cat-5", "a"} else "on"
-        inside = (
-            f'<text class="{tone}" x="8" y="{height / 2 + 4:g}">{escape(part.text)}</text>'
-            if share >= 0.12
-            else ""
-        )
+        tone = "on-dark" if part.css in _DARK else "on"
+        inside = ""
+        if share >= show_from:
+            inside = (
+                f'<text class="{tone}" x="50%" y="{height / 2 + 4:g}" text-anchor="middle">'
+                f"{escape(part.text)}</text>"
+            )
         pieces.append(
             f'<svg x="{_pct(start)}" width="{_pct(share)}" height="{height}">'
             f"<title>{escape(part.label)}: {escape(part.text)}</title>"

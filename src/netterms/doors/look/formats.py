@@ -16,6 +16,7 @@ from babel.numbers import (
     NumberPattern,
     format_compact_currency,
     format_compact_decimal,
+    get_currency_name,
     get_currency_symbol,
     parse_pattern,
 )
@@ -88,6 +89,11 @@ def money_short(amount: Amount, currency: str = "") -> str:
     value = major(amount, currency)
     digits = 0 if abs(value) < 1000 else 2 if abs(value) >= 1_000_000 else 1
     return format_compact_currency(value, currency, locale=locale(), fraction_digits=digits)
+
+
+def currency_name(currency: str) -> str:
+    """The currency's name, e.g. `US Dollar`."""
+    return get_currency_name(currency, locale=locale())
 
 
 def short(value: float | Decimal) -> str:

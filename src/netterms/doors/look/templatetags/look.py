@@ -122,6 +122,18 @@ def get(mapping: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401
 
 
 @register.filter
+def count_of(value: object) -> object:
+    """The length of a list, and a number as it is."""
+    return len(value) if isinstance(value, list | tuple) else value
+
+
+@register.filter
+def is_some(value: formats.Figure) -> bool:
+    """True for an amount that is not zero, be it a number or its text."""
+    return bool(Decimal(str(value or 0)))
+
+
+@register.filter
 def csv(text: str) -> list[str]:
     """`"a,b"|csv` is the list of a and b."""
     return text.split(",")
@@ -143,15 +155,20 @@ def _level(value: object, top: int) -> int:
     return level if 0 <= level <= top else 0
 
 
+def _grade_name(level: int) -> str:
+    if not level:
+        return _("not graded")
+    return _("Grade %(grade)s of 10: %(name)s") % {"grade": level, "name": GRADES[level]}
+
+
 @register.simple_tag
 def grade_badge(grade: object, *, words: bool = False) -> SafeString:
     """The grade 1..10 as a coloured chip that always carries its number."""
     level = _level(grade, 10)
     if not level:
         return format_html('<span class="grade g0">{}</span>', _("not graded"))
-    name = GRADES[level]
-    title = _("Grade %(grade)s of 10: %(name)s") % {"grade": level, "name": name}
-    tail = format_html(' <span class="words">{}</span>', name) if words else ""
+    tail = format_html(' <span class="words">{}</span>', GRADES[level]) if words else ""
+    title = _grade_name(level)
     return format_html('<span class="grade g{0}" title="{1}">{0}{2}</span>', level, title, tail)
 
 
@@ -188,6 +205,21 @@ def ageing_bar(ageing: Mapping[str, str], currency: str) -> SafeString:
     ]
     spoken = "; ".join(f"{part.label} ({part.text})" for part in parts)
     return _svg(charts.stacked_bar(parts, title=_("Ageing: %(parts)s") % {"parts": spoken}))
+
+
+@register.simple_tag
+def grade_bar(grades: Sequence[Mapping[str, Any]], currency: str) -> SafeString:
+    """Open balance by grade as one stacked bar; `grades` is a list of grade, count, open."""
+    parts = [
+        charts.Part(
+            label=f"{_grade_name(row['grade'])}, {formats.money(row['open'], currency)}",
+            value=row["open"],
+            text=str(row["grade"] or "–"),
+            css=f"grade-{row['grade']}",
+        )
+        for row in grades
+    ]
+    return _svg(charts.stacked_bar(parts, title=_("Open balance by grade"), show_from=0.025))
 
 
 @register.simple_tag
@@ -252,7 +284,7 @@ def months_chart(months: Sequence[Mapping[str, Any]], currency: str) -> SafeStri
     left = charts.Axis(top, [formats.short(top * k / 4) for k in range(5)])
     right = charts.Axis(rate_top, [formats.percent(rate_top * k / 4, 0) for k in range(5)])
     title = _("Sales, collections and late rate by month")
-    return _svg(charts.columns_and_line(columns, left, right, title=title))
+    return _svg(charts.columns_and_line(columns, left, right, title=title, height=240))
 
 
 @register.simple_tag
