@@ -1,0 +1,156 @@
+"""The limit rules compiled to portable SQL: a whole book in one pass, equal to `rules.recommend`.
+
+Amounts are minor units below 10^15 (the exact division needs that head room).
+"""
+
+# Text is built from settings (numbers) and our own column names only.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from netterms.kernel.money import DEFAULT_EXPONENT, EXPONENTS
+from netterms.limits.rules import (
+    DAYS_IN_YEAR,
+    SHARE_PLACES,
+    GradeShares,
+    LimitReason,
+    LimitSettings,
+)
+
+_UNIT = 10**SHARE_PLACES
+_NO_ACCOUNTS = "tangible_net_worth_minor IS NULL AND annual_turnover_minor IS NULL"
+
+
+def need_sql(
+    settings: LimitSettings, sales: str = "annual_sales_minor", days: str = "credit_days"
+) -> str:
+    """`rules.limit_needed` as an expression (BIGINT minor units) over two columns and `currency`.
+
+    Sales of zero or more; NULL when either column is.
+    """
+    step = f"(CAST({_minor_units('currency')} AS BIGINT) * {settings.need_step_major})"
+    year = f"({step} * {DAYS_IN_YEAR})"
+    used = f"(CAST({sales} AS DECIMAL(38, 0)) * {days})"
+    return f"{_floor_division(f'({used} + {year} - 1)', year)} * {step}"
+
+
+def recommend_sql(
+    settings: LimitSettings,
+    source: str = "limit_facts",
+    keep: Sequence[str] = ("buyer", "currency"),
+) -> str:
+    """A SELECT over `source` with the `keep` columns, `limit_minor` and `limit_reasons`.
+
+    `source` is a table or a bracketed query with the columns need_minor, grade,
+    tangible_net_worth_minor, annual_turnover_minor, seller_annual_sales_minor,
+    insured_limit_minor, sanctions_hit (boolean) and open_stage. `limit_reasons` is the codes of
+    `LimitReason` joined by commas, in the order of `rules.recommend`.
+    """
+    caps = _caps(settings)
+    named = ", ".join(f"{text} AS cap_{code.value}" for code, text in caps)
+    stops = _stops(settings)
+    stopped = _joined(f"CASE WHEN {test} THEN '{code.value}' END" for code, test in stops)
+    columns = ", ".join(keep)
+    capped = f"SELECT *, {named}, {stopped} AS stops FROM {source} AS facts"
+    least = ", ".join(f"cap_{code.value}" for code, _ in caps)
+    bounded = f"SELECT *, LEAST({least}) AS smallest_cap FROM ({capped}) AS capped"
+    bound = " ".join(
+        f"WHEN cap_{code.value} = smallest_cap THEN '{code.value}'" for code, _ in caps
+    )
+    remark = f"CASE WHEN {_NO_ACCOUNTS} THEN '{LimitReason.ACCOUNTS_UNKNOWN.value}' END"
+    reasons = _joined([f"CASE {bound} END", remark])
+    return (
+        f"SELECT {columns}, "
+        "CASE WHEN stops <> '' THEN 0 ELSE CAST(smallest_cap AS BIGINT) END AS limit_minor, "
+        f"CASE WHEN stops <> '' THEN stops ELSE {reasons} END AS limit_reasons "
+        f"FROM ({bounded}) AS bounded"
+    )
+
+
+def _caps(settings: LimitSettings) -> list[tuple[LimitReason, str]]:
+    need = _by_grade(settings, "need")
+    tolerated = settings.tolerated_uninsured_share
+    caps = [
+        (LimitReason.NEED, _share("need_minor", "1")),
+        (
+            LimitReason.NEED_SHARE,
+            f"CASE WHEN {_NO_ACCOUNTS} THEN {_share('need_minor', need)} END",
+        ),
+        (
+            LimitReason.NET_WORTH,
+            _share("tangible_net_worth_minor", _by_grade(settings, "net_worth")),
+        ),
+        (LimitReason.TURNOVER, _share("annual_turnover_minor", _by_grade(settings, "turnover"))),
+        (
+            LimitReason.CONCENTRATION,
+            _share("seller_annual_sales_minor", str(settings.concentration_share)),
+        ),
+    ]
+    if settings.net_worth_rule is not None:
+        rule = _share("tangible_net_worth_minor", str(settings.net_worth_rule))
+        caps.insert(4, (LimitReason.NET_WORTH_RULE, rule))
+    caps.insert(-1, (LimitReason.INSURED, _covered(tolerated)))
+    return caps
+
+
+def _by_grade(settings: LimitSettings, name: str) -> str:
+    def share(row: GradeShares) -> Decimal:
+        return {"need": row.need, "net_worth": row.net_worth, "turnover": row.turnover}[name]
+
+    arms = " ".join(
+        f"WHEN grade = {grade} THEN {share(row)}" for grade, row in settings.shares.items()
+    )
+    return f"CASE {arms} END"
+
+
+def _share(column: str, share: str) -> str:
+    """Half-up by a cast to whole numbers, and never below zero. NULL stays NULL."""
+    amount = f"CAST({column} AS DECIMAL(24, 0))"
+    cut = f"CAST({amount} * CAST({share} AS DECIMAL(8, {SHARE_PLACES})) AS DECIMAL(24, 0))"
+    # GREATEST skips NULL, and an unknown amount is no cap: hence the CASE.
+    return f"CASE WHEN {column} IS NOT NULL THEN GREATEST(CAST(0 AS DECIMAL(24, 0)), {cut}) END"
+
+
+def _covered(tolerated: Decimal) -> str:
+    """Insured limit / (1 - tolerated share), half-up: floor((2a + b) / 2b)."""
+    kept = int((1 - tolerated) * _UNIT)
+    top = f"(CAST(insured_limit_minor AS DECIMAL(38, 0)) * {2 * _UNIT} + {kept})"
+    return f"CAST({_floor_division(top, str(2 * kept))} AS DECIMAL(24, 0))"
+
+
+def _floor_division(top: str, bottom: str) -> str:
+    """Floor of two whole numbers, above by 0 or more; the same on every engine.
+
+    The rest is taken off first, so the division is without one and ROUND only removes the noise
+    of binary numbers.
+    """
+    whole = f"CAST({top} - MOD({top}, {bottom}) AS DOUBLE)"
+    return f"CAST(ROUND({whole} / CAST({bottom} AS DOUBLE)) AS BIGINT)"
+
+
+def _stops(settings: LimitSettings) -> list[tuple[LimitReason, str]]:
+    return [
+        (LimitReason.SANCTIONS_HIT, "sanctions_hit"),
+        (LimitReason.GRADE_UNKNOWN, "grade IS NULL"),
+        (LimitReason.GRADE_TOO_WEAK, f"grade >= {settings.stop_from_grade}"),
+        (LimitReason.STAGE_TOO_LATE, f"open_stage >= {settings.stop_from_stage}"),
+    ]
+
+
+def _joined(codes: Iterable[str]) -> str:
+    return f"CONCAT_WS(',', {', '.join(codes)})"
+
+
+def _minor_units(currency: str) -> str:
+    """Minor units in one major unit of the currency (ISO 4217)."""
+    places: dict[int, list[str]] = {}
+    for code, exponent in EXPONENTS.items():
+        places.setdefault(exponent, []).append(f"'{code}'")
+    arms = " ".join(
+        f"WHEN {currency} IN ({', '.join(codes)}) THEN {10**exponent}"
+        for exponent, codes in sorted(places.items())
+    )
+    return f"CASE {arms} ELSE {10**DEFAULT_EXPONENT} END"
