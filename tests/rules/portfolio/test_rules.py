@@ -1,0 +1,120 @@
+"""Receivables metrics: the worked examples and what must always hold."""
+
+from decimal import Decimal
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netterms.portfolio import rules
+from netterms.portfolio.rules import Bucket, Month
+
+D = Decimal
+CENT = 100
+
+
+def test_ex_4_1_dso_simple():
+    assert rules.dso(200_000 * CENT, 2_000_000 * CENT, 365) == D("36.50")
+
+
+def test_ex_4_2_dso_countback():
+    sales = [100_000, 80_000, 70_000]
+    thirty = [Month(s, 30) for s in sales]
+    calendar = [Month(s, d) for s, d in zip(sales, [31, 28, 31], strict=True)]
+    assert rules.dso_countback(212_000, thirty) == D("73.71")
+    assert rules.dso_countback(212_000, calendar) == D("73.17")
+
+
+def test_ex_4_3_best_possible_dso_and_add():
+    assert rules.best_possible_dso(140_000, 2_000_000, 365) == D("25.55")
+    assert rules.average_days_delinquent(200_000, 140_000, 2_000_000, 365) == D("10.95")
+
+
+def test_ex_4_4_collection_effectiveness():
+    figures = (500_000, 900_000, 450_000, 300_000)
+    assert rules.collection_effectiveness(*figures) == D("86.36")
+    assert rules.collection_effectiveness(*figures, months=3) == D("70.00")
+
+
+def test_ex_4_5_turnover():
+    assert rules.turnover(2_000_000, 180_000, 220_000) == D("10.00")
+    assert rules.turnover_days(2_000_000, 180_000, 220_000) == D("36.50")
+
+
+def test_ex_4_9_hhi():
+    found = rules.concentration([40, 30, 20, 10])
+    assert (found.hhi, found.normalised) == (D("3000.00"), D("0.0667"))
+
+
+def test_ar_14_one_buyer_and_nobody():
+    assert rules.concentration([5]).normalised == 1
+    assert rules.concentration([7] * 50).normalised == 0
+    assert rules.concentration([0, -3]) is None
+
+
+def test_ar_15_top_share():
+    assert rules.top_share([50, 30, 20], 2) == D("0.8000")
+    assert rules.top_share([]) is None
+
+
+def test_without_sales_there_is_no_ratio():
+    assert rules.dso(1, 0, 365) is None
+    assert rules.turnover(1, 0, 0) is None
+    assert rules.turnover_days(0, 1, 1) is None
+    assert rules.collection_effectiveness(100, 0, 100, 100) is None
+
+
+def test_ar_02_count_back_edges():
+    assert rules.dso_countback(0, []) == 0
+    assert rules.dso_countback(100, [Month(100, 30)]) == 30
+    assert rules.dso_countback(100, [Month(0, 30), Month(-5, 31), Month(200, 30)]) == D("76.00")
+    assert rules.dso_countback(100, [Month(99, 30)]) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "bucket"),
+    [
+        (-9, "current"),
+        (0, "current"),
+        (1, "1-30"),
+        (30, "1-30"),
+        (31, "31-60"),
+        (60, "31-60"),
+        (61, "61-90"),
+        (90, "61-90"),
+        (91, "91-120"),
+        (120, "91-120"),
+        (121, "over-120"),
+    ],
+)
+def test_ar_06_bucket_boundaries(days, bucket):
+    assert rules.ageing_bucket(days) == bucket
+
+
+def test_bucket_in_sql_equals_python():
+    text = rules.ageing_bucket_sql("d")
+    rows = duckdb.connect().execute(
+        f"SELECT d, {text} FROM (SELECT CAST(i AS INTEGER) - 50 AS d FROM range(250) t(i))"
+    )
+    assert all(rules.ageing_bucket(days) == bucket for days, bucket in rows.fetchall())
+    assert len(Bucket) == 6
+
+
+MONTHS = st.lists(st.builds(Month, st.integers(-50, 10**6), st.integers(28, 31)), max_size=12)
+
+
+@given(st.integers(1, 10**6), MONTHS)
+def test_countback_never_counts_more_days_than_there_are(receivables, months):
+    found = rules.dso_countback(receivables, months)
+    if found is None:
+        assert sum(max(0, m.sales) for m in months) < receivables
+    else:
+        assert 0 <= found <= sum(m.days for m in months)
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=50))
+def test_hhi_lies_between_even_shares_and_one_buyer(exposures):
+    found = rules.concentration(exposures)
+    assert round(10_000 / len(exposures), 2) - 0.01 <= float(found.hhi) <= 10_000
+    assert 0 <= found.normalised <= 1
