@@ -1,0 +1,8 @@
+"""The console and the API as one WSGI application."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netterms.site.settings")
+application = get_wsgi_application()

@@ -1,0 +1,45 @@
+"""Record events: in the same transaction as the change, append only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from netterms.kernel.context import Context
+from netterms.kernel.events import Event, facts
+
+INSERT = """
+insert into event (seller_id, happened_at, business_date, actor, why, kind, subject_id, facts)
+values (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def record(ctx: Context, *events: Event) -> None:
+    """Append `events`. Call it inside the transaction that made the change."""
+    record_all(ctx, events)
+
+
+def record_all(ctx: Context, events: Sequence[Event]) -> None:
+    """Append many events in one round trip."""
+    assert connection.in_atomic_block, "an event without its change"
+    if not events:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            INSERT,
+            [
+                (
+                    ctx.seller,
+                    ctx.now,
+                    ctx.today,
+                    ctx.actor,
+                    ctx.why,
+                    event.kind,
+                    event.subject,
+                    Jsonb(facts(event)),
+                )
+                for event in events
+            ],
+        )

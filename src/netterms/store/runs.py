@@ -1,0 +1,106 @@
+"""Runs made of steps, each done once for its date: what a crash interrupts, the next call goes on with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from psycopg.types.json import Jsonb
+
+from netterms.kernel.context import Context
+from netterms.kernel.events import Plain, plain
+from netterms.store import sql
+from netterms.store.tenancy import book
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run. `act` works on whole sets and tells what it did, e.g. `{"sent": 3}`.
+
+    A step runs inside its own transaction, together with the note that it is done. One that talks
+    to the outside (`outside=True`) manages its own transactions instead, and must be repeatable.
+    """
+
+    name: str
+    act: Callable[[Context], dict[str, Plain]]
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """What a finished step did, now or in an earlier call of the same run."""
+
+    step: str
+    seconds: float
+    facts: dict[str, Plain]
+    repeated: bool
+
+
+def run(
+    ctx: Context, name: str, steps: Sequence[Step], told: Callable[[StepDone], None] | None = None
+) -> list[StepDone]:
+    """Do the steps not yet done for (`name`, `ctx.today`), in order; tell of each as it finishes."""
+    finished = []
+    for step in steps:
+        done = _once(ctx, name, step)
+        finished.append(done)
+        if told is not None:
+            told(done)
+    return finished
+
+
+def _once(ctx: Context, run_name: str, step: Step) -> StepDone:
+    if step.outside:
+        earlier = _finished(ctx, run_name, step)
+        if earlier:
+            return earlier
+        started = time.perf_counter()
+        facts = step.act(ctx)
+        with book(ctx):
+            return _finished(ctx, run_name, step) or _note(ctx, run_name, step, started, facts)
+    with book(ctx):
+        # Two callers of the same step: the second waits here, then finds it done.
+        sql.value(
+            "select pg_advisory_xact_lock(hashtextextended(%(key)s, 0))",
+            {"key": f"{ctx.seller}/{run_name}"},
+        )
+        earlier = _finished(ctx, run_name, step)
+        if earlier:
+            return earlier
+        started = time.perf_counter()
+        return _note(ctx, run_name, step, started, step.act(ctx))
+
+
+def _finished(ctx: Context, run_name: str, step: Step) -> StepDone | None:
+    with book(ctx):
+        found = sql.row(
+            "select seconds, facts from run_step where seller_id = %(seller)s and run = %(run)s"
+            " and business_date = %(day)s and step = %(step)s",
+            {"seller": ctx.seller, "run": run_name, "day": ctx.today, "step": step.name},
+        )
+    if found is None:
+        return None
+    return StepDone(step.name, float(found["seconds"]), found["facts"], repeated=True)
+
+
+def _note(
+    ctx: Context, run_name: str, step: Step, started: float, facts: dict[str, Plain]
+) -> StepDone:
+    seconds = time.perf_counter() - started
+    sql.execute(
+        """
+        insert into run_step (seller_id, run, business_date, step, finished_at, seconds, facts)
+        values (%(seller)s, %(run)s, %(day)s, %(step)s, %(now)s, %(seconds)s, %(facts)s)
+        """,
+        {
+            "seller": ctx.seller,
+            "run": run_name,
+            "day": ctx.today,
+            "step": step.name,
+            "now": ctx.now,
+            "seconds": seconds,
+            "facts": Jsonb(plain(facts)),
+        },
+    )
+    return StepDone(step.name, seconds, facts, repeated=False)

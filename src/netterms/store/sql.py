@@ -1,0 +1,66 @@
+"""Named SQL statements: `.sql` files inside a room, run on the current connection.
+
+Nothing outside `queries.py`, `actions.py` and this room speaks to the database.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from django.db import connection
+
+Row = TypeVar("Row")
+Params = Mapping[str, Any]
+
+
+@cache
+def statement(name: str) -> str:
+    """Text of a statement, e.g. `statement("receivables/open_items")`."""
+    room, _, file = name.partition("/")
+    return (files(f"netterms.{room}") / "sql" / f"{file}.sql").read_text(encoding="utf-8")
+
+
+def execute(sql: str, params: Params | None = None) -> int:
+    """Run a statement and return how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def rows(sql: str, params: Params | None = None) -> list[dict[str, Any]]:
+    """Run a query and return its rows by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        assert cursor.description is not None
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def row(sql: str, params: Params | None = None) -> dict[str, Any] | None:
+    """The first row of a query, or None."""
+    found = rows(sql, params)
+    return found[0] if found else None
+
+
+def value(sql: str, params: Params | None = None) -> Any:  # noqa: ANN401 - any column type
+    """The first column of the first row, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        first = cursor.fetchone()
+        return first[0] if first else None
+
+
+def read(name: str, into: type[Row], params: Params | None = None) -> list[Row]:
+    """Run the named statement; each row becomes one `into` (a dataclass with the same fields)."""
+    return typed(rows(statement(name), params), into)
+
+
+def typed(found: Sequence[Mapping[str, Any]], into: type[Row]) -> list[Row]:
+    """Rows as dataclasses: the fields of `into` are the columns wanted."""
+    assert dataclasses.is_dataclass(into)
+    names = [f.name for f in dataclasses.fields(into)]
+    return [into(**{name: line[name] for name in names}) for line in found]
