@@ -143,6 +143,7 @@ def pareto(bars: Sequence[Part], *, title: str, whole: Number | None = None) -> 
     largest = max((_size(bar.value) for bar in bars), default=0.0)
     names: list[str] = []
     plot: list[str] = []
+    dots: list[str] = []
     before = running = 0.0
     for k, bar in enumerate(bars):
         y = k * row + row / 2
@@ -163,12 +164,12 @@ def pareto(bars: Sequence[Part], *, title: str, whole: Number | None = None) -> 
                 f'<line class="line" x1="{_pct(before)}" y1="{y - row:g}" '
                 f'x2="{_pct(after)}" y2="{y:g}"/>'
             )
-        plot.append(f'<circle class="dot" cx="{_pct(after)}" cy="{y:g}" r="2.5"/>')
+        dots.append(f'<circle class="dot" cx="{_pct(after)}" cy="{y:g}" r="2.5"/>')
         before = after
     height = max(len(bars), 1) * row
     body = (
         "".join(names) + f'<svg x="34%" width="44%" height="{height}" overflow="visible">'
-        f'<line class="axis" x1="0" y1="0" x2="0" y2="{height}"/>{"".join(plot)}</svg>'
+        f'<line class="axis" x1="0" y1="0" x2="0" y2="{height}"/>{"".join(plot + dots)}</svg>'
     )
     return _svg(body, title=title, attributes=f'width="100%" height="{height}"')
 

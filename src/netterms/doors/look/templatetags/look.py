@@ -219,7 +219,7 @@ def grade_bar(grades: Sequence[Mapping[str, Any]], currency: str) -> SafeString:
         )
         for row in grades
     ]
-    return _svg(charts.stacked_bar(parts, title=_("Open balance by grade"), show_from=0.025))
+    return _svg(charts.stacked_bar(parts, title=_("Open balance by grade"), show_from=0.04))
 
 
 @register.simple_tag
