@@ -24,6 +24,7 @@ class Code(StrEnum):
     NO_HEADER = "no_header"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
+    POLICY_INVALID = "policy_invalid"
     ROWS_BAD = "rows_bad"
     SCORECARD_INVALID = "scorecard_invalid"
 
