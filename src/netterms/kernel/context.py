@@ -19,6 +19,7 @@ class Permission(StrEnum):
     COLLECT = "collect"
     SET_LIMIT = "set_limit"
     MANAGE_POLICY = "manage_policy"
+    MANAGE_ACCESS = "manage_access"
 
 
 @dataclass(frozen=True, slots=True)

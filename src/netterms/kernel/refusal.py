@@ -24,9 +24,11 @@ class Code(StrEnum):
     NO_HEADER = "no_header"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
+    NOT_SIGNED_IN = "not_signed_in"
     POLICY_INVALID = "policy_invalid"
     ROWS_BAD = "rows_bad"
     SCORECARD_INVALID = "scorecard_invalid"
+    VALUE_INVALID = "value_invalid"
 
 
 class Refusal(Exception):

@@ -1,0 +1,43 @@
+"""Facts about sellers, people and keys, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from netterms.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SellerOpened(Event):
+    """A seller's book was opened; `subject` is the seller."""
+
+    kind: ClassVar[str] = "access.seller_opened"
+    name: str
+    country: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdded(Event):
+    """A person got a role, or another one; `subject` is the seller."""
+
+    kind: ClassVar[str] = "access.member_added"
+    user: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCreated(Event):
+    """An API key was made; `subject` is the key. Its secret is nowhere."""
+
+    kind: ClassVar[str] = "access.key_created"
+    name: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoked(Event):
+    """An API key no longer opens anything; `subject` is the key."""
+
+    kind: ClassVar[str] = "access.key_revoked"
