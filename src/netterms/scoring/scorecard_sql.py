@@ -21,6 +21,9 @@ from netterms.scoring.scorecard import (
 # A reason's weight and its place in the card share one integer: weight * 100 + (99 - place). The
 # largest is the first reason, and the next is the largest below it; 0 is no reason.
 _PLACES = 100
+# PostgreSQL would copy a layer's expressions into every use of them, layer by layer: thousands of
+# times slower. It does not merge a query that has an OFFSET; the other engines drop it.
+_BARRIER = " OFFSET 0"
 
 
 def compile_sql(
@@ -50,14 +53,14 @@ def compile_sql(
             f"{_lost(a, i)} AS lost_{a.name}, {_gained(a, i)} AS gained_{a.name}"
             for i, a in enumerate(card.attributes)
         )
-        + f" FROM ({pointed}) AS pointed"
+        + f" FROM ({pointed}{_BARRIER}) AS pointed"
     )
     ranked = _ranked(_ranked(weighed, card, "lost", LOWERED_SHOWN), card, "gained", RAISED_SHOWN)
     reasons = [f"{_lowered(card, n)} AS reason_{n}" for n in range(1, LOWERED_SHOWN + 1)]
     reasons += [f"{_raised(card, n)} AS raised_{n}" for n in range(1, RAISED_SHOWN + 1)]
     return (
         f"SELECT {columns}, score, {_pd(card)} AS pd, {_grade(card)} AS grade, "
-        f"{_confidence(card)} AS confidence, {', '.join(reasons)} FROM ({ranked}) AS ranked"
+        f"{_confidence(card)} AS confidence, {', '.join(reasons)} FROM ({ranked}{_BARRIER}) AS ranked"
     )
 
 
@@ -88,7 +91,7 @@ def _ranked(inner: str, card: Scorecard, kind: str, count: int) -> str:
             below = [f"CASE WHEN {name} < {last} THEN {name} ELSE 0 END" for name in below]
         # GREATEST of one thing is not SQL everywhere; 0 never wins over a reason.
         largest = f"GREATEST(0, {', '.join(below)})"
-        inner = f"SELECT *, {largest} AS {kind}_top_{rank} FROM ({inner}) AS {kind}_{rank}"
+        inner = f"SELECT *, {largest} AS {kind}_top_{rank} FROM ({inner}{_BARRIER}) AS {kind}_{rank}"
     return inner
 
 
