@@ -60,7 +60,8 @@ def compile_sql(
     reasons += [f"{_raised(card, n)} AS raised_{n}" for n in range(1, RAISED_SHOWN + 1)]
     return (
         f"SELECT {columns}, score, {_pd(card)} AS pd, {_grade(card)} AS grade, "
-        f"{_confidence(card)} AS confidence, {', '.join(reasons)} FROM ({ranked}{_BARRIER}) AS ranked"
+        f"{_confidence(card)} AS confidence, {', '.join(reasons)} "
+        f"FROM ({ranked}{_BARRIER}) AS ranked"
     )
 
 
@@ -91,7 +92,8 @@ def _ranked(inner: str, card: Scorecard, kind: str, count: int) -> str:
             below = [f"CASE WHEN {name} < {last} THEN {name} ELSE 0 END" for name in below]
         # GREATEST of one thing is not SQL everywhere; 0 never wins over a reason.
         largest = f"GREATEST(0, {', '.join(below)})"
-        inner = f"SELECT *, {largest} AS {kind}_top_{rank} FROM ({inner}{_BARRIER}) AS {kind}_{rank}"
+        layer = f"({inner}{_BARRIER}) AS {kind}_{rank}"
+        inner = f"SELECT *, {largest} AS {kind}_top_{rank} FROM {layer}"
     return inner
 
 
