@@ -124,16 +124,21 @@ def collection_effectiveness(
 
 
 def concentration(exposures: Sequence[int]) -> Concentration | None:
-    """AR-14 over the buyers' exposures (those above 0); None when nobody owes anything.
+    """AR-14 over the buyers' exposures (those above 0); None when nobody owes anything."""
+    owed = [amount for amount in exposures if amount > 0]
+    return concentration_of(len(owed), sum(owed), sum(amount**2 for amount in owed))
+
+
+def concentration_of(buyers: int, total: int, squares: int) -> Concentration | None:
+    """AR-14 from sums over the exposures above 0: how many, their sum, the sum of their squares.
 
     A single buyer is full concentration: normalised 1 by our convention (the formula is 0 / 0).
     """
-    owed = [amount for amount in exposures if amount > 0]
-    if not owed:
+    if not buyers:
         return None
-    hhi = FULL_SHARE * Fraction(sum(amount**2 for amount in owed), sum(owed) ** 2)
-    even = Fraction(FULL_SHARE, len(owed))
-    normal = (hhi - even) / (FULL_SHARE - even) if len(owed) > 1 else Fraction(1)
+    hhi = Fraction(FULL_SHARE * squares, total**2)
+    even = Fraction(FULL_SHARE, buyers)
+    normal = (hhi - even) / (FULL_SHARE - even) if buyers > 1 else Fraction(1)
     return Concentration(_rounded(hhi, 2), _rounded(normal, 4))
 
 

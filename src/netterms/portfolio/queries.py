@@ -1,0 +1,223 @@
+"""The whole book set-based: the portable questions, and a staged file scored in DuckDB.
+
+The questions in `sql/` read the relation `item` and answer the same on every engine. Scoring a file
+builds, one table from another: item -> behaviour -> score -> recommended limit.
+"""
+
+# Text is built from our own statements and compiled rules only; values go in as parameters.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from netterms.kernel.calendar import add_months
+from netterms.limits.rules import LimitSettings
+from netterms.limits.rules_sql import need_sql, recommend_sql
+from netterms.portfolio.rules import DAYS_IN_YEAR
+from netterms.scoring.scorecard import Scorecard
+from netterms.scoring.scorecard_sql import compile_sql
+from netterms.store.sql import statement
+
+if TYPE_CHECKING:
+    import duckdb
+
+Rows = list[dict[str, Any]]
+Ask = Callable[..., Rows]
+CEI_MONTHS = 3
+
+# One name and country a buyer, the last ones in the file; accounts where any row gives them.
+FILE_BUYERS = """
+CREATE OR REPLACE TEMP TABLE file_buyer AS
+SELECT buyer_number AS buyer,
+       COALESCE(arg_max(buyer_name, row_no) FILTER (buyer_name <> ''), '') AS buyer_name,
+       COALESCE(arg_max(country, row_no) FILTER (country <> ''), '') AS country
+FROM staged
+GROUP BY buyer_number
+"""
+
+FILE_ACCOUNTS = """
+CREATE OR REPLACE TEMP TABLE file_accounts AS
+SELECT buyer_number AS buyer, currency,
+       arg_max(tangible_net_worth_minor, row_no) AS tangible_net_worth_minor,
+       arg_max(annual_turnover_minor, row_no) AS annual_turnover_minor
+FROM staged
+WHERE tangible_net_worth_minor IS NOT NULL OR annual_turnover_minor IS NOT NULL
+GROUP BY buyer_number, currency
+"""
+
+FILE_ITEMS = """
+CREATE OR REPLACE TEMP TABLE item AS
+SELECT s.buyer_number AS buyer, b.buyer_name, b.country, s.currency, s.invoice_number,
+       s.issued_on, s.due_on,
+       CASE s.kind WHEN 'credit_note' THEN -s.amount_minor ELSE s.amount_minor END AS amount_minor,
+       CASE WHEN s.settled_on <= $as_of THEN 0
+            WHEN s.settled_on > $as_of THEN s.amount_minor
+            ELSE s.open_minor END
+         * CASE s.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS open_minor,
+       CASE WHEN s.settled_on <= $as_of THEN s.settled_on END AS settled_on
+FROM staged AS s
+JOIN file_buyer AS b ON b.buyer = s.buyer_number
+WHERE s.issued_on <= $as_of
+"""
+
+# Decimals leave as doubles: they have at most 6 digits after the point, so nothing is lost.
+BUYER_LINES = """
+SELECT o.buyer, o.currency, o.name, o.country, o.open_minor, o.overdue_minor,
+       o.oldest_days_past_due, o.stage, s.grade, CAST(s.pd AS DOUBLE) AS pd, s.score,
+       CAST(s.confidence AS DOUBLE) AS confidence,
+       s.reason_1, s.reason_2, s.reason_3, s.raised_1, s.raised_2, {attributes},
+       l.limit_minor, l.limit_reasons
+FROM owed AS o
+LEFT JOIN score AS s ON s.buyer = o.buyer AND s.currency = o.currency
+LEFT JOIN recommended AS l ON l.buyer = o.buyer AND l.currency = o.currency
+ORDER BY o.currency, o.open_minor DESC, o.buyer
+"""
+
+OPEN_ITEMS = """
+SELECT currency, buyer, buyer_name, invoice_number, issued_on, due_on, amount_minor, open_minor,
+       date_diff('day', due_on, CAST($as_of AS DATE)) AS days_past_due
+FROM item
+WHERE open_minor <> 0
+ORDER BY due_on, buyer, invoice_number
+LIMIT $most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers to every question about a book, as rows that carry their currency."""
+
+    totals: Rows
+    ageing: Rows
+    late_rate: Rows
+    year: Rows
+    quarter: Rows
+    monthly: Rows
+    top20: Rows
+    countries: Rows
+    hhi: Rows
+    chase: Rows
+
+
+def window_start(as_of: date) -> date:
+    """The evening before the 365 days that end on `as_of`."""
+    return as_of - timedelta(days=DAYS_IN_YEAR)
+
+
+def ask_all(ask: Ask, as_of: date) -> Answers:
+    """Ask `ask` (`Engine.ask` of any engine) every question of the report but the buyers."""
+
+    def answer(question: str, **params: object) -> Rows:
+        return ask(f"portfolio/{question}", as_of=as_of, **params)
+
+    return Answers(
+        totals=answer("totals"),
+        ageing=answer("ageing"),
+        late_rate=answer("late_rate"),
+        year=answer("movement", since=window_start(as_of)),
+        quarter=answer("movement", since=add_months(as_of, -CEI_MONTHS)),
+        monthly=answer("monthly"),
+        top20=answer("top20"),
+        countries=answer("countries"),
+        hhi=answer("hhi"),
+        chase=answer("chase"),
+    )
+
+
+class FileBook:
+    """The book of one staged file, inside its DuckDB connection (tables `staged` and `bad`)."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+        """Build the relation `item` as known on `as_of`."""
+        self._connection = connection
+        self.as_of = as_of
+        self.staged_rows = int(self._rows("SELECT COUNT(*) FROM staged")[1][0][0])
+        self._run(FILE_BUYERS)
+        self._run(FILE_ACCOUNTS)
+        self._run(FILE_ITEMS)
+
+    def ask(self, question: str, **params: object) -> Rows:
+        """Rows by column name of the portable question named `room/file`."""
+        names, found = self._rows(statement(question), **params)
+        return [dict(zip(names, values, strict=True)) for values in found]
+
+    def score(self, card: Scorecard, settings: LimitSettings) -> None:
+        """Behaviour, score and recommended limit of every buyer and currency, in one pass each."""
+        for table, question in (
+            ("behaviour", "scoring/behaviour"),
+            ("owed", "portfolio/buyers"),
+            ("used", "portfolio/credit_use"),
+        ):
+            self._table(table, statement(question), since=window_start(self.as_of))
+        self._table("score", compile_sql(card))
+        self._table("window_sales", _WINDOW_SALES, since=window_start(self.as_of))
+        self._table("limit_facts", _limit_facts(settings))
+        self._table("recommended", recommend_sql(settings))
+
+    def buyer_lines(self, card: Scorecard) -> Iterator[Any]:
+        """Every buyer, currency by currency, the largest balance first (after `score`)."""
+        attributes = [f"CAST(s.{a.name} AS DOUBLE) AS {a.name}" for a in card.attributes]
+        text = BUYER_LINES.format(attributes=", ".join(attributes))
+        names, found = self._rows(text)
+        line = namedtuple("BuyerLine", names)
+        return map(line._make, found)
+
+    def open_items(self, most: int) -> Iterator[tuple[Any, ...]]:
+        """Open items, oldest due date first, at most `most`; columns as in `OPEN_ITEMS`."""
+        return iter(self._rows(OPEN_ITEMS, most=most)[1])
+
+    def _table(self, name: str, text: str, **params: object) -> None:
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}", **params)
+
+    def _run(self, text: str, **params: object) -> None:
+        self._connection.execute(text, self._wanted(text, params))
+
+    def _rows(self, text: str, **params: object) -> tuple[list[str], list[tuple[Any, ...]]]:
+        cursor = self._connection.execute(text, self._wanted(text, params))
+        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+
+    def _wanted(self, text: str, params: dict[str, object]) -> dict[str, object]:
+        given = {"as_of": self.as_of, **params}
+        return {name: value for name, value in given.items() if f"${name}" in text}
+
+
+# Sales of a year at the pace of the window: a file that spans less is scaled up to 365 days.
+_WINDOW_SALES = f"""
+SELECT currency,
+       LEAST({DAYS_IN_YEAR}, date_diff('day', MIN(issued_on), CAST($as_of AS DATE)) + 1) AS days,
+       SUM(CASE WHEN amount_minor > 0 AND issued_on > $since THEN amount_minor ELSE 0 END)
+         AS sales_minor
+FROM item
+GROUP BY currency
+"""
+
+
+def _limit_facts(settings: LimitSettings) -> str:
+    """What `recommend_sql` reads, for every buyer and currency (TCI-06, SCR-08, SCR-13)."""
+    need = need_sql(settings)
+    return f"""
+SELECT buyer, currency, {need} AS need_minor, grade, tangible_net_worth_minor,
+       annual_turnover_minor, seller_annual_sales_minor,
+       CAST(NULL AS BIGINT) AS insured_limit_minor, FALSE AS sanctions_hit, open_stage
+FROM (
+  SELECT o.buyer, o.currency, s.grade, a.tangible_net_worth_minor, a.annual_turnover_minor,
+         CAST({_yearly("COALESCE(u.sales_minor, 0)")} AS BIGINT) AS annual_sales_minor,
+         COALESCE(u.credit_days, 0) AS credit_days,
+         CAST({_yearly("w.sales_minor")} AS BIGINT) AS seller_annual_sales_minor,
+         o.stage AS open_stage
+  FROM owed AS o
+  JOIN window_sales AS w ON w.currency = o.currency
+  LEFT JOIN used AS u ON u.buyer = o.buyer AND u.currency = o.currency
+  LEFT JOIN score AS s ON s.buyer = o.buyer AND s.currency = o.currency
+  LEFT JOIN file_accounts AS a ON a.buyer = o.buyer AND a.currency = o.currency
+) AS facts"""
+
+
+def _yearly(sales: str) -> str:
+    """Half-up of whole numbers: `sales` x 365 / days."""
+    return f"((CAST({sales} AS HUGEINT) * {2 * DAYS_IN_YEAR} + w.days) // (2 * w.days))"

@@ -1,0 +1,198 @@
+"""The report of a staged file as data: what report.json says, and the page and workbook show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from netterms import __version__
+from netterms.limits.rules import LimitSettings
+from netterms.portfolio.figures import all_figures, amount_writer, by_currency, top_rows
+from netterms.portfolio.queries import Answers, FileBook, Rows, ask_all
+from netterms.portfolio.texts import Reasons, next_action, why_chase
+from netterms.scoring.scorecard import Scorecard, built_in
+
+if TYPE_CHECKING:
+    import duckdb
+
+CARD = "payment_behaviour_v1"
+Block = dict[str, Any]
+
+
+class Staged(Protocol):
+    """A file as intake leaves it: tables `staged` and `bad` in a DuckDB connection."""
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection: ...
+
+    @property
+    def file(self) -> str:
+        """The file's name, without its folder."""
+        ...
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def bad_rows(self) -> int: ...
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        """Field to the heading it was read from."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What intake noticed, as sentences."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The report and the book it was drawn from (for lists too long to be in it)."""
+
+    report: Block
+    book: FileBook
+
+
+def build(staged: Staged, as_of: date, lang: str) -> Block:
+    """The report of `staged` as known on `as_of`, in the language `lang` ("en" or "zh-hans").
+
+    Money is decimal strings in major units; rates and shares are fractions; see the README.
+    """
+    return build_with_book(staged, as_of, lang).report
+
+
+def build_with_book(staged: Staged, as_of: date, lang: str) -> Result:
+    """`build`, and the book for asking on."""
+    card = built_in(CARD)
+    book = FileBook(staged.connection, as_of)
+    answers = ask_all(book.ask, as_of)
+    book.score(card, LimitSettings())
+    with translation.override(lang):
+        report = {
+            "netterms": __version__,
+            "as_of": as_of.isoformat(),
+            "source": {
+                "file": staged.file,
+                "rows": staged.rows,
+                "bad_rows": staged.bad_rows,
+                "mapping": dict(staged.mapping),
+                "notes": [*map(str, staged.notes), *_notes(book, answers)],
+            },
+            "lang": lang,
+            "currencies": _currencies(book, answers, card),
+        }
+    return Result(report, book)
+
+
+def _currencies(book: FileBook, answers: Answers, card: Scorecard) -> dict[str, Block]:
+    figures = all_figures(answers, book.as_of)
+    buyers = _buyers(book, card)
+    grades = {
+        (line["buyer"], currency): line["grade"]
+        for currency, lines in buyers.items()
+        for line in lines
+    }
+    largest, chase = by_currency(answers.top20), by_currency(answers.chase)
+    for currency, block in figures.items():
+        top = top_rows(largest.get(currency, []), grades)
+        block["top20_share"] = top[-1]["cumulative_share"] if top else None
+        block["top20"] = top
+        block["buyers"] = buyers.get(currency, [])
+        block["chase_today"] = _chase(chase.get(currency, []), currency)
+    return figures
+
+
+def _buyers(book: FileBook, card: Scorecard) -> dict[str, list[Block]]:
+    """Every buyer of every currency, the largest balance first."""
+    reasons = Reasons(card)
+    found: dict[str, list[Block]] = {}
+    amounts = {}
+    for line in book.buyer_lines(card):
+        lines = found.get(line.currency)
+        if lines is None:
+            lines = found[line.currency] = []
+            amounts[line.currency] = amount_writer(line.currency)
+        amount = amounts[line.currency]
+        lines.append(
+            {
+                "buyer": line.buyer,
+                "name": line.name,
+                "country": line.country,
+                "grade": line.grade,
+                "pd": line.pd,
+                "score": line.score,
+                "payment_index": line.payment_index,
+                "confidence": line.confidence,
+                "reasons": _reasons(line, reasons),
+                "open": amount(line.open_minor),
+                "overdue": amount(line.overdue_minor),
+                "oldest_days_past_due": line.oldest_days_past_due,
+                "stage": line.stage,
+                "recommended_limit": amount(line.limit_minor),
+                "limit_reasons": [
+                    reasons.of_limit(code, line.grade, line.stage)
+                    for code in line.limit_reasons.split(",")
+                ],
+            }
+        )
+    return found
+
+
+def _reasons(line: Any, reasons: Reasons) -> list[Block]:  # noqa: ANN401 - columns follow the card
+    codes = (line.reason_1, line.reason_2, line.reason_3, line.raised_1, line.raised_2)
+    return [
+        reasons.of_score(code, getattr(line, reasons.attribute(code), None))
+        for code in codes
+        if code
+    ]
+
+
+def _chase(rows: Rows, currency: str) -> list[Block]:
+    amount = amount_writer(currency)
+    return [
+        {
+            "buyer": row["buyer"],
+            "name": row["name"],
+            "stage": row["stage"],
+            "action": next_action(row["stage"], row["oldest_days_past_due"]).value,
+            "overdue": amount(row["overdue_minor"]),
+            "oldest_days_past_due": row["oldest_days_past_due"],
+            "invoices": row["invoices"],
+            "why": why_chase(row["invoices"], row["oldest_days_past_due"]),
+        }
+        for row in rows
+    ]
+
+
+def _notes(book: FileBook, answers: Answers) -> list[str]:
+    """What a reader must know about the figures themselves."""
+    found = []
+    later = book.staged_rows - sum(row["items"] for row in answers.totals)
+    if later:
+        found.append(
+            ngettext(
+                "%(count)s row is dated after %(day)s and is left out.",
+                "%(count)s rows are dated after %(day)s and are left out.",
+                later,
+            )
+            % {"count": later, "day": book.as_of.isoformat()}
+        )
+    found += [
+        _(
+            "%(currency)s: the file holds open invoices only, so that DSO, late rate, collection "
+            "effectiveness and turnover cannot be told. Add settled invoices with their payment "
+            "dates."
+        )
+        % {"currency": row["currency"]}
+        for row in answers.totals
+        if row["open_count"] and not row["settled_count"]
+    ]
+    return found
