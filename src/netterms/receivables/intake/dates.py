@@ -1,0 +1,182 @@
+"""Dates in cells: which of day and month comes first, and the SQL that reads them.
+
+Cells that DuckDB reads as ISO dates take the fast way. The others are few different values: each
+is read once, in SQL, and joined back by its text.
+"""
+
+# ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from netterms.receivables.intake.guess import Column
+from netterms.receivables.intake.reasons import Note, NoteCode
+from netterms.receivables.intake.sqltext import HALF_WIDTH, fill, literal, literals
+from netterms.receivables.intake.words import EMPTY_DATES, EMPTY_WORDS
+
+FIRST_DAY, LAST_DAY = "DATE '1990-01-01'", "DATE '2100-12-31'"
+_SERIAL_START = "DATE '1899-12-30'"  # day 0 of spreadsheet serials, right from 1900-03-01 on
+_MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """How one date column is read. `table` holds the slow cells; "" when there are none."""
+
+    order: str  # "ymd" when no cell needs an order, else "dmy" or "mdy"
+    table: str
+
+    def value(self, cell: str, fix: str) -> str:
+        """SQL for the date in `cell`; `fix` is the alias `table` is joined as."""
+        return f"coalesce({fast(cell)}, {fix}.value)" if self.table else fast(cell)
+
+    def blank(self, cell: str, fix: str) -> str:
+        """SQL that is true when the cell says nothing."""
+        return (
+            f"({cell} IS NULL OR coalesce({fix}.blank, false))" if self.table else f"{cell} IS NULL"
+        )
+
+
+def fast(cell: str) -> str:
+    """SQL for an ISO date between 1990 and 2100, else NULL."""
+    return (
+        f"CASE WHEN try_cast({cell} AS DATE) BETWEEN {FIRST_DAY} AND {LAST_DAY} "
+        f"THEN try_cast({cell} AS DATE) END"
+    )
+
+
+_PARTS = f"""
+CREATE OR REPLACE TEMP TABLE {{table}} AS
+WITH slow AS (
+    SELECT DISTINCT {{cell}} AS cell FROM intake_raw WHERE {{cell}} IS NOT NULL AND ({{fast}}) IS NULL
+), plain AS (
+    SELECT cell, translate(upper({HALF_WIDTH.format("cell")}), '年月日号號', '--') AS text FROM slow
+), day AS (
+    SELECT cell, trim(regexp_replace(
+        replace(replace(replace(text, 'MAI', 'MAY'), 'OKT', 'OCT'), 'DEZ', 'DEC'),
+        '[T ]+[0-9]{{1,2}}:[0-9]{{2}}.*$', '')) AS text FROM plain
+)
+SELECT cell, text,
+    regexp_extract(text, '^([0-9]{{4}})[-/. ]+([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]*$',
+        ['y', 'm', 'd']) AS first,
+    regexp_extract(text, '^([0-9]{{1,2}})([-/. ]+)([0-9]{{1,2}})[-/. ]+([0-9]{{4}}|[0-9]{{2}})$',
+        ['a', 'by', 'b', 'y']) AS last,
+    regexp_extract(text, '^([0-9]{{1,2}})(?:ST|ND|RD|TH)?[-/., ]*([A-Z]{{3}})[A-Z]*[-/., ]*([0-9]{{4}}|[0-9]{{2}})$',
+        ['d', 'm', 'y']) AS named,
+    regexp_extract(text, '^([A-Z]{{3}})[A-Z]*[-/., ]*([0-9]{{1,2}})(?:ST|ND|RD|TH)?[-/., ]+([0-9]{{4}})$',
+        ['m', 'd', 'y']) AS us
+FROM day
+"""  # noqa: E501
+
+
+def _year(year: str) -> str:
+    """Two-digit years are 1980 to 2079."""
+    return (
+        f"CASE WHEN length({year}) = 2 AND {year} < '80' THEN '20' || {year} "
+        f"WHEN length({year}) = 2 THEN '19' || {year} ELSE {year} END"
+    )
+
+
+def _made(year: str, month: str, day: str) -> str:
+    return f"try_cast(({_year(year)}) || '-' || ({month}) || '-' || ({day}) AS DATE)"
+
+
+def _month(name: str) -> str:
+    at = f"strpos('{_MONTHS}', {name})"
+    return f"CASE WHEN {at} % 3 = 1 THEN CAST(({at} + 2) // 3 AS VARCHAR) END"
+
+
+def _value(order: str) -> str:
+    dmy, mdy = _made("last.y", "last.b", "last.a"), _made("last.y", "last.a", "last.b")
+    eight = "substr(text, 1, 8)"
+    compact = f"CAST(try_strptime({eight}, '%Y%m%d') AS DATE)"
+    other = f"CAST(try_strptime({eight}, '{'%m%d%Y' if order == 'mdy' else '%d%m%Y'}') AS DATE)"
+    return f"""CASE
+    WHEN regexp_matches(text, '^[0-9]{{8}}([.]0*)?$') THEN CASE
+        WHEN {compact} BETWEEN {FIRST_DAY} AND {LAST_DAY} THEN {compact}
+        ELSE coalesce({other}, {compact}) END
+    WHEN regexp_matches(text, '^[0-9]{{5}}([.][0-9]*)?$')
+        THEN {_SERIAL_START} + CAST(substr(text, 1, 5) AS INTEGER)
+    WHEN first.y <> '' THEN {_made("first.y", "first.m", "first.d")}
+    WHEN last.y <> '' AND CAST(last.a AS INTEGER) > 12 THEN {dmy}
+    WHEN last.y <> '' AND CAST(last.b AS INTEGER) > 12 THEN {mdy}
+    WHEN last.y <> '' THEN {mdy if order == "mdy" else dmy}
+    WHEN named.y <> '' THEN {_made("named.y", _month("named.m"), "named.d")}
+    WHEN us.y <> '' THEN {_made("us.y", _month("us.m"), "us.d")}
+    END"""
+
+
+_COUNTS = """
+SELECT count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12),
+    count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b),
+    count(*) FILTER (WHERE contains(by, '.')),
+    min(text) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b)
+FROM (SELECT text, CAST(last.a AS INTEGER) AS a, CAST(last.b AS INTEGER) AS b, last.by AS by
+      FROM {table} WHERE last.y <> '')
+"""
+
+
+def read_dates(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], currency: str
+) -> tuple[dict[str, DateReading], list[Note]]:
+    """Decide how each date column is read, from all its cells, and read the slow ones.
+
+    Evidence for an order is a number above 12; dots mean day first. A column without evidence
+    takes the order of another date column; failing that, month first for USD, else day first.
+    """
+    counts = {}
+    for field, column in columns.items():
+        cell, table = f"c{column.index}", f"intake_date_{field}"
+        connection.execute(fill(_PARTS, table=table, cell=cell, fast=fast(cell)))
+        if connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]:
+            counts[field] = connection.execute(fill(_COUNTS, table=table)).fetchall()[0]
+    orders, notes = _orders(counts, columns, currency)
+    readings = {field: DateReading("ymd", "") for field in columns}
+    empty = literals((*EMPTY_DATES, *EMPTY_WORDS))
+    for field, order in orders.items():
+        table = f"intake_date_{field}"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT cell, {_value(order)} AS value, "
+            f"text = '' OR trim(cell) IN ({empty}) OR lower(trim(cell)) IN ({empty}) "
+            f"OR cell = {literal(columns[field].heading)} AS blank FROM {table}"
+        )
+        connection.execute(f"UPDATE {table} SET value = NULL WHERE blank")
+        needs_order = counts[field][0] + counts[field][1] + counts[field][2]
+        readings[field] = DateReading(order if needs_order else "ymd", table)
+    return readings, notes
+
+
+def _orders(
+    counts: Mapping[str, tuple[int, int, int, int, str]],
+    columns: Mapping[str, Column],
+    currency: str,
+) -> tuple[dict[str, str], list[Note]]:
+    notes: list[Note] = []
+    orders: dict[str, str] = {}
+    for field, (day_first, month_first, unclear, dotted, _) in counts.items():
+        if day_first and month_first:
+            orders[field] = "dmy" if day_first >= month_first else "mdy"
+            if unclear:
+                heading = columns[field].heading
+                notes.append(Note(NoteCode.DATE_MIXED, heading=heading, order=orders[field]))
+        elif day_first or month_first:
+            orders[field] = "dmy" if day_first else "mdy"
+        elif dotted:
+            orders[field] = "dmy"
+    shared = next(iter(orders.values()), "")
+    for field, (_, _, unclear, _, example) in counts.items():
+        if field not in orders:
+            orders[field] = shared or ("mdy" if currency == "USD" else "dmy")
+            if unclear and not shared:
+                heading = columns[field].heading
+                notes.append(
+                    Note(
+                        NoteCode.DATE_ORDER_ASSUMED, heading=heading, example=example,
+                        order=orders[field],
+                    )
+                )  # fmt: skip
+    return orders, notes

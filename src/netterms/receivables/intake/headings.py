@@ -1,0 +1,164 @@
+"""What the wording of a heading tells: the field it names, a currency, a unit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from netterms.receivables.intake.synonyms import (
+    BLOCKERS_EN,
+    BLOCKERS_ZH,
+    STOP_TOKENS,
+    SYNONYMS,
+    TRADITIONAL,
+)
+from netterms.receivables.intake.words import CURRENCY_WORDS, ISO_CURRENCIES, UNIT_WORDS
+
+_PARENTHESES = re.compile(r"[(\[【{][^)\]】}]*[)\]】}]?")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+|#")
+_HAN = re.compile(r"[㐀-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as found (`text`) and what its wording alone tells."""
+
+    text: str
+    tokens: tuple[str, ...]  # latin words without currency and stop words
+    han: str  # the Chinese characters, simplified, without currency and unit
+    currency: str  # "" when the heading names none
+    unit: int  # 10000 for 万元; 1 when the heading names none
+
+    @property
+    def chinese(self) -> bool:
+        return bool(_HAN.search(self.text))
+
+
+def fold(text: str) -> str:
+    """Full-width to half-width, compatible forms joined, traditional to simplified, accents off."""
+    text = unicodedata.normalize("NFKC", text).translate(TRADITIONAL)
+    text = unicodedata.normalize("NFD", text.replace("ß", "ss"))
+    return unicodedata.normalize("NFC", "".join(c for c in text if not unicodedata.combining(c)))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_CAMEL.sub(" ", text).lower())
+
+
+_UNIT = re.compile(
+    rf"({'|'.join(UNIT_WORDS)})(?=(?:人民币|美|欧|日|港)?元|人民币)"
+    r"|\b(?:in )?(thousands?)\b|('000)\b|\b(?:in )?(millions?)\b",
+    re.IGNORECASE,
+)
+_MAJOR = "usd eur gbp cny rmb cad aud hkd jpy chf sgd inr twd krw sek nok dkk pln mxn brl nzd"
+_CODE = re.compile(rf"(?<![A-Za-z])({_MAJOR.replace(' ', '|')})(?![A-Za-z])", re.IGNORECASE)
+_CODE_IN_BRACKETS = re.compile(r"[(\[/]\s*([A-Z]{3})\s*[)\]]?\s*$")
+_SIGN = re.compile(r"(?<=[(\[/:_\s])\s*(元|[$€£¥])|(元|[$€£¥])\s*$")
+
+
+def _unit(folded: str) -> tuple[int, str]:
+    """The unit a heading names (万元 is 10,000) and the heading without it."""
+    found = _UNIT.search(folded)
+    if not found:
+        return 1, folded
+    rest = folded[: found.start()] + " " + folded[found.end() :]
+    if found.group(1):
+        return UNIT_WORDS[found.group(1)], rest
+    return (1_000_000 if found.group(4) else 1_000), rest
+
+
+def _currency(folded: str) -> tuple[str, str]:
+    """The currency a heading names and the heading without it."""
+    code = _CODE.search(folded) or _CODE_IN_BRACKETS.search(folded)
+    if code:
+        word = code.group(1).upper()
+        word = CURRENCY_WORDS.get(word, word)
+        if word in ISO_CURRENCIES:
+            return word, folded[: code.start(1)] + " " + folded[code.end(1) :]
+    for name, iso in CURRENCY_WORDS.items():
+        if len(name) > 1 and not name.isascii() and name in folded:
+            return iso, folded.replace(name, " ", 1)
+    sign = _SIGN.search(folded)
+    if sign:
+        word = sign.group(1) or sign.group(2)
+        return CURRENCY_WORDS[word], folded.replace(word, " ", 1)
+    return "", folded
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Heading:
+    """What the wording of one heading tells."""
+    folded = fold(text)
+    unit, rest = _unit(folded)
+    currency, rest = _currency(rest)
+    words = [w for w in _words(rest) if w not in STOP_TOKENS]
+    latin = tuple(w for w in words if w.isascii())
+    return Heading(text, latin, "".join(_HAN.findall(rest)), currency, unit)
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[list[tuple[str, int, tuple[str, ...]]], list[tuple[str, int, str]]]:
+    """The synonyms as (field, rank, tokens) for latin ones and (field, rank, han) for Chinese."""
+    latin: list[tuple[str, int, tuple[str, ...]]] = []
+    han: list[tuple[str, int, str]] = []
+    for field, synonyms in SYNONYMS.items():
+        for rank, synonym in enumerate(synonyms.split("|")):
+            words = [w for w in _words(fold(synonym)) if w not in STOP_TOKENS]
+            chinese = "".join(_HAN.findall(fold(synonym)))
+            if chinese:
+                han.append((field, rank, chinese))
+            else:
+                latin.append((field, rank, tuple(words)))
+    return latin, han
+
+
+def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(words[k : k + len(part)] == part for k in range(len(words) - len(part) + 1))
+
+
+def _score_latin(words: tuple[str, ...], part: tuple[str, ...], rank: int) -> float:
+    joined = "".join(words)
+    if joined == "".join(part):
+        return 100 - rank * 0.2
+    if not _contains(words, part):
+        return 0
+    rest = set(words) - set(part)
+    share = len("".join(part)) / len(joined)
+    if share < 0.3 or rest & BLOCKERS_EN:
+        return 0
+    return 50 + 35 * share - rank * 0.2
+
+
+def _score_han(text: str, part: str, rank: int) -> float:
+    if text == part:
+        return 100 - rank * 0.2
+    if part not in text or len(part) < 2:
+        return 0
+    if any(word in text and word not in part for word in BLOCKERS_ZH):
+        return 0
+    return 50 + 35 * len(part) / len(text) - rank * 0.2
+
+
+def _variants(heading: Heading) -> list[Heading]:
+    """The heading as it stands and, where it has brackets, without them."""
+    bare = _PARENTHESES.sub(" ", fold(heading.text))
+    return [heading] if bare == fold(heading.text) else [heading, parse(bare)]
+
+
+@lru_cache(maxsize=4096)
+def scores(text: str) -> dict[str, float]:
+    """How well a heading names each field (0 to 100; absent means not at all)."""
+    latin, han = _table()
+    best: dict[str, float] = {}
+    for form in _variants(parse(text)):
+        found = [
+            (f, _score_latin(form.tokens, part, rank)) for f, rank, part in latin if form.tokens
+        ]
+        found += [(f, _score_han(form.han, part, rank)) for f, rank, part in han if form.han]
+        for field, score in found:
+            if score > best.get(field, 0):
+                best[field] = score
+    return best

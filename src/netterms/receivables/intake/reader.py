@@ -1,0 +1,229 @@
+"""`sniff` and `read`: from a file to a guess, and to the tables `staged` and `bad`."""
+
+from __future__ import annotations
+
+# ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from netterms.kernel.refusal import Code
+from netterms.receivables.intake import headings, lookups
+from netterms.receivables.intake.amounts import read_amounts
+from netterms.receivables.intake.container import Limits, kind_of_file
+from netterms.receivables.intake.dates import read_dates
+from netterms.receivables.intake.guess import Column, Guess, Staged
+from netterms.receivables.intake.mapping import columns_of, header_row
+from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
+from netterms.receivables.intake.staging import stage
+from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
+from netterms.receivables.intake.textfile import Text, load_text, open_text
+from netterms.receivables.intake.typed import Plan
+from netterms.receivables.intake.words import currency_code
+from netterms.receivables.intake.workbook import Workbook, load_workbook, open_workbook
+
+_SNIFF_ROWS = 20_000
+_FIRST_COLUMNS = 3  # loaded in any case: here stand words such as "Total"
+
+_Path = str | os.PathLike[str]
+_Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A file with its headings found, before its rows are loaded."""
+
+    source: Text | Workbook
+    guess: Guess
+
+    @property
+    def first_row(self) -> int:
+        """The row number, as the user counts, of the first row below the headings."""
+        return self.guess.header_row + 1
+
+
+def sniff(
+    path: _Path, *, mapping: Mapping[str, str] | None = None, sheet: str | None = None,
+    limits: Limits | None = None,
+) -> Guess:  # fmt: skip
+    """How `path` would be read, judged by its first 20,000 rows.
+
+    `mapping` is {field: heading}, a heading that begins with "=" being a constant. Refuses as
+    `read` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="netterms-") as name:
+        folder = Path(name)
+        opened = _open(Path(path), folder, mapping or {}, sheet, limits or Limits())
+        with _connect() as connection:
+            plan, guess = _understand(connection, opened, "", folder, _SNIFF_ROWS)
+            _clear(connection)
+    return guess
+
+
+def read(
+    path: _Path, *, mapping: Mapping[str, str] | None = None, currency: str | None = None,
+    sheet: str | None = None, connection: duckdb.DuckDBPyConnection | None = None,
+    progress: _Progress | None = None, limits: Limits | None = None,
+) -> Staged:  # fmt: skip
+    """Read any invoice list into the tables `staged` and `bad` of `connection`.
+
+    `currency` is the ISO 4217 code of rows that name none. Without a `connection` a new one in
+    memory is made. Refuses with COLUMN_UNKNOWN, COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet),
+    FILE_EMPTY, FILE_TOO_LARGE or FILE_UNREADABLE; bad cells are no refusal, they are in `bad`.
+    """
+    given = currency_code(currency) if currency else ""
+    if currency and not given:
+        raise refuse(Code.COLUMN_UNKNOWN, "currency", field="currency", value=currency)
+    tell = progress or _silent
+    connection = connection or _connect()
+    with tempfile.TemporaryDirectory(prefix="netterms-") as name:
+        folder = Path(name)
+        tell(say(gettext_noop("Opening the file")))
+        opened = _open(Path(path), folder, mapping or {}, sheet, limits or Limits())
+        tell(say(gettext_noop("Loading the rows")))
+        plan, guess = _understand(connection, opened, given, folder, None)
+        tell(say(gettext_noop("Checking every row")))
+        rows, bad_rows, notes = stage(connection, plan, opened.first_row)
+        _clear(connection)
+    guess = replace(guess, notes=guess.notes + tuple(notes))
+    return Staged(connection, guess, rows, bad_rows)
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    """An in-memory database that fetches nothing from outside."""
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    return duckdb.connect(":memory:", config=config)
+
+
+def _open(
+    path: Path, folder: Path, mapping: Mapping[str, str], sheet: str | None, limits: Limits
+) -> _Opened:
+    """Open `path` and find its headings and columns."""
+    source: Text | Workbook
+    if kind_of_file(path, limits) == "workbook":
+        source = open_workbook(path, sheet, folder, limits)
+    else:
+        source = open_text(path, folder)
+    wanted = [heading for heading in mapping.values() if not heading.startswith("=")]
+    at = header_row(source.rows, wanted)
+    names, columns, notes = columns_of(source.rows[at], source.rows[at + 1 :], mapping)
+    above = at + 1
+    if isinstance(source, Workbook):
+        guess = Guess("workbook", above, names, columns, sheet=source.sheet)
+    else:
+        above += source.skip
+        guess = Guess(
+            "text", above, names, columns, encoding=source.encoding, delimiter=source.delimiter
+        )
+    return _Opened(source, replace(guess, notes=tuple(source.notes + notes)))
+
+
+def _understand(
+    connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, folder: Path,
+    limit: int | None,
+) -> tuple[Plan, Guess]:  # fmt: skip
+    """Load the rows and decide, from all of them, how each column is read."""
+    guess, source = opened.guess, opened.source
+    mapped = {column.index for column in guess.columns.values() if column.constant is None}
+    loaded = sorted(mapped | set(range(min(_FIRST_COLUMNS, len(guess.headings)))))
+    if isinstance(source, Workbook):
+        load_workbook(connection, source, guess.header_row - 1, loaded, limit)
+    else:
+        before = len(source.notes)
+        load_text(connection, source, guess.header_row - 1 - source.skip, loaded, limit, folder)
+        guess = replace(guess, notes=guess.notes + tuple(source.notes[before:]))
+    plan = Plan(guess.columns, loaded, {}, {}, given_currency=given)
+    _settle_currency(plan)
+    _, notes = lookups.understand(connection, guess.columns)
+    lookups.name_buyers(connection, _in_file(guess, ("buyer_number", "buyer_name")))
+    usual = _usual_currency(connection, plan)
+    plan.dates, date_notes = read_dates(connection, _in_file(guess, DATE_FIELDS), usual)
+    amount_notes = _read_all_amounts(connection, plan, guess, usual)
+    plan.currencies = _all_currencies(connection, plan)
+    guess = replace(
+        guess,
+        decimal={name: reading.style for name, reading in plan.amounts.items()},
+        date_order={name: reading.order for name, reading in plan.dates.items()},
+        currency=plan.heading_currency or given or plan.default_currency,
+        notes=(*guess.notes, *notes, *date_notes, *amount_notes),
+    )
+    return plan, guess
+
+
+def _in_file(guess: Guess, names: tuple[str, ...]) -> dict[str, Column]:
+    """The columns of `names` that stand in the file."""
+    return {
+        name: guess.columns[name]
+        for name in names
+        if name in guess.columns and guess.columns[name].constant is None
+    }
+
+
+def _settle_currency(plan: Plan) -> None:
+    """What headings say of the currency, and what is assumed where nothing is said."""
+    for name in ("amount", "open_amount", "paid_amount"):
+        column = plan.columns.get(name)
+        if column and not plan.heading_currency:
+            plan.heading_currency = headings.parse(column.heading).currency
+    if constant := plan.constant("currency"):
+        plan.default_currency = currency_code(constant)
+    elif any(headings.parse(column.heading).chinese for column in plan.columns.values()):
+        plan.default_currency = "CNY"
+
+
+def _usual_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> str:
+    """The currency most rows are in, as far as it can be known before amounts are read."""
+    if plan.cell("currency"):
+        cell = f"c{plan.columns['currency'].index}"
+        found = connection.execute(
+            f"SELECT code FROM intake_raw JOIN intake_word_currency ON {cell} = cell "
+            "WHERE code IS NOT NULL GROUP BY code ORDER BY count(*) DESC, code LIMIT 1"
+        ).fetchall()
+        if found:
+            return str(found[0][0])
+    return plan.heading_currency or plan.given_currency or plan.default_currency
+
+
+def _read_all_amounts(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, guess: Guess, usual: str
+) -> list[Note]:
+    notes: list[Note] = []
+    readings = {}
+    for name, column in _in_file(guess, AMOUNT_FIELDS).items():
+        unit = headings.parse(column.heading).unit
+        typed = guess.kind == "workbook"
+        readings[name], told = read_amounts(connection, column, unit, usual, typed=typed)
+        notes += told
+    plan.amounts = readings
+    return notes
+
+
+def _all_currencies(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[str]:
+    """Every currency a row can be in."""
+    found = {plan.heading_currency, plan.given_currency, plan.default_currency}
+    tables = [f"SELECT currency FROM {r.table}" for r in plan.amounts.values() if r.table]
+    if plan.cell("currency"):
+        tables.append("SELECT code FROM intake_word_currency")
+    if tables:
+        rows = connection.execute(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(tables)})")
+        found |= {code for (code,) in rows.fetchall()}
+    return sorted(code for code in found if code)
+
+
+def _clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop everything but `staged` and `bad`."""
+    connection.execute("DROP VIEW IF EXISTS intake_cells")
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables() "
+        "WHERE temporary AND starts_with(table_name, 'intake_')"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f'DROP TABLE IF EXISTS temp."{table}"')

@@ -1,0 +1,300 @@
+"""The SQL that turns raw cells into typed rows, and says of each row what is wrong with it.
+
+One statement makes `intake_typed` with a row for every raw row: `skip` (why it is left out) and
+`mask` (one bit for every check that fails). It is built in layers: cells read, amounts in minor
+units, the derivations of dates and open amounts, the checks.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netterms.kernel.money import exponent
+from netterms.receivables.intake import lookups
+from netterms.receivables.intake.amounts import AmountReading
+from netterms.receivables.intake.checks import CHECKS
+from netterms.receivables.intake.dates import DateReading
+from netterms.receivables.intake.guess import Column
+from netterms.receivables.intake.sqltext import literal, literals, text
+from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
+from netterms.receivables.intake.words import EMPTY_WORDS
+
+# Why a row is left out without being bad.
+KEEP, BLANK, TOTAL, BARE, HEADING, CANCELLED, ZERO = range(7)
+TOTAL_WORD = (
+    r"'^\s*([合总總小共累]\s*[计計]|本页|本頁|小结|totals?\b|grand total|sub-?\s?total|"
+    r"sum\b|summe|gesamt)'"
+)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything decided about a file, from which the SQL is built."""
+
+    columns: Mapping[str, Column]
+    loaded: list[int]  # positions of the columns in intake_raw
+    dates: Mapping[str, DateReading]
+    amounts: Mapping[str, AmountReading]
+    heading_currency: str = ""
+    given_currency: str = ""
+    default_currency: str = "USD"
+    currencies: list[str] = field(default_factory=list)  # all that can occur
+    fill_down: bool = False
+
+    def cell(self, name: str) -> str | None:
+        """SQL for the raw cell of a field, or None where the file has none."""
+        column = self.columns.get(name)
+        return None if column is None or column.constant is not None else f"x.c{column.index}"
+
+    def constant(self, name: str) -> str | None:
+        column = self.columns.get(name)
+        return None if column is None else column.constant
+
+
+def _text_of(plan: Plan, name: str) -> str:
+    """SQL for a field's text: NULL when empty."""
+    cell = plan.cell(name)
+    value = plan.constant(name)
+    if value is not None:
+        return literal(value)
+    if cell is None:
+        return "CAST(NULL AS VARCHAR)"
+    return f"CASE WHEN {cell} NOT IN ({literals(EMPTY_WORDS)}) THEN {text(cell)} END"
+
+
+def _joins(plan: Plan) -> str:
+    cells = {name: plan.cell(name) for name in plan.columns}
+    joins = [
+        f"LEFT JOIN intake_word_{name} w_{name} ON {cells[name]} = w_{name}.cell"
+        for name in ("currency", "country", "kind", "status", "terms")
+        if cells.get(name)
+    ]
+    joins += [
+        f"LEFT JOIN intake_{name} b_{name} ON {_buyer(plan, name)} = b_{name}.cell"
+        for name in ("buyer_number", "buyer_name")
+        if cells.get(name)
+    ]
+    readings: dict[str, AmountReading | DateReading] = {**plan.dates, **plan.amounts}
+    joins += [
+        f"LEFT JOIN {reading.table} f_{name} ON {cells[name]} = f_{name}.cell"
+        for name, reading in readings.items()
+        if reading.table
+    ]
+    return "\n".join(joins)
+
+
+def _buyer(plan: Plan, name: str) -> str:
+    return f"x.filled_{name}" if plan.fill_down else str(plan.cell(name))
+
+
+def _word(plan: Plan, name: str, meaning: str, sql_type: str) -> str:
+    """SQL for the meaning of a word column, of a constant, or NULL."""
+    if plan.cell(name):
+        return f"w_{name}.{meaning}"
+    value = plan.constant(name)
+    found = lookups.constant(name, value)[meaning] if value is not None else None
+    shown = "NULL" if found is None else literal(str(found))
+    return f"CAST({shown} AS {sql_type})"
+
+
+def _word_set(plan: Plan, name: str) -> str:
+    cell = plan.cell(name)
+    if cell is None:
+        return "false" if plan.constant(name) is None else "true"
+    return f"({cell} IS NOT NULL AND NOT coalesce(w_{name}.blank, false))"
+
+
+def _date_columns(plan: Plan) -> list[str]:
+    lines = []
+    for name in DATE_FIELDS:
+        cell = plan.cell(name)
+        if cell is None:
+            lines += [f"CAST(NULL AS DATE) AS {name}_read", f"false AS {name}_bad"]
+            continue
+        reading = plan.dates[name]
+        lines.append(f"{reading.value(cell, f'f_{name}')} AS {name}_read")
+        lines.append(
+            f"({name}_read IS NULL AND NOT {reading.blank(cell, f'f_{name}')}) AS {name}_bad"
+        )
+    return lines
+
+
+def _amount_columns(plan: Plan) -> list[str]:
+    lines = []
+    for name in AMOUNT_FIELDS:
+        cell = plan.cell(name)
+        if cell is None:
+            lines += [f"CAST(NULL AS DECIMAL(18,6)) AS {name}_fast", f"false AS {name}_set"]
+            lines.append(f"CAST(NULL AS DECIMAL(38,12)) AS {name}_slow")
+            continue
+        reading = plan.amounts[name]
+        lines.append(f"{reading.fast(cell)} AS {name}_fast")
+        if reading.table:
+            lines.append(f"f_{name}.value AS {name}_slow")
+            lines.append(
+                f"({cell} IS NOT NULL AND NOT coalesce(f_{name}.blank, false)) AS {name}_set"
+            )
+        else:
+            lines.append(f"CAST(NULL AS DECIMAL(38,12)) AS {name}_slow")
+            lines.append(f"({cell} IS NOT NULL) AS {name}_set")
+    return lines
+
+
+def _sign(plan: Plan, *, strong: bool) -> str:
+    """SQL for the currency that stands in the amount cells of the row."""
+    wanted = "" if strong else "NOT "
+    signs = [
+        f"CASE WHEN {wanted}f_{name}.strong THEN nullif(f_{name}.currency, '') END"
+        for name in ("amount", "open_amount")
+        if name in plan.amounts and plan.amounts[name].table
+    ]
+    return f"coalesce({', '.join(signs)})" if signs else "CAST(NULL AS VARCHAR)"
+
+
+def _skip(plan: Plan) -> str:
+    """SQL for why a row is left out, by its raw cells. Only rows without a date are suspected."""
+    mapped = [plan.cell(name) for name in plan.columns]
+    cells = [cell for cell in mapped if cell]
+    blank = " AND ".join(f"{text(cell)} IS NULL" for cell in cells)
+    words = " OR ".join(
+        f"regexp_matches(lower(coalesce(x.c{k}, '')), {TOTAL_WORD})" for k in plan.loaded
+    )
+    raw_buyer = [cell for name in ("buyer_number", "buyer_name") if (cell := plan.cell(name))]
+    no_buyer = " AND ".join(f"{text(cell)} IS NULL" for cell in raw_buyer)
+    money = plan.columns.get("amount") or plan.columns["open_amount"]
+    number = f"(invoice_cell IS NULL OR regexp_matches(lower(invoice_cell), {TOTAL_WORD}))"
+    return f"""CASE WHEN issued_on_read IS NOT NULL OR due_on_read IS NOT NULL THEN {KEEP}
+        WHEN {blank} THEN {BLANK}
+        WHEN {number} AND ({words}) THEN {TOTAL}
+        WHEN x.c{money.index} = {literal(money.heading)} THEN {HEADING}
+        WHEN issued_on_bad OR due_on_bad THEN {KEEP}
+        WHEN {no_buyer} AND invoice_cell IS NULL AND (amount_set OR open_amount_set) THEN {TOTAL}
+        WHEN NOT amount_set AND NOT open_amount_set AND invoice_cell IS NULL THEN {BARE}
+        ELSE {KEEP} END"""
+
+
+def _read_layer(plan: Plan) -> str:
+    without_zero = "regexp_replace({}, '^([0-9]+)[.]0+$', '\\1')"
+    number = "b_buyer_number.number" if plan.cell("buyer_number") else "CAST(NULL AS VARCHAR)"
+    made = "b_buyer_name.number" if plan.cell("buyer_name") else "CAST(NULL AS VARCHAR)"
+    name = text(_buyer(plan, "buyer_name")) if plan.cell("buyer_name") else "CAST(NULL AS VARCHAR)"
+    email = plan.cell("email")
+    mail = f"CASE WHEN strpos({email}, '@') > 0 THEN {text(email)} END" if email else "NULL"
+    lines = [
+        "x.row_no",
+        f"coalesce({_text_of(plan, 'company_code')}, '') AS company_code",
+        f"coalesce({number}, {made}) AS buyer_number",
+        f"coalesce({name}, {number}) AS buyer_name",
+        f"coalesce({_word(plan, 'country', 'code', 'VARCHAR')}, '') AS country",
+        f"coalesce({mail}, '') AS email",
+        f"{_word(plan, 'currency', 'code', 'VARCHAR')} AS currency_word",
+        f"{_word_set(plan, 'currency')} AS currency_set",
+        f"{_sign(plan, strong=True)} AS strong_sign",
+        f"{_sign(plan, strong=False)} AS weak_sign",
+        f"{without_zero.format(_text_of(plan, 'invoice_number'))} AS invoice_cell",
+        f"{without_zero.format(_text_of(plan, 'sequence'))} AS sequence_cell",
+        f"{_word(plan, 'kind', 'word', 'VARCHAR')} AS kind_word",
+        f"{_word(plan, 'status', 'word', 'VARCHAR')} AS status_word",
+        f"{_word_set(plan, 'status')} AS status_set",
+        f"{_word(plan, 'terms', 'days', 'INTEGER')} AS terms_days",
+        f"{_word(plan, 'terms', 'month_end', 'BOOLEAN')} AS month_end",
+        f"{_word_set(plan, 'terms')} AS terms_set",
+        *_date_columns(plan),
+        *_amount_columns(plan),
+        f"{_skip(plan)} AS skip",
+    ]
+    return "SELECT " + ",\n    ".join(lines) + f"\nFROM intake_cells x\n{_joins(plan)}"
+
+
+def _minor(name: str, places: int) -> str:
+    factor = 10**places
+    if places <= 3:  # fits: the fast way reads at most twelve digits before the point
+        fast = f"CAST(CAST({name}_fast AS DECIMAL(18,{places})) * {factor} AS BIGINT)"
+    else:
+        fast = f"TRY_CAST(CAST({name}_fast AS DECIMAL(38,{places})) * {factor} AS BIGINT)"
+    return f"coalesce({fast}, TRY_CAST(TRY(round({name}_slow, {places}) * {factor}) AS BIGINT))"
+
+
+def _by_exponent(plan: Plan, expression: str, name: str) -> str:
+    """SQL that depends on the currency's exponent; `expression` has a blank for it."""
+    places = sorted({exponent(code) for code in plan.currencies} | {2})
+    written = {p: expression.format(p) if expression else _minor(name, p) for p in places}
+    if len(places) == 1:
+        return written[places[0]]
+    cases = []
+    for p in places:
+        if p != 2:
+            codes = [code for code in plan.currencies if exponent(code) == p]
+            cases.append(f"WHEN currency IN ({literals(codes)}) THEN {written[p]}")
+    return f"CASE {' '.join(cases)} ELSE {written[2]} END"
+
+
+def _minor_layer(plan: Plan) -> str:
+    choices = ["currency_word", "strong_sign", "weak_sign"]
+    if plan.heading_currency:
+        choices[1:1] = [literal(plan.heading_currency)]
+    if plan.given_currency:
+        choices[-1:-1] = [literal(plan.given_currency)]
+    known = f"coalesce({', '.join(choices)})"
+    minors = [f"{_by_exponent(plan, '', name)} AS {name}_signed" for name in AMOUNT_FIELDS]
+    finer = _by_exponent(
+        plan,
+        "(CAST(amount_fast AS DECIMAL(18,{0})) <> amount_fast "
+        "OR round(amount_slow, {0}) <> amount_slow)",
+        "amount",
+    )
+    return f"""SELECT *, {", ".join(minors)}, coalesce({finer}, false) AS finer
+FROM (SELECT *, {known} IS NULL AS assumed,
+    coalesce({known}, {literal(plan.default_currency)}) AS currency FROM read)"""
+
+
+_DERIVED = """SELECT *,
+    coalesce(amount_signed, CASE WHEN NOT amount_set THEN open_amount_signed + coalesce(paid_amount_signed, 0) END)
+        AS whole,
+    abs(whole) AS amount_minor,
+    (coalesce(kind_word = 'credit_note', false) OR coalesce(whole < 0, false)) AS credit,
+    coalesce(due_on_read, CASE WHEN NOT due_on_bad AND month_end THEN last_day(issued_on_read) + terms_days
+                               WHEN NOT due_on_bad THEN issued_on_read + terms_days END) AS due_on,
+    coalesce(issued_on_read, CASE WHEN NOT issued_on_bad AND terms_days IS NOT NULL AND NOT month_end
+                                  THEN due_on_read - terms_days
+                                  WHEN NOT issued_on_bad THEN due_on_read END) AS issued_on,
+    CASE WHEN open_amount_signed IS NOT NULL THEN abs(open_amount_signed)
+         WHEN paid_amount_signed IS NOT NULL THEN amount_minor - abs(paid_amount_signed)
+         WHEN paid_on_read IS NOT NULL OR status_word = 'closed' THEN 0
+         ELSE amount_minor END AS open_minor
+FROM minor"""  # noqa: E501
+
+
+def _skip_layer() -> str:
+    return f"""SELECT * REPLACE (CASE
+    WHEN skip = {KEEP} AND (status_word = 'cancelled' OR kind_word = 'cancelled') THEN {CANCELLED}
+    WHEN skip = {KEEP} AND amount_minor = 0 AND open_minor = 0
+        AND (paid_on_read IS NOT NULL OR status_word = 'closed' OR open_amount_signed = 0) THEN {ZERO}
+    ELSE skip END AS skip)
+FROM derived"""
+
+
+def typed_statement(plan: Plan) -> str:
+    """The statement that makes `intake_typed` from the view `intake_cells`."""
+    bits = " | ".join(
+        f"CASE WHEN {check.condition} THEN {1 << bit} ELSE 0 END"
+        for bit, check in enumerate(CHECKS)
+    )
+    return f"""CREATE OR REPLACE TEMP TABLE intake_typed AS
+WITH read AS ({_read_layer(plan)}),
+minor AS ({_minor_layer(plan)}),
+derived AS ({_DERIVED}),
+judged AS ({_skip_layer()})
+SELECT row_no, company_code, buyer_number, buyer_name, country, email, currency, assumed, finer,
+    CASE WHEN invoice_cell IS NOT NULL THEN invoice_cell
+         WHEN sequence_cell IS NOT NULL THEN buyer_number || '-' || sequence_cell
+    END AS invoice_number,
+    CASE WHEN credit THEN 'credit_note' ELSE 'invoice' END AS kind, issued_on, due_on, amount_minor,
+    open_minor, CASE WHEN open_minor = 0 THEN paid_on_read END AS settled_on,
+    tangible_net_worth_signed AS tangible_net_worth_minor,
+    annual_turnover_signed AS annual_turnover_minor,
+    due_on_read IS NULL AS due_made, issued_on_read IS NULL AS issue_made, skip,
+    CASE WHEN skip = {KEEP} THEN {bits} ELSE 0 END AS mask
+FROM judged"""

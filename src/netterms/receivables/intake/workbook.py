@@ -1,0 +1,96 @@
+"""Workbooks (.xlsx, .xls, .xlsb, .ods): one sheet as text cells, read in a process apart."""
+
+# ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow
+
+from netterms.kernel.refusal import Code
+from netterms.receivables.intake.container import Limits
+from netterms.receivables.intake.mapping import HEADER_WITHIN, fields_named
+from netterms.receivables.intake.reasons import Note, refuse
+from netterms.receivables.intake.textfile import RAW
+
+_CHILD = Path(__file__).with_name("sheet_child.py")
+_SAMPLE_ROWS = 1000
+_NO_SHEET = 3
+
+
+@dataclass(slots=True)
+class Workbook:
+    """A sheet, ready to be read: `table` holds every cell as text, row by row from the top."""
+
+    sheet: str
+    table: Any  # pyarrow.Table
+    rows: list[list[str]]
+    notes: list[Note] = field(default_factory=list)
+
+
+def open_workbook(path: Path, sheet: str | None, folder: Path, limits: Limits) -> Workbook:
+    """Read `sheet`, or else the sheet whose first rows name the most fields."""
+    answer = _run(path, sheet or "", folder, limits)
+    if not answer["chosen"]:
+        samples = {
+            name: max((fields_named(_texts(row)) for row in rows[:HEADER_WITHIN]), default=0)
+            for name, rows in answer["samples"].items()
+        }
+        if not samples:
+            raise refuse(Code.FILE_EMPTY, "empty", file=path.name)
+        answer = _run(path, max(samples, key=lambda name: samples[name]), folder, limits)
+    with pyarrow.memory_map(str(folder / "sheet.arrow")) as source:
+        table = pyarrow.ipc.open_file(source).read_all()
+    if not table.num_rows or not table.num_columns:
+        raise refuse(Code.FILE_EMPTY, "empty", file=path.name, sheet=answer["chosen"])
+    columns = [column.to_pylist() for column in table.slice(0, _SAMPLE_ROWS).columns]
+    rows = [_texts(row) for row in zip(*columns, strict=True)]
+    return Workbook(answer["chosen"], table, rows)
+
+
+def _texts(row: Sequence[str | None]) -> list[str]:
+    return [cell or "" for cell in row]
+
+
+def _run(path: Path, sheet: str, folder: Path, limits: Limits) -> dict[str, Any]:
+    """Run the child. A crash of the child is a damaged file, not our crash."""
+    command = [sys.executable, "-I", str(_CHILD), str(path.resolve()), str(folder), sheet]
+    try:
+        done = subprocess.run(  # noqa: S603
+            [*command, str(limits.workbook_memory)],
+            capture_output=True,
+            timeout=limits.workbook_seconds,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        raise refuse(Code.FILE_UNREADABLE, "corrupt", file=path.name) from error
+    if done.returncode not in (0, _NO_SHEET):
+        error_file = folder / "error.txt"
+        reason = error_file.read_text(encoding="utf-8") if error_file.exists() else ""
+        mend = "password" if "password" in reason.lower() else "corrupt"
+        raise refuse(Code.FILE_UNREADABLE, mend, file=path.name)
+    answer: dict[str, Any] = json.loads((folder / "sheets.json").read_text(encoding="utf-8"))
+    if done.returncode == _NO_SHEET:
+        raise refuse(Code.NOT_FOUND, "sheet", field="sheet", value=sheet, sheets=answer["names"])
+    return answer
+
+
+def load_workbook(
+    connection: duckdb.DuckDBPyConnection, book: Workbook, header: int, columns: Sequence[int],
+    limit: int | None,
+) -> None:  # fmt: skip
+    """Put `columns` of all rows below row `header` (from 0) into the table `intake_raw`."""
+    table = book.table.slice(header + 1, limit)
+    table = table.rename_columns([f"c{k}" for k in range(table.num_columns)])
+    connection.register("intake_arrow", table)
+    wanted = ", ".join(f"c{k}" for k in columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT {wanted} FROM intake_arrow")
+    connection.unregister("intake_arrow")
