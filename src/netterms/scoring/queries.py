@@ -1,0 +1,84 @@
+"""Reads of stored scores: the newest ones and how a buyer's grade went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from netterms.kernel.context import Context, Permission
+from netterms.store import sql
+from netterms.store.tenancy import book
+
+HISTORY_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScore:
+    """A score as given: `pd` is a fraction, `attributes` and `reasons` are the rule's own."""
+
+    currency: str
+    scored_on: date
+    scorecard: str
+    score: Decimal
+    pd: Decimal
+    grade: int
+    payment_index: Decimal | None
+    confidence: Decimal
+    attributes: dict[str, Any]
+    reasons: list[Any]
+
+
+def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[StoredScore]]:
+    """Scores of a buyer until `as_of` by currency, oldest first, at most `HISTORY_SHOWN` each."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select currency::text as currency, scored_on, scorecard, score, pd, grade,
+                   payment_index, confidence, attributes, reasons
+            from (
+              select *, row_number() over (partition by currency order by scored_on desc) as place
+              from score
+              where seller_id = %(seller)s and buyer_id = %(buyer)s and scored_on <= %(as_of)s
+            ) placed
+            where place <= %(most)s
+            order by currency, scored_on
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of, "most": HISTORY_SHOWN},
+        )
+    by_currency: dict[str, list[StoredScore]] = {}
+    for score in sql.typed(found, StoredScore):
+        by_currency.setdefault(score.currency, []).append(score)
+    return by_currency
+
+
+def probable_defaults(ctx: Context, as_of: date) -> dict[str, Decimal]:
+    """PD x open amount of every scored buyer, summed by currency, in minor units (SCR-15).
+
+    Times a loss given default this is the expected loss before insurance. Credits do not count.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select s.currency::text as currency, sum(s.pd * o.open_minor) as weighted
+            from (
+              select distinct on (buyer_id, currency) buyer_id, currency, pd
+              from score
+              where seller_id = %(seller)s and scored_on <= %(as_of)s
+              order by buyer_id, currency, scored_on desc
+            ) s
+            join (
+              select buyer_id, currency, sum(open_minor) as open_minor
+              from invoice
+              where seller_id = %(seller)s and open_minor > 0 and kind = 'invoice'
+              group by buyer_id, currency
+            ) o on o.buyer_id = s.buyer_id and o.currency = s.currency
+            group by s.currency
+            """,
+            {"seller": ctx.seller, "as_of": as_of},
+        )
+    return {line["currency"]: line["weighted"] for line in found}
