@@ -182,7 +182,7 @@ def _countries(rows: Rows, total: int, amount: Callable[[int], str]) -> list[dic
 def _months(
     rows: Rows, as_of: date, amount: Callable[[int], str], *, has_past: bool
 ) -> list[dict[str, Any]]:
-    """The last months up to `as_of`, without gaps, from the first one in which anything happened."""
+    """The last months up to `as_of` without gaps, from the first in which anything happened."""
     found = {row["month"]: row for row in rows}
     last = as_of.replace(day=1)
     wanted = (add_months(last, -back) for back in reversed(range(MONTHS_SHOWN)))

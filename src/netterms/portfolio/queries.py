@@ -164,7 +164,7 @@ class FileBook:
         attributes = [f"CAST(s.{a.name} AS DOUBLE) AS {a.name}" for a in card.attributes]
         text = BUYER_LINES.format(attributes=", ".join(attributes))
         names, found = self._rows(text)
-        line = namedtuple("BuyerLine", names)
+        line: Any = namedtuple("BuyerLine", names)  # type: ignore[misc]  # columns follow the card
         return map(line._make, found)
 
     def open_items(self, most: int) -> Iterator[tuple[Any, ...]]:

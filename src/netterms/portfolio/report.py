@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,38 +18,10 @@ from netterms.portfolio.texts import Reasons, next_action, why_chase
 from netterms.scoring.scorecard import Scorecard, built_in
 
 if TYPE_CHECKING:
-    import duckdb
+    from netterms.receivables.intake import Staged
 
 CARD = "payment_behaviour_v1"
 Block = dict[str, Any]
-
-
-class Staged(Protocol):
-    """A file as intake leaves it: tables `staged` and `bad` in a DuckDB connection."""
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection: ...
-
-    @property
-    def file(self) -> str:
-        """The file's name, without its folder."""
-        ...
-
-    @property
-    def rows(self) -> int: ...
-
-    @property
-    def bad_rows(self) -> int: ...
-
-    @property
-    def mapping(self) -> Mapping[str, str]:
-        """Field to the heading it was read from."""
-        ...
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """What intake noticed, as sentences."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +32,17 @@ class Result:
     book: FileBook
 
 
-def build(staged: Staged, as_of: date, lang: str) -> Block:
+def build(staged: Staged, as_of: date, lang: str, file: str = "") -> Block:
     """The report of `staged` as known on `as_of`, in the language `lang` ("en" or "zh-hans").
+
+    `file` is the name to show. Notes of intake are in the language it was read in.
 
     Money is decimal strings in major units; rates and shares are fractions; see the README.
     """
-    return build_with_book(staged, as_of, lang).report
+    return build_with_book(staged, as_of, lang, file).report
 
 
-def build_with_book(staged: Staged, as_of: date, lang: str) -> Result:
+def build_with_book(staged: Staged, as_of: date, lang: str, file: str = "") -> Result:
     """`build`, and the book for asking on."""
     card = built_in(CARD)
     book = FileBook(staged.connection, as_of)
@@ -80,11 +53,11 @@ def build_with_book(staged: Staged, as_of: date, lang: str) -> Result:
             "netterms": __version__,
             "as_of": as_of.isoformat(),
             "source": {
-                "file": staged.file,
-                "rows": staged.rows,
+                "file": file,
+                "rows": staged.rows + staged.bad_rows,
                 "bad_rows": staged.bad_rows,
-                "mapping": dict(staged.mapping),
-                "notes": [*map(str, staged.notes), *_notes(book, answers)],
+                "mapping": staged.guess.mapping,
+                "notes": [*map(str, staged.guess.notes), *_notes(book, answers)],
             },
             "lang": lang,
             "currencies": _currencies(book, answers, card),

@@ -1,0 +1,96 @@
+"""The figures of the live book: the same questions and the same arithmetic as for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from netterms.kernel.context import Context, Permission
+from netterms.monitoring.queries import last_day
+from netterms.portfolio.figures import all_figures, by_currency, top_rows
+from netterms.portfolio.queries import Rows, ask_all
+from netterms.portfolio.rules import BUCKET_ENDS, Bucket
+from netterms.receivables.queries import live_engine, receivable_balances
+from netterms.store.tenancy import book
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What is open of one currency, in minor units by bucket.
+
+    `credits_minor` is negative; `total_minor` and `credits_minor` make `balance_minor`, and
+    `journal_minor` is the same from the journal alone.
+    """
+
+    currency: str
+    amounts: dict[str, int]
+    counts: dict[str, int]
+    total_minor: int
+    overdue_minor: int
+    count: int
+    credits_minor: int
+    credits_count: int
+    journal_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """What the buyers owe once their credits are taken off."""
+        return self.total_minor + self.credits_minor
+
+
+def as_of(ctx: Context) -> date:
+    """The day whose figures are shown: the last business day that was run, else today."""
+    return last_day(ctx) or ctx.today
+
+
+def figures(ctx: Context, day: date) -> dict[str, dict[str, Any]]:
+    """Figures of every currency as in a report, with its 20 largest buyers in `top20`."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        answers = ask_all(live_engine().ask, day)
+    found = all_figures(answers, day)
+    largest = by_currency(answers.top20)
+    for currency, block in found.items():
+        block["top20"] = top_rows(largest[currency], {})
+    return found
+
+
+def ageing(ctx: Context, day: date) -> dict[str, Ageing]:
+    """The ageing of every currency beside the journal's balance (AR-06)."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        rows = by_currency(live_engine().ask("portfolio/ageing", as_of=day))
+        journal = receivable_balances(ctx, day)
+    currencies = sorted(set(rows) | {code for code, minor in journal.items() if minor})
+    return {code: _aged(code, rows.get(code, []), journal.get(code, 0)) for code in currencies}
+
+
+def _aged(currency: str, rows: Rows, journal_minor: int) -> Ageing:
+    found = {row["bucket"]: row for row in rows}
+    nothing = {"open_minor": 0, "items": 0}
+    amounts = {b.value: found.get(b.value, nothing)["open_minor"] for b in Bucket}
+    counts = {b.value: found.get(b.value, nothing)["items"] for b in Bucket}
+    total = sum(amounts.values())
+    credit = found.get("credits", nothing)
+    return Ageing(
+        currency=currency,
+        amounts=amounts,
+        counts=counts,
+        total_minor=total,
+        overdue_minor=total - amounts[Bucket.CURRENT],
+        count=sum(counts.values()),
+        credits_minor=credit["open_minor"],
+        credits_count=credit["items"],
+        journal_minor=journal_minor,
+    )
+
+
+def bucket_days(bucket: Bucket) -> tuple[int | None, int | None]:
+    """First and last day past due of a bucket; None is no bound."""
+    first: int | None = None
+    for end, name in BUCKET_ENDS:
+        if name is bucket:
+            return first, end
+        first = end + 1
+    return first, None
