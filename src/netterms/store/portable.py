@@ -62,29 +62,29 @@ def in_postgres(question: str, item: str) -> str:
 def translated(text: str, item: str) -> str:
     """DuckDB text to PostgreSQL: `$name` becomes `%(name)s`, and `item` a table expression."""
     tree = sqlglot.parse_one(text, read="duckdb")
-    # Percent signs would be read as placeholders by the driver.
+    names = _names(tree)
+    # The driver reads every percent sign as a placeholder: double those of the statement itself.
     body = tree.transform(_mark).sql(dialect="postgres", comments=False).replace("%", "%%")
-    for name in _names(tree):
-        body = body.replace(f":{PLACE}{name}", f"%({name})s")
+    for name in names:
+        body = body.replace(f"{MARK}{name}{MARK}", f"%({name})s")
     head = f"item as not materialized ({item})"
-    if isinstance(tree, exp.Query) and tree.args.get("with_", tree.args.get("with")):
-        keyword = "WITH RECURSIVE " if body.startswith("WITH RECURSIVE ") else "WITH "
-        return body.replace(keyword, f"{keyword}{head}, ", 1)
+    if tree.args.get("with_") or tree.args.get("with"):
+        return body.replace("WITH ", f"WITH {head}, ", 1)
     return f"WITH {head} {body}"
 
 
-PLACE = "netterms_"
+MARK = "netterms__"
 
 
 def _names(tree: exp.Expression) -> list[str]:
-    found = {node.this.name if node.this else node.name for node in tree.find_all(exp.Parameter)}
-    found |= {node.name for node in tree.find_all(exp.Placeholder) if node.name}
-    return sorted(found, key=len, reverse=True)
+    return sorted({_name(node) for node in tree.find_all(exp.Parameter, exp.Placeholder)})
+
+
+def _name(node: exp.Expression) -> str:
+    return str(node.name or node.this.name)
 
 
 def _mark(node: exp.Expression) -> exp.Expression:
-    if isinstance(node, exp.Parameter):
-        return exp.Placeholder(this=PLACE + node.this.name)
-    if isinstance(node, exp.Placeholder) and node.name:
-        return exp.Placeholder(this=PLACE + node.name)
+    if isinstance(node, exp.Parameter | exp.Placeholder):
+        return exp.column(f"{MARK}{_name(node)}{MARK}")
     return node

@@ -5,6 +5,8 @@ EMBEDDED_SETTINGS = {
     "unix_socket_permissions": "0700",
     "shared_buffers": "512MB",
     "work_mem": "64MB",
+    # An import keeps the file's rows in temporary tables.
+    "temp_buffers": "256MB",
     "maintenance_work_mem": "256MB",
     # Fewer, longer checkpoints: an import writes gigabytes of log in a minute.
     "max_wal_size": "4GB",

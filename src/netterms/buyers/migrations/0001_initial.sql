@@ -2,7 +2,7 @@
 create table buyer (
   seller_id uuid not null,
   id uuid not null default uuidv7(),
-  buyer_number text not null check (buyer_number <> ''),
+  buyer_number text collate "C" not null check (buyer_number <> ''),
   name text not null,
   country text not null default '' check (country ~ '^([A-Z]{2})?$'),
   language text not null default 'en',
@@ -20,4 +20,5 @@ create table buyer (
   foreign key (seller_id, parent_id) references buyer (seller_id, id)
 );
 create index buyer_name on buyer (seller_id, lower(name) text_pattern_ops);
-select secure_table('buyer', 'select, insert, update');
+select secure_table('buyer', 'maintain, select, insert, update');
+create trigger keep before delete on buyer for each row execute function refuse_delete();

@@ -1,0 +1,180 @@
+"""What changes the book. Each function is one use case and one transaction."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.events import plain
+from netterms.kernel.ids import new_id
+from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables import events
+from netterms.store import sql
+from netterms.store.outbox import record
+from netterms.store.tenancy import book
+
+if TYPE_CHECKING:
+    import duckdb
+
+STAGED_COLUMNS = (
+    "row_no, company_code, buyer_number, buyer_name, country, email, currency, invoice_number,"
+    " kind, issued_on, due_on, amount_minor, open_minor, settled_on,"
+    " tangible_net_worth_minor, annual_turnover_minor"
+)
+COPY_CHUNK_BYTES = 1 << 20
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """Where staged rows come from: name, SHA-256 of the bytes, and how its columns were read."""
+
+    name: str
+    sha256: str
+    mapping: dict[str, str]
+    rows_read: int
+    rows_bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import changed. Zeros mean the book knew everything already."""
+
+    import_run: UUID
+    buyers_new: int
+    invoices_new: int
+    payments_new: int
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A row that contradicts the book: same number, but other facts or less paid than we know."""
+
+    row: int
+    invoice_number: str
+    reason: str
+
+
+def import_invoices(
+    ctx: Context,
+    staged: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    *,
+    skip_bad: bool = False,
+    told: Told = lambda _: None,
+) -> Imported:
+    """Bring the table `staged` of a DuckDB connection into the book: all of it or nothing.
+
+    A number the book knows is left as it is, or paid further when the file shows less open. A row
+    that contradicts the book is a CONFLICTING_NUMBER refusal, or left out with `skip_bad`.
+    """
+    ctx.require(Permission.IMPORT)
+    run = new_id(ctx.now)
+    params = {"seller": ctx.seller, "import": run, "today": ctx.today}
+    with tempfile.TemporaryDirectory(prefix="netterms-") as folder, book(ctx):
+        _one_import_at_a_time(ctx)
+        told("copy")
+        _copy(staged, Path(folder) / "staged.csv")
+        told("buyers")
+        buyers_new = sql.execute(sql.statement("receivables/import_buyers"), params)
+        if buyers_new:
+            sql.execute("analyze buyer")
+        told("invoices")
+        sql.execute(sql.statement("receivables/import_compare"), params)
+        conflicts = _conflicts(skip_bad=skip_bad)
+        invoices_new = sql.execute(sql.statement("receivables/import_invoices"), params)
+        told("payments")
+        if invoices_new:
+            # The planner must not take a million new rows for none.
+            sql.execute("analyze invoice")
+        sql.execute(sql.statement("receivables/import_settle"), params)
+        payments_new = sql.execute(sql.statement("receivables/import_payments"), params)
+        told("journal")
+        sql.execute(sql.statement("receivables/import_journal"), params)
+        _note_run(ctx, run, source, invoices_new, payments_new)
+        record(
+            ctx,
+            events.InvoicesImported(run, source.name, invoices_new, payments_new, buyers_new),
+        )
+        told("commit")
+    return Imported(run, buyers_new, invoices_new, payments_new, conflicts)
+
+
+def _one_import_at_a_time(ctx: Context) -> None:
+    # Two imports of one seller would both find a number unknown: the second waits for the first.
+    sql.value(
+        "select pg_advisory_xact_lock(hashtextextended(%(key)s, 0))",
+        {"key": f"import/{ctx.seller}"},
+    )
+
+
+def _copy(staged: duckdb.DuckDBPyConnection, file: Path) -> None:
+    sql.execute(sql.statement("receivables/import_stage"))
+    staged.execute(f"copy (select {STAGED_COLUMNS} from staged) to '{file}' (format csv, header false)")  # noqa: S608
+    with connection.cursor() as cursor:
+        wrapped: Any = cursor.cursor
+        with wrapped.copy(f"copy staged ({STAGED_COLUMNS}) from stdin (format csv)") as copy:  # noqa: S608
+            for chunk in _chunks(file):
+                copy.write(chunk)
+    sql.execute("analyze staged")
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while chunk := stream.read(COPY_CHUNK_BYTES):
+            yield chunk
+
+
+def _conflicts(*, skip_bad: bool) -> tuple[Conflict, ...]:
+    found = tuple(
+        Conflict(
+            row=line["row_no"],
+            invoice_number=line["invoice_number"],
+            reason="number_used_otherwise" if line["differs"] else "less_paid_than_known",
+        )
+        for line in sql.rows(sql.statement("receivables/import_conflicts"))
+    )
+    if found and not skip_bad:
+        raise Refusal(
+            Code.CONFLICTING_NUMBER,
+            rows=[conflict.row for conflict in found],
+            numbers=[conflict.invoice_number for conflict in found],
+        )
+    if found:
+        sql.execute("delete from compared where differs or paid_minor < 0")
+    return found
+
+
+def _note_run(
+    ctx: Context, run: UUID, source: SourceFile, invoices_new: int, payments_new: int
+) -> None:
+    sql.execute(
+        """
+        insert into import_run (seller_id, id, file_name, file_sha256, mapping, rows_read, rows_bad,
+                                invoices_new, payments_new, started_at, finished_at)
+        values (%(seller)s, %(id)s, %(name)s, %(sha256)s, %(mapping)s, %(read)s, %(bad)s,
+                %(invoices)s, %(payments)s, %(now)s, clock_timestamp())
+        """,
+        {
+            "seller": ctx.seller,
+            "id": run,
+            "name": source.name,
+            "sha256": source.sha256,
+            "mapping": Jsonb(plain(source.mapping)),
+            "read": source.rows_read,
+            "bad": source.rows_bad,
+            "invoices": invoices_new,
+            "payments": payments_new,
+            "now": ctx.now,
+        },
+    )
