@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
@@ -87,45 +90,35 @@ def _buyers(book: FileBook, card: Scorecard) -> dict[str, list[Block]]:
     """Every buyer of every currency, the largest balance first."""
     reasons = Reasons(card)
     found: dict[str, list[Block]] = {}
-    amounts = {}
-    for line in book.buyer_lines(card):
-        lines = found.get(line.currency)
-        if lines is None:
-            lines = found[line.currency] = []
-            amounts[line.currency] = amount_writer(line.currency)
-        amount = amounts[line.currency]
-        lines.append(
-            {
-                "buyer": line.buyer,
-                "name": line.name,
-                "country": line.country,
-                "grade": line.grade,
-                "pd": line.pd,
-                "score": line.score,
-                "payment_index": line.payment_index,
-                "confidence": line.confidence,
-                "reasons": _reasons(line, reasons),
-                "open": amount(line.open_minor),
-                "overdue": amount(line.overdue_minor),
-                "oldest_days_past_due": line.oldest_days_past_due,
-                "stage": line.stage,
-                "recommended_limit": amount(line.limit_minor),
-                "limit_reasons": [
-                    reasons.of_limit(code, line.grade, line.stage)
-                    for code in line.limit_reasons.split(",")
-                ],
-            }
-        )
+    for currency, lines in groupby(book.buyer_lines(card), attrgetter("currency")):
+        amount = amount_writer(currency)
+        found[currency] = [_buyer(line, amount, reasons) for line in lines]
     return found
 
 
-def _reasons(line: Any, reasons: Reasons) -> list[Block]:  # noqa: ANN401 - columns follow the card
-    codes = (line.reason_1, line.reason_2, line.reason_3, line.raised_1, line.raised_2)
-    return [
-        reasons.of_score(code, getattr(line, reasons.attribute(code), None))
-        for code in codes
-        if code
-    ]
+def _buyer(line: Any, amount: Callable[[int], str], reasons: Reasons) -> Block:  # noqa: ANN401
+    """One row of `FileBook.buyer_lines`; the columns follow the card."""
+    return {
+        "buyer": line.buyer,
+        "name": line.name,
+        "country": line.country,
+        "grade": line.grade,
+        "pd": line.pd,
+        "score": line.score,
+        "payment_index": line.payment_index,
+        "confidence": line.confidence,
+        "reasons": [
+            reasons.of_score(code, getattr(line, reasons.attribute(code), None))
+            for code in (line.reason_1, line.reason_2, line.reason_3, line.raised_1, line.raised_2)
+            if code
+        ],
+        "open": amount(line.open_minor),
+        "overdue": amount(line.overdue_minor),
+        "oldest_days_past_due": line.oldest_days_past_due,
+        "stage": line.stage,
+        "recommended_limit": amount(line.limit_minor),
+        "limit_reasons": reasons.of_limits(line.limit_reasons, line.grade, line.stage),
+    }
 
 
 def _chase(rows: Rows, currency: str) -> list[Block]:

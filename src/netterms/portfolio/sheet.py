@@ -8,7 +8,7 @@ begins with), money as the exact decimal it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -30,7 +30,6 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 Row = Sequence[Any]
-Write = Callable[[Any], str]
 
 
 class Kind(Enum):
@@ -98,46 +97,67 @@ class TableSheet(Worksheet):  # type: ignore[misc]
     def _write_sheet_data(self) -> None:
         """Called by XlsxWriter where it would write its own cells."""
         self._xml_start_tag("sheetData")
-        letters = [xl_col_to_name(index) for index in range(len(self._columns))]
         headings = (
-            f'<c r="{at}1" s="{self._styles.heading}" t="inlineStr"><is>{text(c.heading)}</is></c>'
-            for at, c in zip(letters, self._columns, strict=True)
+            f'<c r="{xl_col_to_name(at)}1" s="{self._styles.heading}" t="inlineStr"><is>'
+            f"{text(column.heading)}</is></c>"
+            for at, column in enumerate(self._columns)
         )
         self.fh.write(f'<row r="1">{"".join(headings)}</row>')
-        writers = [_writer(column.kind, self._styles) for column in self._columns]
-        cells = list(zip(['<c r="' + letter for letter in letters], writers, strict=True))
         for start in range(0, len(self._rows), ROWS_AT_ONCE):
-            self.fh.write(_rows(self._rows[start : start + ROWS_AT_ONCE], start + 2, cells))
+            rows = self._rows[start : start + ROWS_AT_ONCE]
+            self.fh.write(_rows(rows, start + 2, self._columns, self._styles))
         self._xml_end_tag("sheetData")
 
 
-def _rows(rows: Iterable[Row], first: int, cells: Sequence[tuple[str, Write]]) -> str:
-    parts = []
-    for at, row in enumerate(rows, first):
-        parts.append(f'<row r="{at}">')
-        parts += [
-            f'{begin}{at}"{write(value)}'
-            for (begin, write), value in zip(cells, row, strict=True)
-            if value is not None and value != ""
-        ]
-        parts.append("</row>")
-    return "".join(parts)
+def _rows(rows: Sequence[Row], first: int, columns: Sequence[Column], styles: Styles) -> str:
+    """Some rows, column by column: one template for all of them, filled a row at a time."""
+    numbers = range(first, first + len(rows))
+    template = '<row r="%d">'
+    filling: list[Iterable[Any]] = [numbers]
+    for at, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
+        begin = f'<c r="{xl_col_to_name(at)}'
+        same = _alike(column.kind, values, styles)
+        if same:
+            style, shape, shown = same
+            template += f'{begin}%d"{style}{shape}</c>'
+            filling += [numbers, shown]
+        else:
+            template += "%s"
+            filling.append(_cells(begin, first, column.kind, values, styles))
+    return "".join(map((template + "</row>").__mod__, zip(*filling, strict=True)))
 
 
-def _writer(kind: Kind, styles: Styles) -> Write:
-    """What follows a cell's address, for one kind of value."""
+def _alike(
+    kind: Kind, values: Sequence[Any], styles: Styles
+) -> tuple[str, str, Sequence[Any]] | None:
+    """Style, template and values of cells that are all there and of one style; None if not."""
+    if kind is Kind.ANY or None in values or "" in values:
+        return None
     if kind is Kind.TEXT:
-        return lambda value: f' t="inlineStr"><is>{text(value)}</is></c>'
+        shape = '<is><t xml:space="preserve">%s</t></is>'
+        return ' t="inlineStr">', shape, values if _are_plain(values) else _escaped(values)
     if kind is Kind.MONEY:
-        money = [f' s="{number}"><v>' for number in styles.money]
-        return lambda value: f"{money[_places(value)]}{value}</v></c>"
-    if kind is Kind.ANY:
-        writers = {each: _writer(each, styles) for each in Kind if each is not Kind.ANY}
-        return lambda pair: writers[pair[0]](pair[1])
-    begin = f' s="{styles.of_kind[kind]}"><v>'
+        places = set(map(_places, values))
+        return (
+            (_style(styles.money[places.pop()]), "<v>%s</v>", values) if len(places) == 1 else None
+        )
     if kind is Kind.DATE:
-        return lambda value: f"{begin}{(value - EPOCH).days}</v></c>"
-    return lambda value: f"{begin}{value}</v></c>"
+        values = [(value - EPOCH).days for value in values]
+    return _style(styles.of_kind[kind]), "<v>%s</v>", values
+
+
+def _cells(
+    begin: str, first: int, kind: Kind, values: Sequence[Any], styles: Styles
+) -> Iterator[str]:
+    """Whole cells one by one; what is not known or empty is no cell."""
+    for at, value in enumerate(values, first):
+        of, known = value if kind is Kind.ANY else (kind, value)
+        same = _alike(of, (known,), styles)
+        yield f'{begin}{at}"{same[0]}{same[1] % same[2][0]}</c>' if same else ""
+
+
+def _style(number: int) -> str:
+    return f' s="{number}">'
 
 
 def _places(amount: str) -> int:
@@ -145,24 +165,24 @@ def _places(amount: str) -> int:
     return 0 if point < 0 else len(amount) - point - 1
 
 
-def text(value: object) -> str:
+def text(value: str) -> str:
     """A `<t>` element that holds `value` and nothing else."""
-    plain = str(value)[:LONGEST_TEXT]
-    if _is_plain(plain):
-        return f"<t>{plain}</t>"
-    plain = _UNSPEAKABLE.sub("\ufffd", _LOOKS_ESCAPED.sub("_x005F_", plain))
-    plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<t xml:space="preserve">{plain}</t>'
+    return f'<t xml:space="preserve">{_escaped((value,))[0]}</t>'
 
 
-def _is_plain(words: str) -> bool:
-    """Whether XML has nothing to say about `words`; regular expressions would take far longer."""
+def _escaped(values: Iterable[str]) -> list[str]:
+    found = []
+    for value in values:
+        plain = _UNSPEAKABLE.sub("\ufffd", _LOOKS_ESCAPED.sub("_x005F_", value[:LONGEST_TEXT]))
+        found.append(plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    return found
+
+
+def _are_plain(values: Sequence[str]) -> bool:
+    """Whether XML has nothing to say about any of them: looked at all at once, which is quick."""
+    words = "".join(values)
     return (
         words.isprintable()
-        and "&" not in words
-        and "<" not in words
-        and ">" not in words
-        and "_x" not in words
-        and words[:1] != " "
-        and words[-1:] != " "
+        and not any(sign in words for sign in ("&", "<", ">", "_x"))
+        and max(map(len, values)) <= LONGEST_TEXT
     )

@@ -80,6 +80,7 @@ class Reasons:
         self._templates = {code: _(m.text) for code, m in card.meanings.items()}
         self._limits = {code.value: _(text) for code, text in SENTENCES.items()}
         self._made: dict[tuple[str, float | int | None], dict[str, Any]] = {}
+        self._listed: dict[tuple[str, int | None, int], list[dict[str, Any]]] = {}
 
     def attribute(self, code: str) -> str:
         """The attribute a reason speaks of ("" for a default)."""
@@ -107,4 +108,12 @@ class Reasons:
         if made is None:
             text = self._limits[code] % {"value": value}
             made = self._made[code, value] = {"code": code, "text": text}
+        return made
+
+    def of_limits(self, codes: str, grade: int | None, stage: int) -> list[dict[str, Any]]:
+        """The limit reasons of codes joined by commas, as `recommend_sql` gives them."""
+        made = self._listed.get((codes, grade, stage))
+        if made is None:
+            made = [self.of_limit(code, grade, stage) for code in codes.split(",")]
+            self._listed[codes, grade, stage] = made
         return made
