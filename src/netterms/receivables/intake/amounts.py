@@ -24,7 +24,6 @@ from netterms.receivables.intake.words import (
 )
 
 _AMBIGUOUS = r"'^\s*[-+]?[1-9][0-9]{0,2}[.][0-9]{3}\s*$'"
-_CELLS = "(SELECT {cell} AS c FROM intake_raw WHERE {cell} IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,8 @@ class AmountReading:
 
     def fast(self, cell: str) -> str:
         """SQL for a plain number in `cell` as DECIMAL(18,6), exact, else NULL."""
+        if not self.table:
+            return f"try_cast({cell} AS DECIMAL(18,6))"
         return _fast(cell, dots=self.dots, unit=self.unit)
 
 
@@ -55,11 +56,15 @@ def _fast(cell: str, *, dots: bool, unit: int) -> str:
 
 
 _FAST_VOTES = f"""
-SELECT count(*) FILTER (WHERE dotted AND NOT unclear), count(*) FILTER (WHERE unclear),
-    count(*) FILTER (WHERE NOT dotted AND length(c) >= 4), min(c) FILTER (WHERE unclear)
-FROM (SELECT c, strpos(c, '.') > 0 AS dotted,
-             c LIKE '%.___%' AND length(c) <= 12 AND regexp_matches(c, {_AMBIGUOUS}) AS unclear
-      FROM {_CELLS} WHERE ({{fast}}) IS NOT NULL)
+SELECT count(*) FILTER (WHERE plain AND dot > 0 AND NOT unclear),
+    count(*) FILTER (WHERE plain AND unclear),
+    count(*) FILTER (WHERE plain AND dot = 0 AND size >= 4),
+    min(c) FILTER (WHERE plain AND unclear), count(*) FILTER (WHERE NOT plain)
+FROM (SELECT c, dot, size, ({{fast}}) IS NOT NULL AS plain,
+             dot > 1 AND size - dot BETWEEN 3 AND 6 AND size < 14
+                 AND regexp_matches(c, {_AMBIGUOUS}) AS unclear
+      FROM (SELECT {{cell}} AS c, strpos({{cell}}, '.') AS dot, length({{cell}}) AS size
+            FROM intake_raw WHERE {{cell}} IS NOT NULL))
 """
 
 _PARTS = rf"""
@@ -94,8 +99,7 @@ FROM parts
 
 _SLOW_VOTES = """
 SELECT count(*) FILTER (WHERE form = 'point'), count(*) FILTER (WHERE form = 'comma'),
-    count(*) FILTER (WHERE form LIKE 'unclear%'), min(body) FILTER (WHERE form LIKE 'unclear%'),
-    count(*)
+    count(*) FILTER (WHERE form LIKE 'unclear%'), min(body) FILTER (WHERE form LIKE 'unclear%')
 FROM {table}
 """
 
@@ -114,17 +118,20 @@ def read_amounts(
     (`typed`), where they are numbers.
     """
     cell, table = f"c{column.index}", f"intake_amount_{column.field}"
-    plain = _fast(cell, dots=True, unit=1)
-    fast_point, fast_unclear, plain_long, fast_example = connection.execute(
+    fast_point, fast_unclear, plain_long, example, slow = connection.execute(
         fill(_FAST_VOTES, cell=cell, fast=_fast("c", dots=True, unit=1))
     ).fetchall()[0]
-    connection.execute(fill(_PARTS, table=table, cell=cell, fast=plain))
-    point, comma, unclear, example, slow = connection.execute(
-        fill(_SLOW_VOTES, table=table)
-    ).fetchall()[0]
+    point = comma = unclear = 0
+    if slow:
+        fast = _fast(cell, dots=True, unit=1)
+        connection.execute(fill(_PARTS, table=table, cell=cell, fast=fast))
+        point, comma, unclear, slow_example = connection.execute(
+            fill(_SLOW_VOTES, table=table)
+        ).fetchall()[0]
+        example = slow_example or example
     style, notes = _style(
         column, point + fast_point, comma, (unclear, fast_unclear, plain_long),
-        example or fast_example, currency, typed=typed,
+        example, currency, typed=typed,
     )  # fmt: skip
     dots = style == "point" or not fast_unclear or (style == "decimal")
     if unit != 1 or not dots:  # cells that the fast way could read go the slow way too

@@ -79,7 +79,8 @@ def _checks() -> list[Check]:
             Reason.SIGN_CONFLICT,
             ("open_amount",),
             "amount_signed <> 0 AND open_amount_signed <> 0 "
-            "AND coalesce(kind_word, '') <> 'credit_note' AND (amount_signed > 0) <> (open_amount_signed > 0)",
+            "AND coalesce(kind_word, '') <> 'credit_note' "
+            "AND (amount_signed > 0) <> (open_amount_signed > 0)",
         ),
         Check(
             Reason.OPEN_EXCEEDS_AMOUNT,

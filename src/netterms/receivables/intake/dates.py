@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from netterms.receivables.intake.guess import Column
+from netterms.receivables.intake.lookups import different_cells
 from netterms.receivables.intake.reasons import Note, NoteCode
 from netterms.receivables.intake.sqltext import HALF_WIDTH, fill, literal, literals
 from netterms.receivables.intake.words import EMPTY_DATES, EMPTY_WORDS
@@ -32,7 +33,9 @@ class DateReading:
 
     def value(self, cell: str, fix: str) -> str:
         """SQL for the date in `cell`; `fix` is the alias `table` is joined as."""
-        return f"coalesce({fast(cell)}, {fix}.value)" if self.table else fast(cell)
+        if not self.table:
+            return f"try_cast({cell} AS DATE)"
+        return f"coalesce({fast(cell)}, {fix}.value)"
 
     def blank(self, cell: str, fix: str) -> str:
         """SQL that is true when the cell says nothing."""
@@ -52,7 +55,7 @@ def fast(cell: str) -> str:
 _PARTS = f"""
 CREATE OR REPLACE TEMP TABLE {{table}} AS
 WITH slow AS (
-    SELECT DISTINCT {{cell}} AS cell FROM intake_raw WHERE {{cell}} IS NOT NULL AND ({{fast}}) IS NULL
+    SELECT cell FROM intake_different WHERE ({{fast}}) IS NULL
 ), plain AS (
     SELECT cell, translate(upper({HALF_WIDTH.format("cell")}), '年月日号號', '--') AS text FROM slow
 ), day AS (
@@ -64,7 +67,7 @@ SELECT cell, text,
     regexp_extract(text, '^([0-9]{{4}})[-/. ]+([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]*$',
         ['y', 'm', 'd']) AS first,
     regexp_extract(text, '^([0-9]{{1,2}})([-/. ]+)([0-9]{{1,2}})[-/. ]+([0-9]{{4}}|[0-9]{{2}})$',
-        ['a', 'by', 'b', 'y']) AS last,
+        ['a', 'mark', 'b', 'y']) AS last,
     regexp_extract(text, '^([0-9]{{1,2}})(?:ST|ND|RD|TH)?[-/., ]*([A-Z]{{3}})[A-Z]*[-/., ]*([0-9]{{4}}|[0-9]{{2}})$',
         ['d', 'm', 'y']) AS named,
     regexp_extract(text, '^([A-Z]{{3}})[A-Z]*[-/., ]*([0-9]{{1,2}})(?:ST|ND|RD|TH)?[-/., ]+([0-9]{{4}})$',
@@ -113,9 +116,9 @@ def _value(order: str) -> str:
 _COUNTS = """
 SELECT count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12),
     count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b),
-    count(*) FILTER (WHERE contains(by, '.')),
+    count(*) FILTER (WHERE contains(mark, '.')),
     min(text) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b)
-FROM (SELECT text, CAST(last.a AS INTEGER) AS a, CAST(last.b AS INTEGER) AS b, last.by AS by
+FROM (SELECT text, CAST(last.a AS INTEGER) AS a, CAST(last.b AS INTEGER) AS b, last.mark AS mark
       FROM {table} WHERE last.y <> '')
 """
 
@@ -130,8 +133,9 @@ def read_dates(
     """
     counts = {}
     for field, column in columns.items():
-        cell, table = f"c{column.index}", f"intake_date_{field}"
-        connection.execute(fill(_PARTS, table=table, cell=cell, fast=fast(cell)))
+        table = f"intake_date_{field}"
+        different_cells(connection, column.index)
+        connection.execute(fill(_PARTS, table=table, fast=fast("cell")))
         if connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]:
             counts[field] = connection.execute(fill(_COUNTS, table=table)).fetchall()[0]
     orders, notes = _orders(counts, columns, currency)

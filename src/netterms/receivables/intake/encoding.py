@@ -50,15 +50,16 @@ def scan(path: Path) -> Scan:
                 except UnicodeDecodeError as error:
                     result.utf8, result.bad_at = False, max(0, done + error.start)
             seen = tail[-2:] + chunk
-            if b"\n\n" in seen or b"\n\r\n" in seen:
-                result.blank_lines = True
+            returned = b"\r" in seen
+            if not result.blank_lines:
+                result.blank_lines = b"\n\n" in seen or (returned and b"\n\r\n" in seen)
             feeds += chunk.count(b"\n")
-            if b"\r" in chunk or tail.endswith(b"\r"):
+            if returned:
                 returns += chunk.count(b"\r")
                 pairs += chunk.count(b"\r\n") + (tail.endswith(b"\r") and chunk[:1] == b"\n")
             result.quotes = result.quotes or b'"' in chunk
             result.nul = result.nul or b"\0" in chunk
-            result.formula_text = result.formula_text or b'="' in chunk
+            result.formula_text = result.formula_text or (result.quotes and b'="' in chunk)
             done += len(chunk)
             tail = chunk[-2:]
     result.lines = feeds + 1

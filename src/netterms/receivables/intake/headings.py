@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from netterms.receivables.intake.words import CURRENCY_WORDS, ISO_CURRENCIES, UN
 _PARENTHESES = re.compile(r"[(\[【{][^)\]】}]*[)\]】}]?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+|#")
+_LETTER = re.compile(r"[^\W\d_]")
 _HAN = re.compile(r"[㐀-鿿]")
 
 
@@ -99,37 +101,43 @@ def parse(text: str) -> Heading:
     return Heading(text, latin, "".join(_HAN.findall(rest)), currency, unit)
 
 
+class _Table:
+    """The synonyms, found by their joined words, their first word, or as Chinese text."""
+
+    def __init__(self) -> None:
+        self.joined: dict[str, list[tuple[str, int]]] = {}
+        self.first: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
+        self.han: list[tuple[str, int, str]] = []
+        for field, synonyms in SYNONYMS.items():
+            for rank, synonym in enumerate(synonyms.split("|")):
+                chinese = "".join(_HAN.findall(fold(synonym)))
+                if chinese:
+                    self.han.append((field, rank, chinese))
+                    continue
+                words = tuple(w for w in _words(fold(synonym)) if w not in STOP_TOKENS)
+                self.joined.setdefault("".join(words), []).append((field, rank))
+                self.first.setdefault(words[0], []).append((field, rank, words))
+
+
 @lru_cache(maxsize=1)
-def _table() -> tuple[list[tuple[str, int, tuple[str, ...]]], list[tuple[str, int, str]]]:
-    """The synonyms as (field, rank, tokens) for latin ones and (field, rank, han) for Chinese."""
-    latin: list[tuple[str, int, tuple[str, ...]]] = []
-    han: list[tuple[str, int, str]] = []
-    for field, synonyms in SYNONYMS.items():
-        for rank, synonym in enumerate(synonyms.split("|")):
-            words = [w for w in _words(fold(synonym)) if w not in STOP_TOKENS]
-            chinese = "".join(_HAN.findall(fold(synonym)))
-            if chinese:
-                han.append((field, rank, chinese))
-            else:
-                latin.append((field, rank, tuple(words)))
-    return latin, han
+def _table() -> _Table:
+    return _Table()
 
 
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
     return any(words[k : k + len(part)] == part for k in range(len(words) - len(part) + 1))
 
 
-def _score_latin(words: tuple[str, ...], part: tuple[str, ...], rank: int) -> float:
-    joined = "".join(words)
-    if joined == "".join(part):
-        return 100 - rank * 0.2
-    if not _contains(words, part):
-        return 0
-    rest = set(words) - set(part)
-    share = len("".join(part)) / len(joined)
-    if share < 0.3 or rest & BLOCKERS_EN:
-        return 0
-    return 50 + 35 * share - rank * 0.2
+def _latin_scores(words: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    table, joined = _table(), "".join(words)
+    for field, rank in table.joined.get(joined, ()):
+        yield field, 100 - rank * 0.2
+    for word in set(words):
+        for field, rank, part in table.first.get(word, ()):
+            share = len("".join(part)) / len(joined)
+            blocked = BLOCKERS_EN & (set(words) - set(part))
+            if share >= 0.3 and not blocked and _contains(words, part):
+                yield field, 50 + 35 * share - rank * 0.2
 
 
 def _score_han(text: str, part: str, rank: int) -> float:
@@ -151,13 +159,13 @@ def _variants(heading: Heading) -> list[Heading]:
 @lru_cache(maxsize=4096)
 def scores(text: str) -> dict[str, float]:
     """How well a heading names each field (0 to 100; absent means not at all)."""
-    latin, han = _table()
     best: dict[str, float] = {}
+    if not _LETTER.search(text):
+        return best
     for form in _variants(parse(text)):
-        found = [
-            (f, _score_latin(form.tokens, part, rank)) for f, rank, part in latin if form.tokens
-        ]
-        found += [(f, _score_han(form.han, part, rank)) for f, rank, part in han if form.han]
+        found = list(_latin_scores(form.tokens)) if form.tokens else []
+        if form.han:
+            found += [(f, _score_han(form.han, part, rank)) for f, rank, part in _table().han]
         for field, score in found:
             if score > best.get(field, 0):
                 best[field] = score

@@ -99,31 +99,54 @@ def constant(field: str, value: str) -> dict[str, Any]:
     return dict(zip(_TYPES[field], _meaning(field, field)(value), strict=True))
 
 
-def name_buyers(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column]) -> None:
-    """Make `intake_buyer_number` and `intake_buyer_name`: cell to the buyer's stable number.
+def different_cells(connection: duckdb.DuckDBPyConnection, index: int) -> None:
+    """Make `intake_different` (cell) of the different cells of a column.
 
-    A number of digits loses its leading zeros and a spreadsheet's ".0". A number made from a name
-    is the name in capitals, letters and digits only, one space between words.
+    A statement of its own: within one, DuckDB would clean every cell before it finds the different.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE intake_different AS SELECT DISTINCT c{index} AS cell "
+        f"FROM intake_raw WHERE c{index} IS NOT NULL"
+    )
+
+
+def clean_texts(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column]
+) -> frozenset[str]:
+    """Make `intake_text_<field>` (cell, text, number) for the text columns that repeat themselves.
+
+    `text` is the cell without blanks around it, NULL for N/A and the like; `number` is the stable
+    number of a buyer. A number of digits loses its leading zeros and a spreadsheet's ".0"; a
+    number made from a name is the name in capitals, letters and digits only, one space between
+    words. Answers which other text columns need no cleaning at all.
     """
     empty = literals(EMPTY_WORDS)
-    for field in ("buyer_number", "buyer_name"):
-        if field not in columns:
-            continue
-        plain = HALF_WIDTH.format("cell")
-        if field == "buyer_number":
-            digits = f"regexp_replace({plain}, '[.]0+$', '')"
-            number = (
-                f"CASE WHEN regexp_matches({plain}, '^[0-9]+([.]0+)?$') "
-                f"THEN coalesce(nullif(ltrim({digits}, '0'), ''), '0') "
-                f"ELSE trim({plain}, ' ''') END"
+    plain = HALF_WIDTH.format("cell")
+    digits = f"regexp_replace({plain}, '[.]0+$', '')"
+    letters = rf"regexp_replace(nfc_normalize({plain}), '[^\pL\pN]+', ' ', 'g')"
+    numbers = {
+        "company_code": "NULL",
+        "buyer_number": f"CASE WHEN regexp_matches({plain}, '^[0-9]+([.]0+)?$') "
+        f"THEN coalesce(nullif(ltrim({digits}, '0'), ''), '0') ELSE trim({plain}, ' ''') END",
+        "buyer_name": f"coalesce(nullif(upper(trim({letters})), ''), {text('cell')})",
+    }
+    for field, number in numbers.items():
+        if field in columns:
+            different_cells(connection, columns[field].index)
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE intake_text_{field} AS "
+                f"SELECT cell, {text('cell')} AS text, nullif({number}, '') AS number "
+                f"FROM intake_different WHERE {text('cell')} NOT IN ({empty})"
             )
-        else:
-            letters = rf"regexp_replace(nfc_normalize({plain}), '[^\pL\pN]+', ' ', 'g')"
-            number = f"coalesce(nullif(upper(trim({letters})), ''), {text('cell')})"
-        cell = f"c{columns[field].index}"
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE intake_{field} AS "
-            f"SELECT cell, CASE WHEN {text('cell')} NOT IN ({empty}) THEN nullif({number}, '') END "
-            f"AS number FROM (SELECT DISTINCT {cell} AS cell FROM intake_raw) "
-            "WHERE cell IS NOT NULL"
-        )
+    return frozenset(
+        field
+        for field in ("invoice_number", "sequence")
+        if field in columns and _is_plain(connection, columns[field])
+    )
+
+
+def _is_plain(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:
+    """Whether every cell is a plain number such as INV-0012, with nothing to clean off."""
+    cell = f"c{column.index}"
+    odd = f"NOT regexp_matches({cell}, '^[A-Za-z_-]*[0-9][0-9A-Za-z_/-]*$')"
+    return not connection.execute(f"SELECT 1 FROM intake_raw WHERE {odd} LIMIT 1").fetchall()

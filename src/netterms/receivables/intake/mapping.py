@@ -18,6 +18,9 @@ Rows = Sequence[Sequence[str]]
 HEADER_WITHIN = 60  # rows from the top in which the headings must stand
 CONSTANT_FIELDS = ("company_code", "country", "currency", "kind", "status", "terms")
 _LEAST_SCORE = 50.0
+# A heading that says exactly "Due date" is believed even over cells that are no dates, for then
+# the cells are bad; but any other column is preferred. Fields that are not here are given up.
+_IMPLAUSIBLE = dict.fromkeys((*DATE_FIELDS, *AMOUNT_FIELDS, "currency"), 40.0)
 
 
 def title(names: Sequence[str]) -> tuple[str, ...]:
@@ -104,7 +107,8 @@ def _candidates(text: str, s: Shape) -> dict[str, float]:
         found[field] = max(found.get(field, 0.0), buyer - 1)
     if found.get("company_code", 0) >= 90 and found.get("buyer_name") and s.longest > 6:
         del found["company_code"]
-    return {f: v for f, v in found.items() if v >= _LEAST_SCORE and _plausible(f, s)}
+    judged = {f: v if _plausible(f, s) else v - _IMPLAUSIBLE.get(f, 100) for f, v in found.items()}
+    return {f: v for f, v in judged.items() if v >= _LEAST_SCORE}
 
 
 @dataclass(slots=True)

@@ -59,7 +59,7 @@ def sniff(
         folder = Path(name)
         opened = _open(Path(path), folder, mapping or {}, sheet, limits or Limits())
         with _connect() as connection:
-            plan, guess = _understand(connection, opened, "", folder, _SNIFF_ROWS)
+            _, guess = _understand(connection, opened, "", folder, _SNIFF_ROWS)
             _clear(connection)
     return guess
 
@@ -99,8 +99,10 @@ def _silent(_: str) -> None:
 
 def _connect() -> duckdb.DuckDBPyConnection:
     """An in-memory database that fetches nothing from outside."""
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    return duckdb.connect(":memory:", config=config)
+    return duckdb.connect(
+        ":memory:",
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+    )
 
 
 def _open(
@@ -143,7 +145,7 @@ def _understand(
     plan = Plan(guess.columns, loaded, {}, {}, given_currency=given)
     _settle_currency(plan)
     _, notes = lookups.understand(connection, guess.columns)
-    lookups.name_buyers(connection, _in_file(guess, ("buyer_number", "buyer_name")))
+    plan.plain = lookups.clean_texts(connection, _in_file(guess, tuple(guess.columns)))
     usual = _usual_currency(connection, plan)
     plan.dates, date_notes = read_dates(connection, _in_file(guess, DATE_FIELDS), usual)
     amount_notes = _read_all_amounts(connection, plan, guess, usual)

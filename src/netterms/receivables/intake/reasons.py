@@ -271,7 +271,7 @@ class Note(str):
 
     def __new__(cls, code: NoteCode, **facts: object) -> Note:
         """Say `code` with `facts` in the active language."""
-        shown = {k: say(WORDS[v]) if v in WORDS else v for k, v in facts.items()}  # type: ignore[index]
+        shown = {k: say(WORDS[v]) if v in WORDS else v for k, v in facts.items()}
         note = super().__new__(cls, say(NOTE_TEXTS[code], **shown))
         note.code, note.facts = code, facts
         return note

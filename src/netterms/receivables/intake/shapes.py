@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import statistics
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,43 +82,34 @@ class Shape:
     middle_day: float | None
 
 
-def _share(hits: Iterable[bool], count: int) -> float:
-    return sum(hits) / count if count else 0.0
-
-
 def shape(cells: Sequence[str]) -> Shape:
     """The shape of one sampled column."""
     texts = [text for text in map(clean, cells) if text]
+    counts = Counter(texts)
     n = len(texts)
-    days = [rough_day(text) for text in texts]
-    numbers = [d is None and bool(_NUMBER.fullmatch(t)) for t, d in zip(texts, days, strict=True)]
-    known = [d for d in days if d is not None]
+    days = {text: rough_day(text) for text in counts}
+    numbers = {t for t, day in days.items() if day is None and _NUMBER.fullmatch(t)}
+
+    def share(test: Callable[[str], object]) -> float:
+        return sum(count for text, count in counts.items() if test(text)) / n if n else 0.0
+
+    known = [day for text in texts if (day := days[text]) is not None]
     digits = [int(text) for text in texts if text.isdecimal() and len(text) < 7]
     return Shape(
         filled=n,
-        dates=_share((d is not None for d in days), n),
-        days=_share(
-            (
-                d is not None or bool(_SERIAL.fullmatch(t)) or t in EMPTY_DATES
-                for t, d in zip(texts, days, strict=True)
-            ),
-            n,
-        ),
+        dates=share(lambda t: days[t] is not None),
+        days=share(lambda t: days[t] is not None or _SERIAL.fullmatch(t) or t in EMPTY_DATES),
         # dates written as 20260301 are numbers too: the heading says which
-        numbers=_share(
-            (k or bool(_COMPACT.fullmatch(t)) for k, t in zip(numbers, texts, strict=True)), n
-        ),
-        decimals=_share(
-            (k and bool(re.search(r"[.,]\d", t)) for k, t in zip(numbers, texts, strict=True)), n
-        ),
-        flags=_share((t in ("0", "1", "0.0", "1.0") for t in texts), n),
-        ids=_share((bool(_ID.fullmatch(t)) for t in texts), n),
-        currencies=_share((bool(currency_code(t)) for t in texts), n),
-        kinds=_share((bool(kind_of(t)) for t in texts), n),
-        statuses=_share((bool(status_of(t, yes_is_open=True)) for t in texts), n),
-        emails=_share(("@" in t for t in texts), n),
-        distinct=len(set(texts)) / n if n else 0.0,
-        longest=max(map(len, texts), default=0),
+        numbers=share(lambda t: t in numbers or _COMPACT.fullmatch(t)),
+        decimals=share(lambda t: t in numbers and re.search(r"[.,]\d", t)),
+        flags=share(lambda t: t in ("0", "1", "0.0", "1.0")),
+        ids=share(_ID.fullmatch),
+        currencies=share(currency_code),
+        kinds=share(kind_of),
+        statuses=share(lambda t: status_of(t, yes_is_open=True)),
+        emails=share(lambda t: "@" in t),
+        distinct=len(counts) / n if n else 0.0,
+        longest=max(map(len, counts), default=0),
         counting=len(digits) == n > 1 and digits == list(range(digits[0], digits[0] + n)),
         middle_day=statistics.median(known) if known else None,
     )

@@ -19,10 +19,13 @@ from netterms.receivables.intake.typed import (
     typed_statement,
 )
 
-_FILL_SHARE = 0.2  # this share of buyer cells must be empty before a group's name is filled down
+# More than this share of buyer cells must be empty before a group's name is filled down: the
+# second figure when at least so many are.
+_FILL_SHARE, _FILL_SHARE_OF_MANY, _MANY = 1 / 3, 0.2, 5
 _CONTENT = (
     "company_code, buyer_number, buyer_name, country, email, currency, invoice_number, kind, "
-    "issued_on, due_on, amount_minor, open_minor, settled_on, tangible_net_worth_minor, annual_turnover_minor"
+    "issued_on, due_on, amount_minor, open_minor, settled_on, tangible_net_worth_minor, "
+    "annual_turnover_minor"
 )
 _OK = f"skip = {KEEP} AND mask = 0"
 
@@ -82,7 +85,7 @@ def _filled_down(connection: duckdb.DuckDBPyConnection, plan: Plan, buyers: dict
     hardly any buyer is named in two places.
     """
     cells = [cell.removeprefix("x.") for cell in buyers.values()]
-    empty = " AND ".join(f"{text(cell)} IS NULL" for cell in cells)
+    empty = " AND ".join(f"({cell} IS NULL OR {cell} < '!')" for cell in cells)  # blanks sort first
     if not _count(connection, f"SELECT count(*) FROM intake_raw WHERE {empty}"):
         return 0
     money = plan.cell("amount") or plan.cell("open_amount") or "x.c0"
@@ -95,7 +98,8 @@ SELECT arg_min(nameless, row), count(*) FILTER (WHERE real),
     count(DISTINCT key) FILTER (WHERE NOT nameless)
 FROM (SELECT rowid AS row, {real} AS real, {empty} AS nameless, {key} AS key FROM intake_raw x
       WHERE ({real}) OR NOT ({empty}))""").fetchall()[0]
-    evident = rows and not first and nameless >= _FILL_SHARE * rows and different >= 0.9 * named
+    share = _FILL_SHARE_OF_MANY if nameless >= _MANY else _FILL_SHARE
+    evident = rows and not first and nameless > share * rows and different >= 0.9 * named
     return int(nameless) if evident else 0
 
 
@@ -146,6 +150,12 @@ FROM intake_typed t LEFT JOIN intake_numbered n USING (row_no)""")
 
 def _repeats(connection: duckdb.DuckDBPyConnection) -> list[Note]:
     """Leave exact repeats out; mark different rows that share a number."""
+    rows, numbers = connection.execute(
+        "SELECT count(*), count(DISTINCT hash(company_code, invoice_number)) "
+        f"FROM intake_typed WHERE {_OK}"
+    ).fetchall()[0]
+    if rows == numbers:
+        return []
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE intake_twice AS
 SELECT company_code, invoice_number FROM intake_typed WHERE {_OK}

@@ -15,13 +15,14 @@ from pathlib import Path
 import duckdb
 
 from netterms.kernel.refusal import Code
-from netterms.receivables.intake import encoding
+from netterms.receivables.intake.encoding import Scan, detect, scan, transcode
 from netterms.receivables.intake.mapping import fields_named
 from netterms.receivables.intake.reasons import Note, NoteCode, refuse
 
 RAW = "intake_raw"
 _SAMPLE_BYTES = 1 << 19
-_SAMPLE_ROWS = 1000
+_SAMPLE_ROWS = 500
+_DELIMITER_ROWS = 150
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_CELL_LINES = 20  # a cell of more lines is a quote that was never closed
 
@@ -33,7 +34,7 @@ class Text:
     path: Path
     encoding: str
     delimiter: str
-    scan: encoding.Scan
+    found: Scan
     rows: list[list[str]]  # the first rows, blank ones too
     skip: int  # lines above the first row: "sep=;"
     quoting: bool = True
@@ -42,14 +43,14 @@ class Text:
 
 def open_text(path: Path, folder: Path) -> Text:
     """Find out encoding and delimiter and read the first rows. `folder` is for temporary files."""
-    found = encoding.scan(path)
-    name = encoding.detect(path, found)
+    found = scan(path)
+    name = detect(path, found)
     notes = []
     if name not in ("utf-8", "utf-8-sig") or not found.utf8 or found.carriage_returns or found.nul:
         target = folder / "text.csv"
-        if encoding.transcode(path, name, target):
+        if transcode(path, name, target):
             notes.append(Note(NoteCode.ENCODING_DAMAGED, encoding=name))
-        path, found = target, encoding.scan(target)
+        path, found = target, scan(target)
     elif any(c in str(path) for c in "*?["):  # DuckDB would take these for a pattern
         target = folder / "text.csv"
         try:
@@ -64,7 +65,9 @@ def open_text(path: Path, folder: Path) -> Text:
     declared = sample[4:5] if skip else ""
     sample = sample.split("\n", 1)[-1] if skip else sample
     delimiter = declared if declared in _DELIMITERS else _delimiter(sample)
-    rows, quoting = _parse(sample, delimiter)
+    rows, quoting = _parse(sample, delimiter, _SAMPLE_ROWS)
+    if found.formula_text:
+        rows = [[_one_line(cell) for cell in row] for row in rows]
     return Text(path, name, delimiter, found, rows, skip, quoting, notes)
 
 
@@ -76,15 +79,15 @@ def _first_text(path: Path) -> str:
     return start.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
 
-def _parse(sample: str, delimiter: str) -> tuple[list[list[str]], bool]:
-    """The first rows, and whether quotes are quotes and not inch signs."""
+def _parse(sample: str, delimiter: str, count: int) -> tuple[list[list[str]], bool]:
+    """The first `count` rows, and whether quotes are quotes and not inch signs."""
     try:
-        rows = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), _SAMPLE_ROWS))
+        rows = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), count))
         if not any(c.count("\n") > _LONGEST_CELL_LINES for row in rows for c in row):
             return rows, True
     except csv.Error:
         pass
-    lines = islice(io.StringIO(sample), _SAMPLE_ROWS)
+    lines = islice(io.StringIO(sample), count)
     return [line.rstrip("\n").split(delimiter) for line in lines], False
 
 
@@ -92,7 +95,7 @@ def _delimiter(sample: str) -> str:
     """The delimiter that makes the best headings, then the widest steady table."""
 
     def merit(delimiter: str) -> tuple[int, float, int]:
-        rows = [row for row in _parse(sample, delimiter)[0][:200] if any(row)]
+        rows = [row for row in _parse(sample, delimiter, _DELIMITER_ROWS)[0] if any(row)]
         widths = [len(row) for row in rows]
         usual = max(set(widths), key=lambda w: (widths.count(w), w), default=1)
         headings = max((fields_named(row) for row in rows[:60]), default=0)
@@ -114,8 +117,8 @@ def load_text(
     width = len(text.rows[header])
     regular = (
         text.quoting
-        and not text.scan.blank_lines
-        and not text.scan.formula_text
+        and not text.found.blank_lines
+        and not text.found.formula_text
         and not any("\n" in cell for row in text.rows[: header + 1] for cell in row)
     )
     skip = text.skip + header + 1
@@ -126,8 +129,8 @@ def load_text(
             regular = False
     if regular and limit is None:
         count = connection.execute(f"SELECT count(*) FROM {RAW}").fetchall()[0][0]
-        expected = text.scan.lines - skip
-        if text.scan.quotes and count < expected:
+        expected = text.found.lines - skip
+        if text.found.quotes and count < expected:
             text.notes.append(Note(NoteCode.RECORDS_COUNTED))
         else:
             regular = count == max(0, expected)
@@ -178,8 +181,10 @@ class _UnclosedQuoteError(Exception):
 def _records(text: Text, quoting: bool) -> Iterator[list[str]]:
     with text.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         lines = islice(file, text.skip, None)
-        style = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
-        yield from csv.reader(lines, delimiter=text.delimiter, quoting=style)
+        if quoting:
+            yield from csv.reader(lines, delimiter=text.delimiter)
+        else:
+            yield from csv.reader(lines, delimiter=text.delimiter, quoting=csv.QUOTE_NONE)
 
 
 def _regular_rows(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:

@@ -41,6 +41,7 @@ class Plan:
     given_currency: str = ""
     default_currency: str = "USD"
     currencies: list[str] = field(default_factory=list)  # all that can occur
+    plain: frozenset[str] = frozenset()  # text fields whose cells need no cleaning
     fill_down: bool = False
 
     def cell(self, name: str) -> str | None:
@@ -61,7 +62,18 @@ def _text_of(plan: Plan, name: str) -> str:
         return literal(value)
     if cell is None:
         return "CAST(NULL AS VARCHAR)"
-    return f"CASE WHEN {cell} NOT IN ({literals(EMPTY_WORDS)}) THEN {text(cell)} END"
+    if name in plan.plain:
+        return cell
+    cleaned = f"CASE WHEN {cell} NOT IN ({literals(EMPTY_WORDS)}) THEN {text(cell)} END"
+    return f"regexp_replace({cleaned}, '^([0-9]+)[.]0+$', '\\1')"
+
+
+def _known_text(plan: Plan, name: str, meaning: str = "text") -> str:
+    """SQL for the text of a field that has a lookup table, or for its stable number."""
+    value = plan.constant(name)
+    if value is not None:
+        return literal(value)
+    return f"t_{name}.{meaning}" if plan.cell(name) else "CAST(NULL AS VARCHAR)"
 
 
 def _joins(plan: Plan) -> str:
@@ -72,8 +84,8 @@ def _joins(plan: Plan) -> str:
         if cells.get(name)
     ]
     joins += [
-        f"LEFT JOIN intake_{name} b_{name} ON {_buyer(plan, name)} = b_{name}.cell"
-        for name in ("buyer_number", "buyer_name")
+        f"LEFT JOIN intake_text_{name} t_{name} ON {_buyer(plan, name)} = t_{name}.cell"
+        for name in ("company_code", "buyer_number", "buyer_name")
         if cells.get(name)
     ]
     readings: dict[str, AmountReading | DateReading] = {**plan.dates, **plan.amounts}
@@ -86,7 +98,8 @@ def _joins(plan: Plan) -> str:
 
 
 def _buyer(plan: Plan, name: str) -> str:
-    return f"x.filled_{name}" if plan.fill_down else str(plan.cell(name))
+    filled = plan.fill_down and name != "company_code"
+    return f"x.filled_{name}" if filled else str(plan.cell(name))
 
 
 def _word(plan: Plan, name: str, meaning: str, sql_type: str) -> str:
@@ -114,6 +127,9 @@ def _date_columns(plan: Plan) -> list[str]:
             lines += [f"CAST(NULL AS DATE) AS {name}_read", f"false AS {name}_bad"]
             continue
         reading = plan.dates[name]
+        if not reading.table:
+            lines += [f"{reading.value(cell, '')} AS {name}_read", f"false AS {name}_bad"]
+            continue
         lines.append(f"{reading.value(cell, f'f_{name}')} AS {name}_read")
         lines.append(
             f"({name}_read IS NULL AND NOT {reading.blank(cell, f'f_{name}')}) AS {name}_bad"
@@ -176,25 +192,23 @@ def _skip(plan: Plan) -> str:
 
 
 def _read_layer(plan: Plan) -> str:
-    without_zero = "regexp_replace({}, '^([0-9]+)[.]0+$', '\\1')"
-    number = "b_buyer_number.number" if plan.cell("buyer_number") else "CAST(NULL AS VARCHAR)"
-    made = "b_buyer_name.number" if plan.cell("buyer_name") else "CAST(NULL AS VARCHAR)"
-    name = text(_buyer(plan, "buyer_name")) if plan.cell("buyer_name") else "CAST(NULL AS VARCHAR)"
+    number = _known_text(plan, "buyer_number", "number")
+    made = _known_text(plan, "buyer_name", "number")
     email = plan.cell("email")
     mail = f"CASE WHEN strpos({email}, '@') > 0 THEN {text(email)} END" if email else "NULL"
     lines = [
         "x.row_no",
-        f"coalesce({_text_of(plan, 'company_code')}, '') AS company_code",
+        f"coalesce({_known_text(plan, 'company_code')}, '') AS company_code",
         f"coalesce({number}, {made}) AS buyer_number",
-        f"coalesce({name}, {number}) AS buyer_name",
+        f"coalesce({_known_text(plan, 'buyer_name')}, {number}) AS buyer_name",
         f"coalesce({_word(plan, 'country', 'code', 'VARCHAR')}, '') AS country",
         f"coalesce({mail}, '') AS email",
         f"{_word(plan, 'currency', 'code', 'VARCHAR')} AS currency_word",
         f"{_word_set(plan, 'currency')} AS currency_set",
         f"{_sign(plan, strong=True)} AS strong_sign",
         f"{_sign(plan, strong=False)} AS weak_sign",
-        f"{without_zero.format(_text_of(plan, 'invoice_number'))} AS invoice_cell",
-        f"{without_zero.format(_text_of(plan, 'sequence'))} AS sequence_cell",
+        f"{_text_of(plan, 'invoice_number')} AS invoice_cell",
+        f"{_text_of(plan, 'sequence')} AS sequence_cell",
         f"{_word(plan, 'kind', 'word', 'VARCHAR')} AS kind_word",
         f"{_word(plan, 'status', 'word', 'VARCHAR')} AS status_word",
         f"{_word_set(plan, 'status')} AS status_set",
@@ -251,8 +265,8 @@ FROM (SELECT *, {known} IS NULL AS assumed,
 
 
 _DERIVED = """SELECT *,
-    coalesce(amount_signed, CASE WHEN NOT amount_set THEN open_amount_signed + coalesce(paid_amount_signed, 0) END)
-        AS whole,
+    coalesce(amount_signed, CASE WHEN NOT amount_set
+        THEN open_amount_signed + coalesce(paid_amount_signed, 0) END) AS whole,
     abs(whole) AS amount_minor,
     (coalesce(kind_word = 'credit_note', false) OR coalesce(whole < 0, false)) AS credit,
     coalesce(due_on_read, CASE WHEN NOT due_on_bad AND month_end THEN last_day(issued_on_read) + terms_days
@@ -271,7 +285,8 @@ def _skip_layer() -> str:
     return f"""SELECT * REPLACE (CASE
     WHEN skip = {KEEP} AND (status_word = 'cancelled' OR kind_word = 'cancelled') THEN {CANCELLED}
     WHEN skip = {KEEP} AND amount_minor = 0 AND open_minor = 0
-        AND (paid_on_read IS NOT NULL OR status_word = 'closed' OR open_amount_signed = 0) THEN {ZERO}
+        AND (paid_on_read IS NOT NULL OR status_word = 'closed' OR open_amount_signed = 0)
+        THEN {ZERO}
     ELSE skip END AS skip)
 FROM derived"""
 
@@ -281,6 +296,7 @@ def typed_statement(plan: Plan) -> str:
     bits = " | ".join(
         f"CASE WHEN {check.condition} THEN {1 << bit} ELSE 0 END"
         for bit, check in enumerate(CHECKS)
+        if any(name in plan.columns for name in check.fields)
     )
     return f"""CREATE OR REPLACE TEMP TABLE intake_typed AS
 WITH read AS ({_read_layer(plan)}),

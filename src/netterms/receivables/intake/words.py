@@ -132,9 +132,9 @@ def currency_code(word: str) -> str:
         return word
     if word in CURRENCY_WORDS:
         return CURRENCY_WORDS[word]
-    codes = {c for c in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", word) if c in ISO_CURRENCIES}
+    codes = ISO_CURRENCIES & set(re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", word))
     if len(codes) == 1 and len(word) <= 24:  # "USD - US Dollar", "人民币(CNY)"
-        return codes.pop()
+        return min(codes)
     return ""
 
 

@@ -22,7 +22,7 @@ from netterms.receivables.intake.reasons import Note, refuse
 from netterms.receivables.intake.textfile import RAW
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
-_SAMPLE_ROWS = 1000
+_SAMPLE_ROWS = 500
 _NO_SHEET = 3
 
 

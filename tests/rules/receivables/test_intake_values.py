@@ -1,0 +1,216 @@
+"""How single cells are read: amounts, dates, currencies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.receivables.sheets import bad_of, codes_of, day, one_column, rows_of
+
+
+def amounts(folder, cells, **options):
+    staged = one_column(folder, "Amount", cells, **options)
+    assert bad_of(staged) == []
+    signs = [-1 if kind == "credit_note" else 1 for kind in rows_of(staged, "kind")]
+    minors = rows_of(staged, "amount_minor")
+    return [sign * minor for sign, minor in zip(signs, minors, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "minor"),
+    [
+        (["1234.5", "7"], [123450, 700]),
+        (["1,234.50", "12,345,678.90", "5"], [123450, 1234567890, 500]),
+        (["1.234,56", "2.500", "7"], [123456, 250000, 700]),
+        (["1234,5", "2,500"], [123450, 250]),
+        (["1.234.567", "1.234"], [123456700, 123400]),
+        (["1 234,56", "12\u00a0345,00", "1\u202f234,00"], [123456, 1234500, 123400]),
+        (["1'234.50", "1’234’567.00"], [123450, 123456700]),
+        (["１，２３４．５０", "￥１２０．００"], [123450, 12000]),
+        (["¥1,200.00", "1200元", "￥ 35", "1,200.50 元整"], [120000, 120000, 3500, 120050]),
+        (["EUR 5", "5.50 EUR", "€7", "€ 1,000.00"], [500, 550, 700, 100000]),
+        (["US$1,200", "$3.10", "USD 4"], [120000, 310, 400]),
+        (["(1,234.00)", "1,234.00-", "-1,234", "−5.00", "$(7.50)", "-$8.50"],
+         [-123400, -123400, -123400, -500, -750, -850]),
+        (["100.00 CR", "100.00 DR"], [-10000, 10000]),
+        (["1.2万", "3万元", "1234.5"], [1200000, 3000000, 123450]),
+        (["1,23,456.00", "12,34,567.50"], [12345600, 123456750]),
+        (["0.30000000000000004", "1.5E+05", "8.1999999999999993"], [30, 15000000, 820]),
+        (["1.005", "2.5", "2.125"], [101, 250, 213]),
+        ([" 12.50 ", "+3"], [1250, 300]),
+        (["999999999999.99", "1234567890123.45"], [99999999999999, 123456789012345]),
+    ],
+)  # fmt: skip
+def test_amount_styles(tmp_path, cells, minor):
+    assert amounts(tmp_path, cells) == minor
+
+
+def test_ambiguous_amounts_are_thousands_by_the_currency_and_said_so(tmp_path):
+    staged = one_column(tmp_path, "Amount", ["1.234", "12.500", "1"])
+    assert rows_of(staged, "amount_minor") == [123400, 1250000, 100]
+    assert "amount_ambiguous" in codes_of(staged)
+
+
+def test_ambiguous_amounts_of_a_three_decimal_currency_are_decimals(tmp_path):
+    staged = one_column(tmp_path, "Amount", ["1.234", "12.500"], currency="KWD")
+    assert rows_of(staged, "amount_minor") == [1234, 12500]
+
+
+def test_whole_thousands_without_separator_make_the_point_a_decimal_one(tmp_path):
+    staged = one_column(tmp_path, "Amount", ["1.234", "12500"])
+    assert rows_of(staged, "amount_minor") == [123, 1250000]
+    assert {"amount_ambiguous", "amount_rounded"} <= codes_of(staged)
+
+
+def test_mixed_decimal_styles_are_read_cell_by_cell(tmp_path):
+    staged = one_column(tmp_path, "Amount", ["1.234,56", "1,234.56", "5,10", "7.10", "9,25"])
+    assert rows_of(staged, "amount_minor") == [123456, 123456, 510, 710, 925]
+    assert "amount_mixed" in codes_of(staged)
+    assert staged.guess.decimal["amount"] == "comma"
+
+
+@pytest.mark.parametrize("cell", ["abc", "12 pcs", "1-2", "1,2,3", "12.34.5", "5%", "TBD 5", "1/2"])
+def test_unreadable_amounts(tmp_path, cell):
+    staged = one_column(tmp_path, "Amount", ["5.00", cell, "6.50"])
+    assert bad_of(staged) == [(3, "Amount", cell, "amount_unreadable")]
+
+
+def test_missing_zero_and_placeholder_amounts(tmp_path):
+    staged = one_column(tmp_path, "Amount", ["5.00", "", "0", "n/a", "0.004"])
+    assert bad_of(staged) == [
+        (3, "Amount", "", "amount_missing"),
+        (4, "Amount", "0", "amount_zero"),
+        (5, "Amount", "n/a", "amount_missing"),
+        (6, "Amount", "0.004", "amount_zero"),
+    ]
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("JPY", 1235), ("KWD", 1234500), ("EUR", 123450)])
+def test_minor_units_follow_the_currency(tmp_path, currency, minor):
+    staged = one_column(tmp_path, "Amount", ["1234.50"], currency=currency)
+    assert rows_of(staged, "currency", "amount_minor") == [(currency, minor)]
+
+
+def dates(folder, cells, heading="Invoice date", **options):
+    staged = one_column(folder, heading, cells, **options)
+    assert bad_of(staged) == []
+    return rows_of(staged, "issued_on" if heading == "Invoice date" else "due_on")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2026-02-26", "2026/2/26", "2026.02.26", "20260226", "20260226.0", "2026年2月26日",
+     "2026年02月26日", "26.02.2026", "26/2/2026", "2/26/2026", "26-Feb-26", "26 February 2026",
+     "Feb 26, 2026", "46079", "46079.0", "2026-02-26 00:00:00", "2026-02-26T10:15:00Z",
+     "26.02.2026 10:15", "２０２６／２／２６", "26 Feb 2026", "26Feb2026", "26.02.26", "2026-2-26 8:05"],
+)  # fmt: skip
+def test_date_styles(tmp_path, cell):
+    assert dates(tmp_path, [cell]) == [day(2026, 2, 26)]
+
+
+def test_the_order_of_a_column_comes_from_the_cells_that_show_it(tmp_path):
+    assert dates(tmp_path, ["1/2/2026", "25/1/2026"]) == [day(2026, 2, 1), day(2026, 1, 25)]
+    assert dates(tmp_path, ["1/2/2026", "1/25/2026"]) == [day(2026, 1, 2), day(2026, 1, 25)]
+
+
+def test_an_undecided_order_follows_the_currency_and_is_said(tmp_path):
+    dollars = one_column(tmp_path, "Invoice date", ["1/2/2026"])
+    assert rows_of(dollars, "issued_on") == [day(2026, 1, 2)]
+    assert "date_order_assumed" in codes_of(dollars)
+    euros = one_column(tmp_path, "Invoice date", ["1/2/2026"], currency="EUR")
+    assert rows_of(euros, "issued_on") == [day(2026, 2, 1)]
+    assert euros.guess.date_order["issued_on"] == "dmy"
+
+
+def test_dots_mean_day_first(tmp_path):
+    staged = one_column(tmp_path, "Invoice date", ["01.02.2026"])
+    assert rows_of(staged, "issued_on") == [day(2026, 2, 1)]
+    assert "date_order_assumed" not in codes_of(staged)
+
+
+def test_both_orders_in_one_column(tmp_path):
+    staged = one_column(
+        tmp_path, "Invoice date", ["25/1/2026", "26/1/2026", "1/27/2026", "1/2/2026"]
+    )
+    assert rows_of(staged, "issued_on") == [
+        day(2026, 1, 25), day(2026, 1, 26), day(2026, 1, 27), day(2026, 2, 1),
+    ]  # fmt: skip
+    assert "date_mixed" in codes_of(staged)
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("soon", "date_unreadable"),
+        ("31/2/2026", "date_unreadable"),
+        ("2026-02-30", "date_unreadable"),
+        ("20261350", "date_unreadable"),
+        ("1926-02-01", "date_implausible"),
+        ("2201-02-01", "date_implausible"),
+        ("0026-02-01", "date_implausible"),
+    ],
+)
+def test_bad_dates(tmp_path, cell, reason):
+    staged = one_column(tmp_path, "Invoice date", ["2026-01-02", cell])
+    assert bad_of(staged) == [(3, "Invoice date", cell, reason)]
+
+
+def test_dates_ten_years_apart_are_bad(tmp_path):
+    staged = one_column(tmp_path, "Invoice date", ["2026-01-02", "2014-01-02"])
+    assert bad_of(staged) == [(3, "Due date", "2026-03-01", "dates_far_apart")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "options", "currency"),
+    [
+        ("Amount", "5", {}, "USD"),
+        ("Amount", "5", {"currency": "eur"}, "EUR"),
+        ("Amount (EUR)", "5", {}, "EUR"),
+        ("Amount (EUR)", "5", {"currency": "CHF"}, "EUR"),
+        ("Amount in GBP", "5", {}, "GBP"),
+        ("金额", "5", {}, "CNY"),
+        ("金额（元）", "5", {}, "CNY"),
+        ("金额(美元)", "5", {}, "USD"),
+        ("含稅金額(港幣)", "5", {}, "HKD"),
+        ("Amount", "HK$5", {}, "HKD"),
+        ("Amount", "CHF 5", {"currency": "EUR"}, "CHF"),
+        ("Amount", "$5", {"currency": "CAD"}, "CAD"),
+        ("Amount", "£5", {}, "GBP"),
+        ("Amount", "5", {"mapping": {"currency": "=SEK"}}, "SEK"),
+    ],
+)
+def test_where_the_currency_comes_from(tmp_path, heading, cell, options, currency):
+    from netterms.receivables.intake import read
+    from tests.rules.receivables.sheets import text_file
+
+    path = text_file(tmp_path, f"Buyer,{heading},Due date\nA,{cell},2026-03-01\n")
+    staged = read(path, **options)
+    assert rows_of(staged, "currency", "amount_minor") == [(currency, 500)]
+    assumed = "currency_assumed" in codes_of(staged)
+    assert assumed == (heading in ("Amount", "金额") and cell == "5" and not options)
+
+
+def test_units_of_ten_thousand(tmp_path):
+    staged = one_column(tmp_path, "金额（万元）", ["1.5", "12", "0.25"])
+    assert rows_of(staged, "amount_minor", "currency") == [
+        (1500000, "CNY"), (12000000, "CNY"), (250000, "CNY"),
+    ]  # fmt: skip
+    assert "amount_unit" in codes_of(staged)
+
+
+def test_a_currency_column_and_its_bad_cells(tmp_path):
+    staged = one_column(tmp_path, "Currency", ["USD", "人民币", "€", "XQQ", "", "eur"])
+    assert rows_of(staged, "currency") == ["USD", "CNY", "EUR", "USD", "EUR"]
+    assert bad_of(staged) == [(5, "Currency", "XQQ", "currency_unknown")]
+
+
+def test_two_currencies_in_one_row_conflict(tmp_path):
+    from netterms.receivables.intake import read
+    from tests.rules.receivables.sheets import text_file
+
+    path = text_file(
+        tmp_path,
+        "Buyer,Amount,Currency,Due date\nA,EUR 5,USD,2026-03-01\nA,$7,CAD,2026-03-01\n",
+    )
+    staged = read(path)
+    assert bad_of(staged) == [(2, "Amount", "EUR 5", "currency_conflict")]
+    assert rows_of(staged, "currency", "amount_minor") == [("CAD", 700)]
