@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,7 @@ def _buyer(line: Any, amount: Callable[[int], str], reasons: Reasons) -> Block: 
 
 
 def _chase(rows: Rows, currency: str) -> list[Block]:
-    amount = amount_writer(currency)
+    amount, why = amount_writer(currency), cache(why_chase)
     return [
         {
             "buyer": row["buyer"],
@@ -132,7 +133,7 @@ def _chase(rows: Rows, currency: str) -> list[Block]:
             "overdue": amount(row["overdue_minor"]),
             "oldest_days_past_due": row["oldest_days_past_due"],
             "invoices": row["invoices"],
-            "why": why_chase(row["invoices"], row["oldest_days_past_due"]),
+            "why": why(row["invoices"], row["oldest_days_past_due"]),
         }
         for row in rows
     ]

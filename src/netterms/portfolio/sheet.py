@@ -1,4 +1,4 @@
-"""A worksheet that is one table, written row by row as XML: fast enough for a whole book.
+"""Workbooks of tables, their rows written as XML: fast enough for a whole book.
 
 XlsxWriter keeps and checks every cell on its own, which takes longer than all the rest of a report.
 A table's cells need none of that: text goes in as inline strings (never as a formula, whatever it
@@ -8,22 +8,26 @@ begins with), money as the exact decimal it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
-from typing import Any
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 EPOCH = date(1899, 12, 30)
 LONGEST_TEXT = 32_767
 LONGEST_SHEET = 1_048_575  # rows below the headings
 WIDEST_MONEY = 4
 ROWS_AT_ONCE = 2_000
+# Three times as quick as the usual 6, for a file a fifth larger.
+QUICK = 3
 
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Readers decode _x0041_ to a letter; a name that really says so must survive.
@@ -49,6 +53,15 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet: its name, columns and rows (as wide as the columns)."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table; `width` in characters."""
 
@@ -62,51 +75,70 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self.heading = self._style(bold=True, bg_color="#EEF1F5", bottom=1, text_wrap=True)
+        self.heading = book.add_format({"bold": True, "bg_color": "#EEF1F5", "bottom": 1})
         self.of_kind = {
             Kind.TEXT: 0,
-            Kind.WHOLE: self._style(num_format="#,##0"),
-            Kind.FIGURE: self._style(num_format="#,##0.00"),
-            Kind.SHARE: self._style(num_format="0.0%"),
-            Kind.DATE: self._style(num_format="yyyy-mm-dd"),
+            Kind.WHOLE: self._number("#,##0"),
+            Kind.FIGURE: self._number("#,##0.00"),
+            Kind.SHARE: self._number("0.0%"),
+            Kind.DATE: self._number("yyyy-mm-dd"),
         }
         self.money = [
-            self._style(num_format="#,##0" + (f".{'0' * places}" if places else ""))
+            self._number("#,##0" + (f".{'0' * places}" if places else ""))
             for places in range(WIDEST_MONEY + 1)
         ]
 
-    def _style(self, **properties: object) -> int:
-        made: Format = self._book.add_format(properties)
-        return int(made._get_xf_index())  # noqa: SLF001 - rows are written without XlsxWriter's cells
+    def _number(self, shown: str) -> int:
+        made: Format = self._book.add_format({"num_format": shown})
+        return int(made._get_xf_index())  # noqa: SLF001 - our rows need it, nobody else gives it
 
 
-class TableSheet(Worksheet):  # type: ignore[misc]
-    """Add with `book.add_worksheet(name, worksheet_class=TableSheet)`, then `fill` it once."""
+def write_tables(path: Path, tables: Iterable[Table], properties: Mapping[str, str]) -> None:
+    """A workbook with one table a sheet: headings frozen, with a filter.
 
-    def fill(self, columns: Sequence[Column], rows: Sequence[Row], styles: Styles) -> None:
-        """The table: headings frozen, with a filter. Rows beyond what a sheet holds are cut."""
-        self._columns, self._styles = columns, styles
-        self._rows = rows[:LONGEST_SHEET]
-        self.freeze_panes(1, 0)
-        self.autofilter(0, 0, max(len(self._rows), 1), len(columns) - 1)
-        for index, column in enumerate(columns):
-            self.set_column(index, index, column.width)
-        self.dim_rowmin, self.dim_rowmax = 0, len(self._rows)
-        self.dim_colmin, self.dim_colmax = 0, len(columns) - 1
+    XlsxWriter makes everything but the rows, which are put into its sheets on the way to `path`.
+    """
+    shell = BytesIO()
+    book = Workbook(shell, {"in_memory": True})
+    book.set_properties(dict(properties))
+    styles, shown = Styles(book), []
+    for table in tables:
+        _add_sheet(book, table, styles)
+        shown.append(table)
+    book.close()
+    sheets = {f"xl/worksheets/sheet{at}.xml": table for at, table in enumerate(shown, 1)}
+    with (
+        ZipFile(shell) as parts,
+        ZipFile(path, "w", ZIP_DEFLATED, compresslevel=QUICK) as whole,
+    ):
+        for part in parts.infolist():
+            with whole.open(part.filename, "w", force_zip64=True) as file:
+                if part.filename in sheets:
+                    _fill(file, parts.read(part).decode(), sheets[part.filename], styles)
+                else:
+                    file.write(parts.read(part))
 
-    def _write_sheet_data(self) -> None:
-        """Called by XlsxWriter where it would write its own cells."""
-        self._xml_start_tag("sheetData")
-        headings = (
-            f'<c r="{xl_col_to_name(at)}1" s="{self._styles.heading}" t="inlineStr"><is>'
-            f"{text(column.heading)}</is></c>"
-            for at, column in enumerate(self._columns)
-        )
-        self.fh.write(f'<row r="1">{"".join(headings)}</row>')
-        for start in range(0, len(self._rows), ROWS_AT_ONCE):
-            rows = self._rows[start : start + ROWS_AT_ONCE]
-            self.fh.write(_rows(rows, start + 2, self._columns, self._styles))
-        self._xml_end_tag("sheetData")
+
+def _add_sheet(book: Workbook, table: Table, styles: Styles) -> None:
+    sheet = book.add_worksheet(table.name)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(min(len(table.rows), LONGEST_SHEET), 1), len(table.columns) - 1)
+    for at, column in enumerate(table.columns):
+        sheet.set_column(at, at, column.width)
+        sheet.write_string(0, at, column.heading, styles.heading)
+
+
+def _fill(file: IO[bytes], sheet: str, table: Table, styles: Styles) -> None:
+    """`sheet` with the table's rows below its headings."""
+    rows = table.rows[:LONGEST_SHEET]
+    last = xl_rowcol_to_cell(len(rows), len(table.columns) - 1)
+    sheet = re.sub(r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>', sheet, count=1)
+    above, end, below = sheet.partition("</sheetData>")
+    file.write(above.encode())
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        file.write(_rows(some, start + 2, table.columns, styles).encode())
+    file.write((end + below).encode())
 
 
 def _rows(rows: Sequence[Row], first: int, columns: Sequence[Column], styles: Styles) -> str:
@@ -163,11 +195,6 @@ def _style(number: int) -> str:
 def _places(amount: str) -> int:
     point = amount.rfind(".")
     return 0 if point < 0 else len(amount) - point - 1
-
-
-def text(value: str) -> str:
-    """A `<t>` element that holds `value` and nothing else."""
-    return f'<t xml:space="preserve">{_escaped((value,))[0]}</t>'
 
 
 def _escaped(values: Iterable[str]) -> list[str]:

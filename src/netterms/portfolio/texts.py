@@ -37,17 +37,20 @@ ACTIONS: Mapping[Action, str] = MappingProxyType(
 )
 # Our convention: in the second half of stage 2 a letter follows the calls.
 LETTER_FROM = 46
+_STEPS: Mapping[int, Action] = MappingProxyType(
+    {
+        Stage.REMINDERS: Action.EMAIL_REMINDER,
+        Stage.LEGAL: Action.LEGAL_STEP,
+        Stage.CLAIM: Action.CLAIM_FILE,
+    }
+)
 
 
 def next_action(stage: int, days_past_due: int) -> Action:
     """The step the ladder asks for at a stage (1 to 4)."""
     if stage == Stage.PERSONAL_CONTACT:
         return Action.LETTER if days_past_due >= LETTER_FROM else Action.CALL
-    return {
-        Stage.REMINDERS: Action.EMAIL_REMINDER,
-        Stage.LEGAL: Action.LEGAL_STEP,
-        Stage.CLAIM: Action.CLAIM_FILE,
-    }[Stage(stage)]
+    return _STEPS[stage]
 
 
 def why_chase(invoices: int, days_past_due: int) -> str:

@@ -10,16 +10,14 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from xlsxwriter import Workbook
 
 from netterms.portfolio.figures import amount_writer
 from netterms.portfolio.rules import Bucket
-from netterms.portfolio.sheet import Column, Kind, Row, Styles, TableSheet
+from netterms.portfolio.sheet import Column, Kind, Row, Table, write_tables
 from netterms.portfolio.texts import ACTIONS, Action
 
 OPEN_ITEMS_MOST = 25_000
 Report = Mapping[str, Any]
-Table = tuple[str, Sequence[Column], Sequence[Row]]
 
 
 def write(
@@ -35,11 +33,9 @@ def write(
     `open_items` are rows of `FileBook.open_items`; `bad` are (row, column, value, reason, mend);
     `method` are (figure, formula, note, rule).
     """
-    with translation.override(report["lang"]), Workbook(path) as book:
-        book.set_properties({"title": _("Receivables report"), "comments": "netterms"})
-        styles = Styles(book)
-        for name, columns, rows in _tables(report, open_items, bad, method):
-            book.add_worksheet(name, worksheet_class=TableSheet).fill(columns, rows, styles)
+    with translation.override(report["lang"]):
+        tables = _tables(report, open_items, bad, method)
+        write_tables(path, tables, {"title": _("Receivables report"), "comments": "netterms"})
 
 
 def _tables(
@@ -92,7 +88,7 @@ def _summary(report: Report, items: int) -> Table:
         if value[1] is not None
     ]
     columns = [_text(_("Currency"), 10), _text(_("Figure"), 34), Column(_("Value"), Kind.ANY, 24)]
-    return _("Summary"), columns, [*about, *figures]
+    return Table(_("Summary"), columns, [*about, *figures])
 
 
 def _figures(block: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Kind, Any]]]:
@@ -132,7 +128,7 @@ def _ageing(report: Report) -> Table:
             (currency, _("Open credit notes"), block["credits_total"], block["credits_count"])
         )
     columns = [_text(_("Currency"), 10), _text(_("Days past due"), 20), _money(_("Amount"))]
-    return _("Ageing"), [*columns, _whole(_("Invoices"))], rows
+    return Table(_("Ageing"), [*columns, _whole(_("Invoices"))], rows)
 
 
 def _top(report: Report) -> Table:
@@ -145,7 +141,7 @@ def _top(report: Report) -> Table:
         _text(_("Buyer"), 36), _whole(_("Grade")), _money(_("Open amount")), _share(_("Share")),
         _share(_("Cumulative")), _money(_("Overdue")), _whole(_("Oldest, days")),
     ]  # fmt: skip
-    return _("Top 20"), columns, _listed(report, "top20", keys)
+    return Table(_("Top 20"), columns, _listed(report, "top20", keys))
 
 
 def _listed(report: Report, name: str, keys: Sequence[str]) -> list[Row]:
@@ -179,7 +175,7 @@ def _buyers(report: Report) -> Table:
         for currency, block in report["currencies"].items()
         for b in block["buyers"]
     ]  # fmt: skip
-    return _("Buyers"), columns, rows
+    return Table(_("Buyers"), columns, rows)
 
 
 def _chase(report: Report) -> Table:
@@ -197,7 +193,7 @@ def _chase(report: Report) -> Table:
         for currency, block in report["currencies"].items()
         for c in block["chase_today"]
     ]  # fmt: skip
-    return _("Chase today"), columns, rows
+    return Table(_("Chase today"), columns, rows)
 
 
 def _open_rows(items: Iterable[Sequence[Any]]) -> Iterator[Row]:
@@ -215,14 +211,14 @@ def _open(rows: Sequence[Row]) -> Table:
         Column(_("Due date"), Kind.DATE, 12), _money(_("Amount")), _money(_("Open amount")),
         _whole(_("Days past due")),
     ]  # fmt: skip
-    return _("Open invoices"), columns, rows
+    return Table(_("Open invoices"), columns, rows)
 
 
 def _method(rows: Sequence[Row]) -> Table:
     columns = [
         _text(_("Figure"), 36), _text(_("Formula"), 90), _text(_("Note"), 80), _text(_("Rule"), 16),
     ]  # fmt: skip
-    return _("Method"), columns, rows
+    return Table(_("Method"), columns, rows)
 
 
 def _bad(rows: Sequence[Row]) -> Table:
@@ -230,4 +226,4 @@ def _bad(rows: Sequence[Row]) -> Table:
         _whole(pgettext("of a sheet", "Row")), _text(_("Column"), 24), _text(_("Value"), 30),
         _text(_("Reason"), 26), _text(_("What mends it"), 80),
     ]  # fmt: skip
-    return _("Bad rows"), columns, rows
+    return Table(_("Bad rows"), columns, rows)

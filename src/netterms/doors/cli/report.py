@@ -6,7 +6,6 @@ It needs no database and no home folder: Django is there for its templates and t
 from __future__ import annotations
 
 import gc
-import json
 import os
 import secrets
 import sys
@@ -21,6 +20,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -329,9 +329,7 @@ def _write_files(result: Result, staged: Staged, paths: Mapping[str, Path]) -> N
 
     report = result.report
     finish = _workbook(result, staged, paths["report.xlsx"])
-    text = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
-    # A lone surrogate cannot be written as UTF-8; a broken name must not lose the report.
-    paths["report.json"].write_bytes(text.encode("utf-8", "replace"))
+    paths["report.json"].write_bytes(to_json(report))
     page = report_page.render(_for_page(report))
     paths["report.html"].write_bytes(page.encode("utf-8", "replace"))
     finish()
