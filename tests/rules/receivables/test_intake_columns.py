@@ -1,5 +1,7 @@
 """Which column is which field."""
 
+# ruff: noqa: E501  (small files stand here line by line)
+
 from __future__ import annotations
 
 import pytest

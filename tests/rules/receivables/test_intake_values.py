@@ -1,5 +1,7 @@
 """How single cells are read: amounts, dates, currencies."""
 
+# ruff: noqa: E501  (small files stand here line by line)
+
 from __future__ import annotations
 
 import pytest

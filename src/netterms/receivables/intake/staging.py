@@ -22,6 +22,7 @@ from netterms.receivables.intake.typed import (
 # More than this share of buyer cells must be empty before a group's name is filled down: the
 # second figure when at least so many are.
 _FILL_SHARE, _FILL_SHARE_OF_MANY, _MANY = 1 / 3, 0.2, 5
+_FILL_ROWS = 2  # one empty cell alone is a mistake, not a group
 _CONTENT = (
     "company_code, buyer_number, buyer_name, country, email, currency, invoice_number, kind, "
     "issued_on, due_on, amount_minor, open_minor, settled_on, tangible_net_worth_minor, "
@@ -99,7 +100,8 @@ SELECT arg_min(nameless, row), count(*) FILTER (WHERE real),
 FROM (SELECT rowid AS row, {real} AS real, {empty} AS nameless, {key} AS key FROM intake_raw x
       WHERE ({real}) OR NOT ({empty}))""").fetchall()[0]
     share = _FILL_SHARE_OF_MANY if nameless >= _MANY else _FILL_SHARE
-    evident = rows and not first and nameless > share * rows and different >= 0.9 * named
+    grouped = nameless >= _FILL_ROWS and nameless > share * rows and different >= 0.9 * named
+    evident = rows and not first and grouped
     return int(nameless) if evident else 0
 
 

@@ -149,7 +149,7 @@ SYNONYMS: dict[str, str] = {
         "paid on|paid date|date paid|payment date|pay date|payment received date|received on"
         "|received date|date received|receipt date|clearing date|clear date|cleared on"
         "|cleared date|settled on|settlement date|settled date|closed date|closed on"
-        "|fully paid on|fully paid date|last payment date|collection date|augdt|ausgleichsdatum"
+        "|fully paid on|fully paid date|collection date|augdt|ausgleichsdatum"
         "|zahlungsdatum|实际回款日期|实际收款日期|实际付款日期|回款日期|收款日期|付款日期"
         "|到账日期|入账时间|结清日期|核销日期|清账日期|实收日期|收款日|回款日|付款日|回款时间"
         "|收款时间|付款时间|支付日期|到款日期"
@@ -175,7 +175,7 @@ SYNONYMS: dict[str, str] = {
 BLOCKERS_EN = bag(
     "tax vat rate discount quantity qty price unit phone tel address percent pct bank "
     "ratio late source reminder words overdue interest days user by text memo note notes "
-    "comment postal zip dispute promised limit year month week quarter fiscal score id "
+    "comment postal zip last dispute promised limit year month week quarter fiscal score id "
     "email sent print"
 )
 BLOCKERS_ZH = (

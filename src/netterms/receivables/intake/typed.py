@@ -264,6 +264,7 @@ FROM (SELECT *, {known} IS NULL AS assumed,
     coalesce({known}, {literal(plan.default_currency)}) AS currency FROM read)"""
 
 
+# An open amount that stands alone is the amount too: whether it is open then depends on the rest.
 _DERIVED = """SELECT *,
     coalesce(amount_signed, CASE WHEN NOT amount_set
         THEN open_amount_signed + coalesce(paid_amount_signed, 0) END) AS whole,
@@ -274,7 +275,9 @@ _DERIVED = """SELECT *,
     coalesce(issued_on_read, CASE WHEN NOT issued_on_bad AND terms_days IS NOT NULL AND NOT month_end
                                   THEN due_on_read - terms_days
                                   WHEN NOT issued_on_bad THEN due_on_read END) AS issued_on,
-    CASE WHEN open_amount_signed IS NOT NULL THEN abs(open_amount_signed)
+    CASE WHEN open_amount_signed IS NOT NULL
+             AND (amount_set OR paid_amount_signed IS NOT NULL OR status_word = 'partial')
+             THEN abs(open_amount_signed)
          WHEN paid_amount_signed IS NOT NULL THEN amount_minor - abs(paid_amount_signed)
          WHEN paid_on_read IS NOT NULL OR status_word = 'closed' THEN 0
          ELSE amount_minor END AS open_minor
