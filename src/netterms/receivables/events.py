@@ -40,3 +40,12 @@ class DisputeRaised(Event):
     dispute: UUID
     amount: Money
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeSettled(Event):
+    """A dispute ended, credited to the buyer or confirmed; `subject` is the invoice."""
+
+    kind: ClassVar[str] = "receivables.dispute_settled"
+    dispute: UUID
+    outcome: str

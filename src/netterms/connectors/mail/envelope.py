@@ -32,10 +32,11 @@ def envelope(letter: Letter, at: datetime) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = letter.message_id
-    message["Content-Language"] = letter.language
     # No out-of-office machine should answer, and no list should forward it.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
+    # After the content: setting that clears what describes it.
+    message["Content-Language"] = letter.language
     return message
 
 

@@ -1,0 +1,26 @@
+"""Facts about buyers, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from netterms.kernel.events import Event, Plain
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerFactsUpdated(Event):
+    """Master data changed; `subject` is the buyer. Holds the changed fields only."""
+
+    kind: ClassVar[str] = "buyers.facts_updated"
+    before: dict[str, Plain]
+    after: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerInsolvent(Event):
+    """Insolvency proceedings over a buyer were opened; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.buyer_insolvent"
+    insolvent_on: date
