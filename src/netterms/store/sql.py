@@ -6,6 +6,7 @@ Nothing outside `queries.py`, `actions.py` and this room speaks to the database.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,8 @@ from django.db import connection
 
 Row = TypeVar("Row")
 Params = Mapping[str, Any]
+# The type number of jsonb in every PostgreSQL.
+JSONB = 3802
 
 
 @cache
@@ -37,7 +40,11 @@ def rows(sql: str, params: Params | None = None) -> list[dict[str, Any]]:
         cursor.execute(sql, params)
         assert cursor.description is not None
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        for name in (column[0] for column in cursor.description if column[1] == JSONB):
+            for line in found:
+                line[name] = _from_json(line[name])
+        return found
 
 
 def row(sql: str, params: Params | None = None) -> dict[str, Any] | None:
@@ -51,7 +58,15 @@ def value(sql: str, params: Params | None = None) -> Any:  # noqa: ANN401 - any 
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         first = cursor.fetchone()
-        return first[0] if first else None
+        if first is None:
+            return None
+        is_json = cursor.description is not None and cursor.description[0][1] == JSONB
+        return _from_json(first[0]) if is_json else first[0]
+
+
+def _from_json(text: str | None) -> Any:  # noqa: ANN401 - any JSON
+    # Django leaves jsonb as text, because its own JSON field may bring a decoder of its own.
+    return None if text is None else json.loads(text)
 
 
 def read(name: str, into: type[Row], params: Params | None = None) -> list[Row]:
