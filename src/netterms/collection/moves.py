@@ -100,6 +100,8 @@ ACTION_MOVES: dict[tuple[ActionState, ActionMove], ActionState] = {
     (ActionState.PLANNED, ActionMove.CANCEL): ActionState.CANCELLED,
     (ActionState.SENDING, ActionMove.FINISH): ActionState.DONE,
     (ActionState.SENDING, ActionMove.FAIL): ActionState.FAILED,
+    # Paid between the plan and the sending: there is nothing left to remind of.
+    (ActionState.SENDING, ActionMove.CANCEL): ActionState.CANCELLED,
     # The worker died before anything left the house: the action waits again.
     (ActionState.SENDING, ActionMove.RETRY): ActionState.PLANNED,
     (ActionState.FAILED, ActionMove.RETRY): ActionState.PLANNED,

@@ -221,6 +221,18 @@ def buyer_lines(
         return sql.typed(sql.rows(_on_items("buyer_list", tail), params), BuyerLine)
 
 
+def buyers_page(ctx: Context, as_of: date, asked: BuyerFilter, most: int) -> list[BuyerLine]:
+    """Lines of the first `most` buyers in the order of their ids, all currencies of each."""
+    ctx.require(Permission.READ)
+    tail = (
+        "select * from listed where id in (select distinct id from listed order by id"
+        f" limit %(most)s) order by {ORDERS[Sort.ID]}"
+    )
+    with book(ctx):
+        params = {**_filled(ctx, as_of, asked), "most": most}
+        return sql.typed(sql.rows(_on_items("buyer_list", tail), params), BuyerLine)
+
+
 def count_buyer_lines(ctx: Context, as_of: date, asked: BuyerFilter) -> int:
     """How many lines `buyer_lines` has in all."""
     ctx.require(Permission.READ)
@@ -282,6 +294,16 @@ def in_bucket(
             },
         )
     return sql.typed(found, BucketLine)
+
+
+def count_in_bucket(
+    ctx: Context, as_of: date, currency: str, first: int | None, last: int | None
+) -> int:
+    """How many buyers `in_bucket` has in all."""
+    ctx.require(Permission.READ)
+    params = {"as_of": as_of, "currency": currency, "first": first, "last": last}
+    with book(ctx):
+        return int(sql.value(_on_items("bucket_count"), params))
 
 
 def work(

@@ -8,12 +8,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 # ISO 4217 currencies whose minor unit is not the hundredth. Source: ISO 4217 list one.
+NO_DECIMALS = (
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
+    *("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+)
+THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+FOUR_DECIMALS = ("CLF", "UYW")
 EXPONENTS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(NO_DECIMALS, 0),
+    **dict.fromkeys(THREE_DECIMALS, 3),
+    **dict.fromkeys(FOUR_DECIMALS, 4),
 }
 DEFAULT_EXPONENT = 2
 
@@ -41,7 +45,8 @@ class Money:
 
     def __post_init__(self) -> None:
         assert isinstance(self.minor, int), "money is whole minor units"
-        assert len(self.currency) == 3 and self.currency.isupper(), self.currency
+        assert len(self.currency) == 3, self.currency
+        assert self.currency.isupper(), self.currency
 
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str) -> Money:
@@ -61,7 +66,7 @@ class Money:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
     def share(self, fraction: Decimal | Fraction) -> Money:
-        """This times `fraction`, rounded half-up once."""
+        """The amount times `fraction`, rounded half-up once."""
         if isinstance(fraction, Fraction):
             return Money(half_up(self.minor * fraction), self.currency)
         return Money(half_up(Fraction(self.minor) * Fraction(fraction)), self.currency)

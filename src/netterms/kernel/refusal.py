@@ -31,7 +31,7 @@ class Code(StrEnum):
     VALUE_INVALID = "value_invalid"
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - not an error: an answer
     """An expected "no". `facts` name the field, the value and what would mend it."""
 
     def __init__(self, code: Code, **facts: object) -> None:

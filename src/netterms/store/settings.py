@@ -1,4 +1,4 @@
-"""Settings of the embedded server. Durability is never traded: fsync and synchronous_commit stay on."""
+"""Settings of the embedded server. Durability stays: fsync and synchronous_commit are on."""
 
 EMBEDDED_SETTINGS = {
     # Only the operating-system user that owns the folder may use the socket.
@@ -11,7 +11,7 @@ EMBEDDED_SETTINGS = {
     # Fewer, longer checkpoints: an import writes gigabytes of log in a minute.
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
-    # Our statements are many and short, or long and simple: compiling them costs more than it gives.
+    # Our statements are many and short, or long and simple: compiling them does not pay.
     "jit": "off",
     "random_page_cost": "1.1",
     "log_min_messages": "warning",

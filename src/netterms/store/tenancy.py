@@ -28,7 +28,7 @@ def seller_book(seller: UUID) -> Iterator[None]:
 
 @contextmanager
 def sign_in_book(*, user: int | None = None, key_hash: str = "") -> Iterator[None]:
-    """One transaction before a seller is known: it sees only that user's memberships or that key."""
+    """One transaction before a seller is known: it sees that user's memberships or that key."""
     with transaction.atomic():
         _set("netterms.user_id", "" if user is None else str(user))
         _set("netterms.key_hash", key_hash)

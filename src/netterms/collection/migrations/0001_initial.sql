@@ -47,7 +47,7 @@ create table collection_action (
 );
 create index action_planned on collection_action (seller_id, state, due_on) where state in ('planned', 'sending');
 create index action_buyer on collection_action (seller_id, buyer_id, planned_on);
-select secure_table('collection_action', 'select, insert, update (state, done_at, outcome, attempts)');
+select secure_table('collection_action', 'select, insert, update (state, done_at, outcome, attempts, facts)');
 
 create table promise (
   seller_id uuid not null,

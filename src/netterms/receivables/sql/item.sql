@@ -8,18 +8,16 @@ select i.buyer_id::text as buyer,
        i.issued_on,
        i.due_on,
        case i.kind when 'invoice' then i.amount_minor else -i.amount_minor end as amount_minor,
-       -- Written off is gone from its day on, though nobody paid it.
+       -- Written off is gone from its day on, though nobody paid it. Nothing was ever allocated to an
+       -- open one; only the rest has to be looked up.
        case when i.settled_on <= %(as_of)s then 0
-            else (i.amount_minor - coalesce(p.paid_minor, 0))
-                 * case i.kind when 'invoice' then 1 else -1 end
-       end::bigint as open_minor,
+            when i.state = 'open' then i.amount_minor
+            else i.amount_minor - coalesce((
+              select sum(a.amount_minor) from allocation a
+              where a.seller_id = i.seller_id and a.invoice_id = i.id
+                and a.allocated_on <= %(as_of)s), 0)
+       end::bigint * case i.kind when 'invoice' then 1 else -1 end as open_minor,
        case when i.settled_on <= %(as_of)s then i.settled_on end as settled_on
 from invoice i
 join buyer b on b.seller_id = i.seller_id and b.id = i.buyer_id
-left join (
-  select a.invoice_id, sum(a.amount_minor) as paid_minor
-  from allocation a
-  where a.seller_id = (select current_seller()) and a.allocated_on <= %(as_of)s
-  group by a.invoice_id
-) p on p.invoice_id = i.id
 where i.seller_id = (select current_seller()) and i.issued_on <= %(as_of)s

@@ -15,4 +15,4 @@ create table score (
   primary key (seller_id, buyer_id, currency, scored_on),
   foreign key (seller_id, buyer_id) references buyer (seller_id, id)
 );
-select secure_table('score', 'select, insert');
+select secure_table('score', 'maintain, select, insert');

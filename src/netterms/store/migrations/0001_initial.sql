@@ -107,6 +107,16 @@ create function is_business_day(in_country text, on_day date) returns boolean
      and extract(isodow from on_day)::int <> all (
            coalesce((select iso_days from country_weekend where country = in_country), '{6,7}'));
 
+create function business_day_on_or_after(in_country text, on_day date) returns date
+  language sql stable parallel safe
+  return (select d::date from generate_series(on_day, on_day + 30, interval '1 day') d
+          where is_business_day(in_country, d::date) order by d limit 1);
+
+create function business_days_after(in_country text, on_day date, days int) returns date
+  language sql stable parallel safe
+  return (select d::date from generate_series(on_day + 1, on_day + 10 + days * 3, interval '1 day') d
+          where is_business_day(in_country, d::date) order by d offset greatest(days - 1, 0) limit 1);
+
 -- Every row added must point to a parent of the same seller. One look for the whole statement: a
 -- foreign key would look once for every row, which costs an import of a million as much as the
 -- import. It is as strong, since no parent is ever deleted. Arguments: parent table, child column.

@@ -1,0 +1,94 @@
+"""Facts of collection, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from netterms.kernel.events import Event
+from netterms.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened(Event):
+    """A buyer came onto the ladder; `subject` is the buyer. Recorded by `sql/move_cases.sql`."""
+
+    kind: ClassVar[str] = "collection.case_opened"
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached(Event):
+    """A buyer's case moved to another stage; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.stage_reached"
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed(Event):
+    """Nothing of a buyer is late any more; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.case_closed"
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSent(Event):
+    """A reminder left the house; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.reminder_sent"
+    action: UUID
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderFailed(Event):
+    """A reminder did not leave; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.reminder_failed"
+    action: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDone(Event):
+    """A person did a task of the work list; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.action_done"
+    action: UUID
+    step: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMade(Event):
+    """A buyer promised to pay; `subject` is the buyer, `payer` the person who promised."""
+
+    kind: ClassVar[str] = "collection.promise_made"
+    promise: UUID
+    amount: Money
+    promised_for: date
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProposed(Event):
+    """A payment plan was put to a buyer; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_proposed"
+    plan: UUID
+    ends_on: date
+    invoices: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMoved(Event):
+    """A payment plan went from one state to another; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_moved"
+    plan: UUID
+    before: str
+    after: str

@@ -1,0 +1,66 @@
+-- What the ladder asks of each open case today: of steps of one kind the latest that is due, once.
+-- Tasks of a stage that the case has left are taken off the list. Nobody is reminded while a promise
+-- is open. A step falls on a business day of the buyer's country.
+with stale as (
+  update collection_action a
+  set state = 'cancelled', outcome = 'stage_left'
+  from collection_case c
+  join standing s on s.buyer_id = c.buyer_id
+  where c.seller_id = %(seller)s and c.closed_on is null
+    and a.seller_id = c.seller_id and a.case_id = c.id and a.state = 'planned'
+    and a.step <> 'policy_notice' and a.stage <> s.step_stage
+  returning a.id
+),
+due as (
+  select distinct on (c.id, step.name) c.id as case_id, c.buyer_id, s.step_stage as stage,
+         step.name as step, c.stage_since + step.after_days as planned_on, s.days_past_due, s.invoices
+  from collection_case c
+  join standing s on s.buyer_id = c.buyer_id
+  join unnest(%(stages)s::smallint[], %(steps)s::text[], %(after_days)s::int[])
+    as step(stage, name, after_days) on step.stage = s.step_stage
+  where c.seller_id = %(seller)s and c.closed_on is null
+    and c.stage_since + step.after_days <= %(as_of)s
+    and not (step.name = 'email_reminder' and exists (
+      select from promise p
+      where p.seller_id = c.seller_id and p.buyer_id = c.buyer_id and p.state = 'open'
+        and p.made_on <= %(as_of)s))
+  order by c.id, step.name, step.after_days desc
+),
+countries as (
+  -- The next business day once a country, not once a buyer.
+  select country, business_day_on_or_after(country, %(as_of)s) as open_on
+  from (select distinct country from buyer where seller_id = %(seller)s) known
+),
+new as (
+  select d.*, k.open_on
+  from due d
+  join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
+  join countries k on k.country = b.country
+  where not exists (
+    select from collection_action a
+    where a.seller_id = %(seller)s and a.case_id = d.case_id and a.stage = d.stage
+      and a.step = d.step and a.planned_on = d.planned_on)
+),
+overdue as (
+  select buyer_id, jsonb_object_agg(currency, minor) as minor
+  from (
+    select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
+    from late_item l
+    where l.days_past_due > 0 and l.buyer_id in (select buyer_id from new)
+    group by l.buyer_id, l.currency
+  ) sums
+  group by buyer_id
+),
+planned as (
+  insert into collection_action (seller_id, case_id, buyer_id, stage, step, planned_on, due_on, facts)
+  select %(seller)s, n.case_id, n.buyer_id, n.stage, n.step, n.planned_on, n.open_on,
+         jsonb_build_object('overdue_minor', o.minor, 'days_past_due', n.days_past_due,
+                            'invoices', n.invoices)
+  from new n
+  left join overdue o on o.buyer_id = n.buyer_id
+  on conflict do nothing
+  returning step
+)
+select (select count(*) from stale) as cancelled,
+       coalesce((select jsonb_object_agg(step, many)
+                 from (select step, count(*) as many from planned group by step) x), '{}') as planned

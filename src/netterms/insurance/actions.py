@@ -1,0 +1,175 @@
+"""The policy in daily life: what it asks by when, and a claim's amount when it comes to that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from netterms.insurance import events
+from netterms.insurance.deadlines import Happened, date_of_loss, deadlines
+from netterms.insurance.rules import (
+    ClaimFacts,
+    ClaimInvoice,
+    Cover,
+    Indemnity,
+    PolicyYear,
+    indemnity,
+)
+from netterms.insurance.terms import CoverKind, PolicyTerms, terms_from
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.events import Plain, plain
+from netterms.kernel.ids import new_id
+from netterms.store import sql
+from netterms.store.outbox import record_all
+from netterms.store.tenancy import book
+
+
+def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
+    """Close the deadlines that are met or missed; set those of newly overdue oldest invoices."""
+    ctx.require(Permission.RUN_DAY)
+    params = _params(ctx)
+    with book(ctx):
+        closed = sql.row(sql.statement("insurance/close_deadlines"), params) or {}
+        oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params)
+        new = [row for line in oldest for row in _deadline_rows(ctx, line)]
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT_DEADLINE, new)
+    return {"set": len(new), "closed": closed["closed"], "lapsed": closed["lapsed"]}
+
+
+_INSERT_DEADLINE = """
+insert into policy_deadline (seller_id, policy_id, buyer_id, invoice_id, kind, due_on, rule)
+values (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _params(ctx: Context) -> dict[str, Any]:
+    return {
+        "seller": ctx.seller,
+        "as_of": ctx.today,
+        "now": ctx.now,
+        "actor": ctx.actor,
+        "why": ctx.why,
+    }
+
+
+def _deadline_rows(ctx: Context, line: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    happened = Happened(
+        insolvent_on=line["insolvent_on"],
+        policy_ends_on=line["policy_ends_on"],
+    )
+    dates = deadlines(line["issued_on"], line["due_on"], terms_from(line["terms"]), happened)
+    return [
+        (
+            ctx.seller,
+            line["policy_id"],
+            line["buyer_id"],
+            line["invoice_id"],
+            each.kind.value,
+            each.on,
+            each.rule,
+        )
+        for each in dates.all
+    ]
+
+
+def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Open a claim file with its working for each insured buyer of `buyers` that has none.
+
+    Returns claim by buyer. A buyer outside the policy, or whose debts are in another currency than
+    the policy's, gets none: converting needs a dated rate that the user has loaded.
+    """
+    ctx.require(Permission.RUN_DAY)
+    with book(ctx):
+        debts = sql.rows(
+            sql.statement("insurance/claim_debts"), _params(ctx) | {"buyers": list(buyers)}
+        )
+        opened = [
+            _claim(ctx, list(lines))
+            for _, lines in groupby(debts, key=lambda d: (d["policy_id"], d["buyer_id"]))
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT_CLAIM, [row for row, _ in opened])
+        record_all(ctx, [event for _, event in opened])
+    return {event.subject: event.claim for _, event in opened}
+
+
+_INSERT_CLAIM = """
+insert into claim (seller_id, id, policy_id, buyer_id, currency, peril, opened_on, date_of_loss,
+                   gross_minor, insured_minor, indemnity_minor, working)
+values (%(seller)s, %(id)s, %(policy)s, %(buyer)s, %(currency)s, %(peril)s, %(opened_on)s,
+        %(date_of_loss)s, %(gross)s, %(insured)s, %(indemnity)s, %(working)s)
+"""
+
+
+def _claim(
+    ctx: Context, debts: list[dict[str, Any]]
+) -> tuple[dict[str, object], events.ClaimPrepared]:
+    first = debts[0]
+    terms = terms_from(first["terms"])
+    worked = claim_amount(debts, terms)
+    claim = new_id(ctx.now)
+    insolvent = first["insolvent_on"] is not None and first["insolvent_on"] <= ctx.today
+    row = {
+        "seller": ctx.seller,
+        "id": claim,
+        "policy": first["policy_id"],
+        "buyer": first["buyer_id"],
+        "currency": first["currency"],
+        "peril": "insolvency" if insolvent else "protracted_default",
+        "opened_on": ctx.today,
+        "date_of_loss": _loss_day(ctx, debts, terms),
+        "gross": worked.insurable.minor,
+        "insured": worked.insured.minor,
+        "indemnity": worked.paid.minor,
+        "working": Jsonb(
+            {
+                "steps": plain(list(worked.steps)),
+                "reasons": [reason.value for reason in worked.reasons],
+                "invoices": [debt["invoice_number"] for debt in debts],
+            }
+        ),
+    }
+    return row, events.ClaimPrepared(first["buyer_id"], claim, worked.insured, worked.paid)
+
+
+def _loss_day(ctx: Context, debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> object:
+    """TCI-11 by the oldest invoice; where its clock has not started, counted as if from today."""
+    invoices = [debt for debt in debts if debt["kind"] == "invoice"]
+    oldest = min(invoices or debts, key=lambda debt: debt["due_on"])
+    so_far = Happened(
+        notice_received_on=ctx.today,
+        collection_started_on=ctx.today,
+        insolvent_on=oldest["insolvent_on"],
+    )
+    return date_of_loss(oldest["due_on"], terms, so_far)
+
+
+def claim_amount(debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> Indemnity:
+    """The indemnity of one buyer's debts (TCI-14, TCI-15), with every step of its working.
+
+    All money the buyer paid on these invoices, and its open credit notes, are receipts before the
+    loss: which invoice they were meant for does not matter under TCI-18. The insurance year is
+    taken as without other claims.
+    """
+    invoices = tuple(
+        ClaimInvoice(
+            number=debt["invoice_number"],
+            due_on=debt["due_on"],
+            gross_minor=debt["amount_minor"],
+            disputed_minor=debt["disputed_minor"],
+        )
+        for debt in debts
+        if debt["kind"] == "invoice"
+    )
+    credits_open = sum(
+        debt["amount_minor"] - debt["paid_minor"] for debt in debts if debt["kind"] != "invoice"
+    )
+    received = sum(debt["paid_minor"] for debt in debts if debt["kind"] == "invoice")
+    cover = Cover(CoverKind(debts[0]["cover_kind"]), debts[0]["limit_minor"])
+    return indemnity(ClaimFacts(invoices, cover, received + credits_open), terms, PolicyYear())

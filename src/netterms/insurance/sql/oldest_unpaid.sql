@@ -1,0 +1,23 @@
+-- The oldest unpaid invoice of every insured buyer, where it is past due (or its buyer insolvent) and
+-- its deadlines are not set yet. Leans on the index invoice_open.
+select p.id as policy_id, p.terms, p.ends_on as policy_ends_on, l.buyer_id, oldest.id as invoice_id,
+       oldest.issued_on, oldest.due_on, b.insolvent_on
+from insurance_policy p
+join (
+  select distinct policy_id, buyer_id from insured_limit
+  where seller_id = %(seller)s and starts_on <= %(as_of)s and (ends_on is null or ends_on >= %(as_of)s)
+) l on l.policy_id = p.id
+join buyer b on b.seller_id = p.seller_id and b.id = l.buyer_id
+cross join lateral (
+  select i.id, i.issued_on, i.due_on
+  from invoice i
+  where i.seller_id = %(seller)s and i.buyer_id = l.buyer_id and i.open_minor > 0
+    and i.kind = 'invoice' and i.currency = p.currency and i.issued_on <= %(as_of)s
+  order by i.due_on, i.id
+  limit 1
+) oldest
+where p.seller_id = %(seller)s and %(as_of)s between p.starts_on and p.ends_on
+  and (oldest.due_on < %(as_of)s or b.insolvent_on <= %(as_of)s)
+  and not exists (
+    select from policy_deadline d
+    where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id)

@@ -1,0 +1,53 @@
+"""Limits as use cases: recommend them for the whole book, or grant one by a person."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from netterms.kernel.calendar import add_months
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.events import Plain
+from netterms.limits.rules import LimitSettings
+from netterms.limits.rules_sql import need_sql, recommend_sql
+from netterms.store import sql
+from netterms.store.portable import to_postgres, translated
+from netterms.store.tenancy import book
+
+ITEM_FILTER = (
+    " and i.buyer_id in (select buyer_id from score where seller_id = %(seller)s"
+    " and scored_on = %(as_of)s)"
+)
+
+
+def refresh_limits(ctx: Context) -> dict[str, Plain]:
+    """Recommend a limit for every buyer scored today; store it where it differs from the last one.
+
+    A recommendation grants nothing: `granted_minor` stays empty until a person decides.
+    """
+    ctx.require(Permission.RUN_DAY)
+    params = {
+        "seller": ctx.seller,
+        "as_of": ctx.today,
+        "since": add_months(ctx.today, -12),
+        "now": ctx.now,
+        "actor": ctx.actor,
+        "why": ctx.why,
+    }
+    with book(ctx):
+        changed = sql.execute(_insert(), params)
+    return {"changed": changed}
+
+
+@cache
+def _insert() -> str:
+    settings = LimitSettings()
+    used = translated(
+        sql.statement("limits/credit_use"), sql.statement("receivables/item") + ITEM_FILTER
+    )
+    need = to_postgres(need_sql(settings, "sales_minor", "credit_days"))
+    recommended = to_postgres(
+        recommend_sql(settings, source="limit_facts", keep=("buyer", "currency", "grade"))
+    )
+    facts = sql.statement("limits/facts").replace("/* credit use */", used)
+    text = sql.statement("limits/recommend").replace("/* recommended */", recommended)
+    return text.replace("/* facts */", facts.replace("/* need */", need))

@@ -1,0 +1,34 @@
+-- What `limits.rules.recommend` asks of each buyer scored today, as columns.
+select u.buyer, u.currency, s.grade,
+       coalesce(u.need_minor, 0) as need_minor,
+       case when b.accounts_currency = u.currency then b.tangible_net_worth_minor end as tangible_net_worth_minor,
+       case when b.accounts_currency = u.currency then b.annual_turnover_minor end as annual_turnover_minor,
+       sales.minor as seller_annual_sales_minor,
+       cover.amount_minor as insured_limit_minor,
+       b.sanctions_hit,
+       -- The stage that the oldest open invoice's days past due give.
+       case when worst.days >= 91 then 4 when worst.days >= 61 then 3
+            when worst.days >= 31 then 2 when worst.days >= 1 then 1 else 0 end as open_stage
+from (select *, /* need */ as need_minor from (/* credit use */) used) u
+join buyer b on b.seller_id = %(seller)s and b.id = u.buyer::uuid
+join score s on s.seller_id = %(seller)s and s.buyer_id = b.id and s.currency = u.currency
+            and s.scored_on = %(as_of)s
+cross join lateral (select (s.attributes ->> 'worst_open_days_past_due')::int as days) worst
+join (
+  select currency::text as currency, sum(amount_minor)::bigint as minor
+  from invoice
+  where seller_id = %(seller)s and kind = 'invoice'
+    and issued_on > %(since)s and issued_on <= %(as_of)s
+  group by currency
+) sales on sales.currency = u.currency
+left join lateral (
+  -- Cover in another currency than the debt's needs a dated rate: it does not bind here.
+  select l.amount_minor
+  from insured_limit l
+  join insurance_policy p on p.seller_id = l.seller_id and p.id = l.policy_id
+  where l.seller_id = %(seller)s and l.buyer_id = b.id and p.currency = u.currency
+    and l.starts_on <= %(as_of)s and (l.ends_on is null or l.ends_on >= %(as_of)s)
+    and %(as_of)s between p.starts_on and p.ends_on
+  order by l.starts_on desc, l.id desc
+  limit 1
+) cover on true

@@ -1,0 +1,59 @@
+-- What deserves a person's look today: one row a buyer and kind.
+create temp table alert_now on commit drop as
+with owed as (
+  select buyer_id, currency::text as currency,
+         sum(case kind when 'invoice' then open_minor else -open_minor end)::bigint as owed_minor
+  from invoice
+  where seller_id = %(seller)s and open_minor > 0 and issued_on <= %(as_of)s
+  group by buyer_id, currency
+),
+in_force as (
+  select distinct on (buyer_id, currency) buyer_id, currency::text as currency,
+         coalesce(granted_minor, recommended_minor) as limit_minor
+  from limit_decision
+  where seller_id = %(seller)s and decided_on <= %(as_of)s
+  order by buyer_id, currency, decided_on desc, id desc
+),
+book as (
+  select currency, sum(owed_minor) as total_minor from owed where owed_minor > 0 group by currency
+),
+found as (
+  select o.buyer_id, 'over_limit' as kind,
+         case when o.owed_minor > 2 * l.limit_minor then 3 else 2 end as severity,
+         jsonb_build_object('currency', o.currency, 'owed_minor', o.owed_minor,
+                            'limit_minor', l.limit_minor) as facts
+  from owed o join in_force l using (buyer_id, currency)
+  where o.owed_minor > l.limit_minor
+  union all
+  select o.buyer_id, 'concentration', 2,
+         jsonb_build_object('currency', o.currency, 'owed_minor', o.owed_minor,
+                            'share', round(o.owed_minor / b.total_minor, 4))
+  from owed o join book b using (currency)
+  where o.owed_minor > 0.2 * b.total_minor and b.total_minor > 0
+  union all
+  select d.buyer_id, 'deadline_near', case when d.due_on <= %(as_of)s + 3 then 3 else 2 end,
+         jsonb_build_object('deadline', d.id, 'duty', d.kind, 'due_on', d.due_on, 'rule', d.rule)
+  from policy_deadline d
+  where d.seller_id = %(seller)s and d.state = 'open'
+    and d.kind in ('overdue_notice', 'hand_over', 'claim_filing')
+    and d.due_on between %(as_of)s and %(as_of)s + 14
+  union all
+  -- Two grades or more worse than the newest score of a month ago or earlier.
+  select s.buyer_id, 'grade_worse', case when s.grade >= 8 then 3 else 2 end,
+         jsonb_build_object('currency', s.currency, 'before', p.grade, 'after', s.grade)
+  from (
+    select distinct on (buyer_id, currency) buyer_id, currency, grade
+    from score
+    where seller_id = %(seller)s and scored_on between %(as_of)s - 7 and %(as_of)s
+    order by buyer_id, currency, scored_on desc
+  ) s
+  join lateral (
+    select grade from score p
+    where p.seller_id = %(seller)s and p.buyer_id = s.buyer_id and p.currency = s.currency
+      and p.scored_on between %(as_of)s - 90 and %(as_of)s - 7
+    order by p.scored_on limit 1
+  ) p on s.grade >= p.grade + 2
+)
+select distinct on (buyer_id, kind) buyer_id, kind, severity, facts
+from found
+order by buyer_id, kind, severity desc, facts::text

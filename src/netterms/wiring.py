@@ -1,0 +1,137 @@
+"""The composition root: the business day's steps in order, and which connector serves which port.
+
+Everything that happens by itself can be read on this page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from netterms.collection.actions import (
+    climb_ladder,
+    judge_promises,
+    prepare_claim_files,
+    send_reminders,
+)
+from netterms.collection.ports import Letter, Mailer
+from netterms.connectors.calendars import load_closed_days
+from netterms.connectors.mail import open_mailer
+from netterms.connectors.mail.reminder import OverdueInvoice, ReminderFacts, render
+from netterms.insurance.actions import refresh_deadlines
+from netterms.kernel.context import Context
+from netterms.kernel.events import Plain
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.actions import refresh_limits
+from netterms.monitoring.actions import refresh_alerts
+from netterms.scoring.actions import refresh_scores
+from netterms.site.config import config
+from netterms.store import runs, sql
+from netterms.store.calendars import keep_closed_days
+from netterms.store.tenancy import book
+
+DAY = "day"
+
+
+def run_day(
+    ctx: Context, told: Callable[[runs.StepDone], None] | None = None, mailer: Mailer | None = None
+) -> list[runs.StepDone]:
+    """Run the seller's business day `ctx.today`: every step once, going on where a crash stopped.
+
+    Days run forward only: DAY_OUT_OF_ORDER when a later one was run already.
+    """
+    last, since = _days_before(ctx)
+    if last is not None and last > ctx.today:
+        raise Refusal(Code.DAY_OUT_OF_ORDER, date=ctx.today.isoformat(), last_run=last.isoformat())
+    if mailer is not None:
+        return runs.run(ctx, DAY, day_steps(since, mailer), told)
+    with open_mailer(config()) as configured:
+        return runs.run(ctx, DAY, day_steps(since, configured), told)
+
+
+def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
+    """The day in its order. `since` is the date of the run before, None on the first."""
+    return (
+        runs.Step("calendar", _load_calendar),
+        runs.Step("promises", judge_promises),
+        runs.Step("scores", partial(refresh_scores, since=since)),
+        runs.Step("limits", refresh_limits),
+        runs.Step("deadlines", refresh_deadlines),
+        runs.Step("ladder", climb_ladder),
+        runs.Step("claims", prepare_claim_files),
+        runs.Step("alerts", refresh_alerts),
+        runs.Step("reminders", partial(_send, mailer=mailer), outside=True),
+    )
+
+
+def _send(ctx: Context, mailer: Mailer) -> dict[str, Plain]:
+    return send_reminders(ctx, mailer, write_reminder)
+
+
+def write_reminder(line: dict[str, Any], ctx: Context) -> Letter:
+    """The reminder of one row of `collection/reminders_due`."""
+    settings = config()
+    said = render(
+        ReminderFacts(
+            seller=line["seller_name"],
+            buyer=line["buyer_name"],
+            language=line["language"],
+            as_of=ctx.today,
+            invoices=tuple(_overdue(item) for item in line["invoices"]),
+            answer_to=line["seller_email"],
+        )
+    )
+    return Letter(
+        to=line["email"],
+        sender=settings.mail_from,
+        subject=said.subject,
+        text=said.text,
+        message_id=_message_id(line["action_id"], settings.mail_from),
+        language=line["language"],
+    )
+
+
+def _overdue(item: dict[str, Any]) -> OverdueInvoice:
+    return OverdueInvoice(
+        number=item["number"],
+        issued_on=date.fromisoformat(item["issued_on"]),
+        due_on=date.fromisoformat(item["due_on"]),
+        open=Money(item["open_minor"], item["currency"]),
+    )
+
+
+def _message_id(action: UUID, sender: str) -> str:
+    domain = sender.rpartition("@")[2].rstrip(">") or "localhost"
+    return f"<{action}@{domain}>"
+
+
+def _load_calendar(ctx: Context) -> dict[str, Plain]:
+    with book(ctx):
+        countries = [
+            line["country"]
+            for line in sql.rows(
+                "select distinct country from buyer where seller_id = %(seller)s and country <> ''",
+                {"seller": ctx.seller},
+            )
+        ]
+        added = keep_closed_days(load_closed_days(countries, [ctx.today.year, ctx.today.year + 1]))
+    return {"closed_days": added}
+
+
+def _days_before(ctx: Context) -> tuple[date | None, date | None]:
+    """The last date run at all, and the last one before today."""
+    with book(ctx):
+        found = sql.row(
+            """
+            select max(business_date) as last,
+                   max(business_date) filter (where business_date < %(today)s) as before
+            from run_step where seller_id = %(seller)s and run = %(run)s
+            """,
+            {"seller": ctx.seller, "run": DAY, "today": ctx.today},
+        )
+    assert found is not None
+    return found["last"], found["before"]
