@@ -26,44 +26,61 @@ from netterms.receivables.intake.words import (
 _AMBIGUOUS = r"'^\s*[-+]?[1-9][0-9]{0,2}[.][0-9]{3}\s*$'"
 
 
+# Forms with a comma that are clear in themselves: 1,234.56 and 1.234,56 or 1234,5.
+_CLEAR_POINT = r"'-?[0-9]{1,3}(,[0-9]{3})+[.][0-9]{1,2}'"
+_CLEAR_COMMA = r"'-?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{1,2}'"
+
+
 @dataclass(frozen=True, slots=True)
 class AmountReading:
     """How one amount column is read. `table` holds the slow cells; "" when there are none.
 
-    `style` is "point" or "comma". `dots` tells whether the fast way may read cells with a point.
+    `style` is "point" or "comma". `dots` and `commas` tell whether the fast way may and must read
+    cells with a point and with a comma.
     """
 
     style: str
     dots: bool
+    commas: bool
     unit: int
     table: str
 
     def fast(self, cell: str) -> str:
         """SQL for a plain number in `cell` as DECIMAL(18,6), exact, else NULL."""
-        if not self.table:
+        if not self.table and not self.commas:
             return f"try_cast({cell} AS DECIMAL(18,6))"
-        return _fast(cell, dots=self.dots, unit=self.unit)
+        return _fast(cell, dots=self.dots, unit=self.unit, commas=self.commas)
 
 
-def _fast(cell: str, *, dots: bool, unit: int) -> str:
+def _fast(cell: str, *, dots: bool, unit: int, commas: bool = True) -> str:
     if unit != 1:
         return "CAST(NULL AS DECIMAL(18,6))"
     exact = f"OR length({cell}) - strpos({cell}, '.') <= 6" if dots else ""
-    return (
-        f"CASE WHEN (strpos({cell}, '.') = 0 {exact}) AND strpos({cell}, '_') = 0 "
-        f"THEN try_cast({cell} AS DECIMAL(18,6)) END"
+    plain = (
+        f"WHEN (strpos({cell}, '.') = 0 {exact}) AND strpos({cell}, '_') = 0 "
+        f"THEN try_cast({cell} AS DECIMAL(18,6))"
     )
+    english, german = f"replace({cell}, ',', '')", f"replace(replace({cell}, '.', ''), ',', '.')"
+    grouped = (
+        f"WHEN strpos({cell}, ',') > 0 THEN CASE "
+        f"WHEN regexp_full_match({cell}, {_CLEAR_POINT}) THEN try_cast({english} AS DECIMAL(18,6)) "
+        f"WHEN regexp_full_match({cell}, {_CLEAR_COMMA}) THEN try_cast({german} AS DECIMAL(18,6)) "
+        "END "
+    )
+    return f"CASE {grouped if commas else ''}{plain} END"
 
 
 _FAST_VOTES = f"""
-SELECT count(*) FILTER (WHERE plain AND dot > 0 AND NOT unclear),
+SELECT count(*) FILTER (WHERE plain AND dot > comma AND NOT unclear),
+    count(*) FILTER (WHERE plain AND comma > dot), count(*) FILTER (WHERE plain AND comma > 0),
     count(*) FILTER (WHERE plain AND unclear),
-    count(*) FILTER (WHERE plain AND dot = 0 AND size >= 4),
+    count(*) FILTER (WHERE plain AND dot + comma = 0 AND size >= 4),
     min(c) FILTER (WHERE plain AND unclear), count(*) FILTER (WHERE NOT plain)
-FROM (SELECT c, dot, size, ({{fast}}) IS NOT NULL AS plain,
+FROM (SELECT c, dot, comma, size, ({{fast}}) IS NOT NULL AS plain,
              dot > 1 AND size - dot BETWEEN 3 AND 6 AND size < 14
                  AND regexp_matches(c, {_AMBIGUOUS}) AS unclear
-      FROM (SELECT {{cell}} AS c, strpos({{cell}}, '.') AS dot, length({{cell}}) AS size
+      FROM (SELECT {{cell}} AS c, strpos({{cell}}, '.') AS dot, strpos({{cell}}, ',') AS comma,
+                   length({{cell}}) AS size
             FROM intake_raw WHERE {{cell}} IS NOT NULL))
 """
 
@@ -118,19 +135,19 @@ def read_amounts(
     (`typed`), where they are numbers.
     """
     cell, table = f"c{column.index}", f"intake_amount_{column.field}"
-    fast_point, fast_unclear, plain_long, example, slow = connection.execute(
+    point, comma, commas, fast_unclear, plain_long, example, slow = connection.execute(
         fill(_FAST_VOTES, cell=cell, fast=_fast("c", dots=True, unit=1))
     ).fetchall()[0]
-    point = comma = unclear = 0
+    unclear = 0
     if slow:
         fast = _fast(cell, dots=True, unit=1)
         connection.execute(fill(_PARTS, table=table, cell=cell, fast=fast))
-        point, comma, unclear, slow_example = connection.execute(
+        slow_point, slow_comma, unclear, slow_example = connection.execute(
             fill(_SLOW_VOTES, table=table)
         ).fetchall()[0]
-        example = slow_example or example
+        point, comma, example = point + slow_point, comma + slow_comma, slow_example or example
     style, notes = _style(
-        column, point + fast_point, comma, (unclear, fast_unclear, plain_long),
+        column, point, comma, (unclear, fast_unclear, plain_long),
         example, currency, typed=typed,
     )  # fmt: skip
     dots = style == "point" or not fast_unclear or (style == "decimal")
@@ -143,7 +160,7 @@ def read_amounts(
     if unit != 1:
         notes.append(Note(NoteCode.AMOUNT_UNIT, heading=column.heading, unit=f"{unit:,}"))
     shown = "comma" if style == "comma" else "point"
-    return AmountReading(shown, dots, unit, table if slow else ""), notes
+    return AmountReading(shown, dots, commas > 0, unit, table if slow else ""), notes
 
 
 def _style(

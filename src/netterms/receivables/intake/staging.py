@@ -85,24 +85,25 @@ def _filled_down(connection: duckdb.DuckDBPyConnection, plan: Plan, buyers: dict
     Evident means: rows with an amount begin with a named buyer, a good share of them has none, and
     hardly any buyer is named in two places.
     """
-    cells = [cell.removeprefix("x.") for cell in buyers.values()]
-    empty = " AND ".join(f"({cell} IS NULL OR {cell} < '!')" for cell in cells)  # blanks sort first
-    if not _count(connection, f"SELECT count(*) FROM intake_raw WHERE {empty}"):
-        return 0
-    money = plan.cell("amount") or plan.cell("open_amount") or "x.c0"
+    empty = " AND ".join(f"({cell} IS NULL OR {cell} < '!')" for cell in buyers.values())
+    money = [cell for name in ("amount", "open_amount") if (cell := plan.cell(name))]
     dates = [cell for name in ("issued_on", "due_on") if (cell := plan.cell(name))]
-    real = f"{text(money)} IS NOT NULL AND ({' OR '.join(f'{text(c)} IS NOT NULL' for c in dates)})"
-    key = f"concat_ws('|', {', '.join(cells)})"
-    first, rows, nameless, named, different = connection.execute(f"""
-SELECT arg_min(nameless, row), count(*) FILTER (WHERE real),
-    count(*) FILTER (WHERE real AND nameless), count(*) FILTER (WHERE NOT nameless),
-    count(DISTINCT key) FILTER (WHERE NOT nameless)
-FROM (SELECT rowid AS row, {real} AS real, {empty} AS nameless, {key} AS key FROM intake_raw x
-      WHERE ({real}) OR NOT ({empty}))""").fetchall()[0]
+    # blanks sort before "!": cheaper than trimming every cell
+    real = " AND ".join(
+        "(" + " OR ".join(f"{cell} > '!'" for cell in cells) + ")" for cells in (money, dates)
+    )
+    rows, nameless = connection.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE {empty}) FROM intake_raw x WHERE {real}"
+    ).fetchall()[0]
     share = _FILL_SHARE_OF_MANY if nameless >= _MANY else _FILL_SHARE
-    grouped = nameless >= _FILL_ROWS and nameless > share * rows and different >= 0.9 * named
-    evident = rows and not first and grouped
-    return int(nameless) if evident else 0
+    if nameless < _FILL_ROWS or nameless <= share * rows:
+        return 0
+    key = f"concat_ws('|', {', '.join(buyers.values())})"
+    first_named, named, different = connection.execute(f"""
+SELECT arg_min(named, row), count(*) FILTER (WHERE named), count(DISTINCT key) FILTER (WHERE named)
+FROM (SELECT rowid AS row, NOT ({empty}) AS named, {key} AS key FROM intake_raw x
+      WHERE ({real}) OR NOT ({empty}))""").fetchall()[0]
+    return int(nameless) if first_named and different >= 0.9 * named else 0
 
 
 def _settle_bare_rows(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:

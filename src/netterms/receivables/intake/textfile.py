@@ -166,7 +166,7 @@ def _regularise(text: Text, target: Path, *, skip: int, width: int, limit: int |
                 rows = islice(
                     _records(text, quoting), skip, None if limit is None else skip + limit
                 )
-                writer.writerows(_regular_rows(rows, max(width, 2)))
+                writer.writerows(_regular_rows(rows, max(width, 2), text.found.quotes))
             return
         except (csv.Error, _UnclosedQuoteError):
             if not quoting:
@@ -187,13 +187,13 @@ def _records(text: Text, quoting: bool) -> Iterator[list[str]]:
             yield from csv.reader(lines, delimiter=text.delimiter, quoting=csv.QUOTE_NONE)
 
 
-def _regular_rows(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
+def _regular_rows(rows: Iterator[list[str]], width: int, quotes: bool) -> Iterator[list[str]]:
     for row in rows:
-        if any("\n" in cell or cell.startswith('="') for cell in row):
+        if quotes and any("\n" in cell or cell.startswith('="') for cell in row):
             if any(cell.count("\n") > _LONGEST_CELL_LINES for cell in row):
                 raise _UnclosedQuoteError
             row = [_one_line(cell) for cell in row]
-        yield row[:width] + [""] * (width - len(row))
+        yield row[:width] if len(row) >= width else row + [""] * (width - len(row))
 
 
 def _one_line(cell: str) -> str:
