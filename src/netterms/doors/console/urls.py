@@ -1,3 +1,29 @@
-from django.urls import URLPattern
+"""Addresses of the console's own pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from netterms.doors.console import access, buyers, collection, insurance, monitoring, portfolio
+
+
+class Currency(StringConverter):
+    """Three capital letters."""
+
+    regex = "[A-Z]{3}"
+
+
+register_converter(Currency, "currency")
+
+urlpatterns: list[URLPattern] = [
+    path("", portfolio.dashboard, name="dashboard"),
+    path("ageing/", portfolio.ageing, name="ageing"),
+    path("ageing/<currency:currency>/<slug:name>/", portfolio.bucket, name="bucket"),
+    path("buyers/", buyers.listing, name="buyers"),
+    path("buyers/<uuid:buyer_id>/", buyers.one, name="buyer"),
+    path("work/", collection.work, name="work"),
+    path("work/<uuid:action_id>/done/", collection.done, name="work_done"),
+    path("deadlines/", insurance.deadlines, name="deadlines"),
+    path("runs/", monitoring.runs, name="runs"),
+    path("seller/", access.switch_seller, name="switch_seller"),
+    path("language/", access.set_language, name="set_language"),
+]

@@ -1,0 +1,81 @@
+"""What is to be done today."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ninja import Router, Schema
+
+from netterms.collection import queries
+from netterms.doors.api.shapes import (
+    REFUSALS,
+    ApiRequest,
+    LateStage,
+    Money,
+    PageSize,
+    Skip,
+    day_shown,
+    money,
+)
+
+router = Router(tags=["collection"])
+
+
+class Thing(Schema):
+    """One thing to do for a buyer; `overdue` is what it owes late, by currency."""
+
+    id: UUID
+    buyer_id: UUID
+    buyer_name: str
+    stage: int
+    step: str
+    state: str
+    planned_on: date
+    due_on: date
+    overdue: list[Money]
+    days_past_due: int
+
+
+class WorkList(Schema):
+    """What is to be done, the last stage of the ladder first."""
+
+    as_of: date
+    total: int
+    items: list[Thing]
+
+
+@router.get("/work", response={200: WorkList, **REFUSALS}, summary="Work list of the day")
+def work(
+    request: ApiRequest,
+    stage: LateStage | None = None,
+    skip: Skip = 0,
+    limit: PageSize = 50,
+) -> dict[str, Any]:
+    """Planned and failed actions that are due."""
+    ctx = request.auth
+    day = day_shown(ctx, None)
+    counts = queries.work_counts(ctx, day)
+    found = queries.work(ctx, day, stage=stage, most=limit, skip=skip)
+    owed = queries.overdue_of(ctx, day, [thing.buyer_id for thing in found])
+    return {
+        "as_of": day,
+        "total": counts.get(stage, 0) if stage else sum(counts.values()),
+        "items": [_thing(thing, owed.get(thing.buyer_id, [])) for thing in found],
+    }
+
+
+def _thing(thing: queries.Work, owed: list[queries.Overdue]) -> dict[str, Any]:
+    return {
+        "id": thing.id,
+        "buyer_id": thing.buyer_id,
+        "buyer_name": thing.buyer_name,
+        "stage": thing.stage,
+        "step": thing.step,
+        "state": thing.state,
+        "planned_on": thing.planned_on,
+        "due_on": thing.due_on,
+        "overdue": [money(line.overdue_minor, line.currency) for line in owed],
+        "days_past_due": max((line.days_past_due for line in owed), default=0),
+    }

@@ -1,0 +1,113 @@
+"""The only place that maps refusals to HTTP: problem details as RFC 9457 has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.events import plain
+from netterms.kernel.refusal import Code, Refusal
+
+STATUS: dict[Code, HTTPStatus] = {
+    Code.COLUMN_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.COLUMN_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.CONFLICTING_NUMBER: HTTPStatus.CONFLICT,
+    Code.DAY_OUT_OF_ORDER: HTTPStatus.CONFLICT,
+    Code.FILE_EMPTY: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.FILE_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Code.FILE_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.KEY_REUSED: HTTPStatus.CONFLICT,
+    Code.MOVE_NOT_ALLOWED: HTTPStatus.CONFLICT,
+    Code.NO_HEADER: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.NOT_SIGNED_IN: HTTPStatus.UNAUTHORIZED,
+    Code.POLICY_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.ROWS_BAD: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.SCORECARD_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.VALUE_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+JSON = "application/problem+json"
+
+
+def problem(refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
+    """The answer to a refusal. `type` is a URN of our own: a name, not an address."""
+    status = STATUS[refusal.code]
+    facts = {name: _plain(value) for name, value in refusal.facts.items()}
+    body = {
+        "type": f"urn:netterms:problem:{refusal.code.value}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": sentence(refusal),
+        "code": refusal.code.value,
+        "errors": errors if errors is not None else [facts] if facts else [],
+    }
+    response = JsonResponse(body, status=status.value, content_type=JSON)
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="netterms"'
+    return response
+
+
+def _plain(value: object) -> object:
+    try:
+        return plain(value)
+    except TypeError:
+        return str(value)
+
+
+def only_known_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a query parameter that the operation does not have: most often a slip of the pen."""
+
+    @wraps(view)
+    def strict(request: HttpRequest, *args: Any, **known: Any) -> Any:  # noqa: ANN401
+        unknown = sorted(set(request.GET) - set(known))
+        if unknown:
+            mend = "leave it out, or use one of: " + ", ".join(sorted(known))
+            value = request.GET[unknown[0]]
+            raise Refusal(Code.VALUE_INVALID, field=unknown[0], value=value, mend=mend)
+        return view(request, *args, **known)
+
+    return strict
+
+
+def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """The answer of an address under `/v1/` that there is not."""
+    return problem(Refusal(Code.NOT_FOUND, field="address", value=rest or request.path))
+
+
+def say_problems(api: NinjaAPI) -> None:
+    """Let `api` answer every expected "no" as a problem."""
+
+    @api.exception_handler(Refusal)
+    def refused(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        return problem(refusal)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown_key(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+        return problem(Refusal(Code.NOT_SIGNED_IN))
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        found = [_invalid(request, each) for each in error.errors]
+        first = found[0]
+        # An id that cannot be one is an id nobody has.
+        if first["in"] == "path":
+            return problem(Refusal(Code.NOT_FOUND, field=first["field"], value=first["value"]))
+        facts = {name: first[name] for name in ("field", "value", "mend")}
+        return problem(Refusal(Code.VALUE_INVALID, **facts), found)
+
+
+def _invalid(request: HttpRequest, error: dict[str, Any]) -> dict[str, Any]:
+    """Where a value came from, its field, the value as sent, and what would mend it."""
+    place, *rest = [str(part) for part in error["loc"]]
+    field = rest[-1] if rest else place
+    given = (request.resolver_match.kwargs if request.resolver_match else {}).get(field)
+    value = given if place == "path" else request.GET.get(field, "")
+    return {"in": place, "field": field, "value": str(value), "mend": error["msg"]}

@@ -1,0 +1,188 @@
+"""Buyers: the list, and everything about one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from netterms.buyers import queries as buyers
+from netterms.collection import queries as collection
+from netterms.collection.queries import BuyerFilter, InvoiceLine, Sort
+from netterms.doors.console import words
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page, paged, whole_number
+from netterms.doors.look import sentences
+from netterms.insurance import queries as insurance
+from netterms.limits import queries as limits
+from netterms.monitoring import queries as monitoring
+from netterms.scoring import queries as scoring
+
+INVOICES_SHOWN = 500
+
+
+@require_GET
+@page
+def listing(request: PageRequest) -> HttpResponse:
+    """Buyers by name or number, grade, stage or country, in the order asked for."""
+    ask = request.GET
+    asked = BuyerFilter(
+        text=ask.get("q", "").strip()[:200].replace("\x00", ""),
+        country=ask.get("country", "")[:2].upper().replace("\x00", ""),
+        grade=whole_number(ask.get("grade", ""), 1, 10),
+        stage=whole_number(ask.get("stage", ""), 0, 4),
+    )
+    sort = Sort(ask["sort"]) if ask.get("sort") in list(Sort) else Sort.OPEN
+
+    def read(most: int, skip: int) -> list[collection.BuyerLine]:
+        return collection.buyer_lines(
+            request.ctx, request.as_of, asked, sort=sort, most=most, skip=skip
+        )
+
+    counted = collection.count_buyer_lines(request.ctx, request.as_of, asked)
+    kept = ask.copy()
+    kept.pop("page", None)
+    kept.pop("sort", None)
+    return render(
+        request,
+        "console/buyers.html",
+        {
+            "asked": asked,
+            "sort": sort.value,
+            "kept": kept.urlencode(),
+            "filtered": asked != BuyerFilter(),
+            "countries": buyers.countries(request.ctx),
+            "grades": range(1, 11),
+            "stages": range(5),
+            **paged(request, counted, read),
+        },
+    )
+
+
+@require_GET
+@page
+def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    """One buyer: risk, credit line, open invoices, case, deadlines, and what happened."""
+    ctx, day = request.ctx, request.as_of
+    buyer = buyers.buyer(ctx, buyer_id)
+    case = collection.case_of(ctx, buyer_id)
+    invoices = collection.invoice_lines(ctx, day, buyer_id=buyer_id, most=INVOICES_SHOWN)
+    invoices.sort(key=lambda line: (line.due_on, line.invoice_number))
+    subjects = [buyer_id, *([case.id] if case else []), *(line.id for line in invoices)]
+    return render(
+        request,
+        "console/buyer.html",
+        {
+            "buyer": buyer,
+            "case": case,
+            "stage": case.stage if case and case.closed_on is None else 0,
+            "invoices": [_invoice(line, day) for line in invoices],
+            "cut": len(invoices) == INVOICES_SHOWN,
+            "lines": _lines(request, buyer_id, invoices),
+            "cover": insurance.insured_limits(ctx, buyer_id, day),
+            "actions": collection.actions_of(ctx, buyer_id),
+            "deadlines": insurance.open_deadlines(ctx, buyer_id=buyer_id),
+            "promises": collection.promises_of(ctx, buyer_id),
+            "disputes": collection.disputes_of(ctx, buyer_id),
+            "alerts": monitoring.open_alerts(ctx, buyer_id=buyer_id),
+            "events": _events(monitoring.timeline(ctx, subjects)),
+        },
+    )
+
+
+def _invoice(line: InvoiceLine, day: date) -> dict[str, Any]:
+    return {"line": line, "days_past_due": (day - line.due_on).days if line.open_minor > 0 else 0}
+
+
+def _lines(
+    request: PageRequest, buyer_id: UUID, invoices: list[InvoiceLine]
+) -> list[dict[str, Any]]:
+    """Grade and credit line of each currency the buyer has a score, a limit or a balance in."""
+    ctx, day = request.ctx, request.as_of
+    history = scoring.score_history(ctx, buyer_id, day)
+    decisions = limits.decisions_in_force(ctx, buyer_id, day)
+    cover: dict[str, int] = {}
+    for limit in insurance.insured_limits(ctx, buyer_id, day):
+        cover[limit.currency] = cover.get(limit.currency, 0) + limit.amount_minor
+    currencies = sorted({*history, *decisions, *(line.currency for line in invoices)})
+    return [
+        _line(
+            currency,
+            history.get(currency, []),
+            decisions.get(currency),
+            [line for line in invoices if line.currency == currency],
+            cover.get(currency),
+            day,
+        )
+        for currency in currencies
+    ]
+
+
+def _line(
+    currency: str,
+    history: list[scoring.StoredScore],
+    decision: limits.Decision | None,
+    invoices: list[InvoiceLine],
+    insured_minor: int | None,
+    day: date,
+) -> dict[str, Any]:
+    open_minor = sum(line.open_minor for line in invoices if line.open_minor > 0)
+    credits_minor = sum(line.open_minor for line in invoices if line.open_minor < 0)
+    owed = max(0, open_minor + credits_minor)
+    score = history[-1] if history else None
+    limit = decision.limit_minor if decision else None
+    reasons = (
+        sentences.score_reasons(score.scorecard, score.attributes, score.reasons) if score else []
+    )
+    return {
+        "currency": currency,
+        "score": score,
+        "lowered": [r["text"] for r in reasons if r["direction"] == "lowered"],
+        "raised": [r["text"] for r in reasons if r["direction"] == "raised"],
+        "grades": [s.grade for s in history],
+        "first_scored_on": history[0].scored_on if history else None,
+        "decision": decision,
+        "limit": limit,
+        "limit_reasons": _limit_reasons(decision, score, invoices),
+        "owed": owed,
+        "open": open_minor,
+        "credits": credits_minor,
+        "overdue": sum(i.open_minor for i in invoices if i.open_minor > 0 and i.due_on < day),
+        "available": None if limit is None else max(0, limit - owed),
+        "over": None if limit is None else max(0, owed - limit),
+        "insured": None if insured_minor is None else min(insured_minor, owed),
+    }
+
+
+def _limit_reasons(
+    decision: limits.Decision | None,
+    score: scoring.StoredScore | None,
+    invoices: list[InvoiceLine],
+) -> list[str]:
+    if decision is None:
+        return []
+    stage = max((line.stage for line in invoices), default=0)
+    card = score.scorecard if score else sentences.DEFAULT_CARD
+    found = sentences.limit_reasons(card, decision.reasons, decision.grade, stage)
+    return [reason["text"] for reason in found]
+
+
+def _events(happened: list[monitoring.Happened]) -> list[dict[str, Any]]:
+    return [
+        {
+            "on": event.business_date,
+            "what": words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
+            "why": event.why,
+            "who": _who(event.actor),
+        }
+        for event in happened
+    ]
+
+
+def _who(actor: str) -> str:
+    return _("daily run") if actor in {"day", "system", "jobs", "run"} else actor

@@ -1,0 +1,39 @@
+"""What the page frame shows on every page: where one can go, and whose book it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """`nav`, `seller` and `sellers` for the frame; nothing for a visitor who is not signed in."""
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return {}
+    return {
+        "nav": _nav(request.path),
+        "seller": membership,
+        "sellers": request.memberships,  # type: ignore[attr-defined]
+        "as_of": getattr(request, "as_of", None),
+    }
+
+
+def _nav(path: str) -> list[dict[str, Any]]:
+    places = [
+        ("dashboard", _("Overview")),
+        ("work", _("Work list")),
+        ("buyers", _("Buyers")),
+        ("ageing", _("Ageing")),
+        ("deadlines", _("Policy deadlines")),
+        ("runs", _("Business days")),
+    ]
+    nav = []
+    for name, label in places:
+        url = reverse(name)
+        current = path == url if name == "dashboard" else path.startswith(url)
+        nav.append({"url": url, "label": label, "current": current})
+    return nav

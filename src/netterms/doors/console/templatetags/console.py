@@ -1,0 +1,46 @@
+"""Filters that put words to the names in the tables."""
+
+from __future__ import annotations
+
+from django import template
+
+from netterms.doors.console import words
+from netterms.doors.look import formats
+
+register = template.Library()
+LISTS = {
+    name: getattr(words, name.upper())
+    for name in (
+        "steps action_states case_states deadlines if_missed alerts promises disputes"
+        " dispute_reasons cover roles outcomes events run_steps"
+    ).split()
+}
+
+
+@register.filter
+def word(name: str | None, of: str) -> str:
+    """`{{ action.step|word:"steps" }}`; a name without a word of its own is shown plainly."""
+    return str(LISTS[of].get(name or "", words.plain(name or "")))
+
+
+@register.filter
+def fact_name(name: str) -> str:
+    """The name of a fact as plain words."""
+    return words.plain(name)
+
+
+@register.filter
+def outcome(text: str) -> str:
+    """How a task ended: `promised: on Friday` in the reader's words, the note as it is."""
+    name, colon, note = text.partition(":")
+    return f"{word(name, 'outcomes')}{colon}{note}" if name in words.OUTCOMES else text
+
+
+@register.filter
+def fact(value: object) -> str:
+    """A fact of a finished step: numbers grouped, lists by their length."""
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, int | float):
+        return formats.number(value)
+    return formats.number(len(value)) if isinstance(value, list | dict) else str(value)

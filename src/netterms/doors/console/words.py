@@ -1,0 +1,137 @@
+"""What the names in the tables are called on a page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+STEPS = {
+    "email_reminder": _("Send a reminder by e-mail"),
+    "call": _("Call the buyer"),
+    "letter": _("Send a formal letter"),
+    "legal_step": _("Take the first legal step"),
+    "claim_file": _("Prepare the insurance claim"),
+    "policy_notice": _("Notify the insurer"),
+}
+ACTION_STATES = {
+    "planned": _("planned"),
+    "sending": _("being sent"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+}
+CASE_STATES = {
+    "open": _("open"),
+    "promised": _("payment promised"),
+    "in_plan": _("in a payment plan"),
+    "disputed": _("disputed"),
+    "handed_over": _("handed over"),
+    "claimed": _("claimed"),
+    "closed_paid": _("closed, paid"),
+    "closed_written_off": _("closed, written off"),
+}
+DEADLINES = {
+    "stop_shipment": _("Last day of insured deliveries"),
+    "overdue_notice": _("Overdue notice to the insurer"),
+    "hand_over": _("Hand-over for collection"),
+    "date_of_loss": _("Date of loss"),
+    "claim_filing": _("Claim to be filed"),
+}
+IF_MISSED = {
+    "stop_shipment": _("Deliveries after this day are not insured."),
+    "overdue_notice": _("Cover of this buyer may end and a claim may be refused."),
+    "hand_over": _("The insurer may refuse a claim for this debt."),
+    "date_of_loss": _("Nothing is lost: from this day on a claim can be filed."),
+    "claim_filing": _("The claim is refused as late."),
+}
+ALERTS = {
+    "grade_worse": _("Grade got worse"),
+    "over_limit": _("Over the credit limit"),
+    "late_first_time": _("Late for the first time"),
+    "deadline_near": _("Policy deadline is near"),
+    "concentration": _("Large share of the book"),
+    "review_due": _("Review is due"),
+    "payment_slower": _("Pays slower than before"),
+}
+PROMISES = {
+    "open": _("open"),
+    "kept": _("kept"),
+    "broken": _("broken"),
+    "replaced": _("replaced"),
+}
+DISPUTES = {
+    "raised": _("raised"),
+    "acknowledged": _("acknowledged"),
+    "investigating": _("under investigation"),
+    "credited": _("credited"),
+    "confirmed": _("seller confirmed"),
+    "litigated": _("in court"),
+}
+DISPUTE_REASONS = {
+    "price": _("price"),
+    "quantity": _("quantity"),
+    "quality": _("quality"),
+    "delivery": _("delivery"),
+    "terms": _("terms"),
+    "duplicate": _("invoiced twice"),
+    "no_purchase_order": _("no purchase order"),
+}
+COVER = {
+    "named": _("named limit"),
+    "discretionary": _("discretionary limit"),
+    "base_cover": _("base cover"),
+}
+ROLES = {
+    "owner": _("Owner"),
+    "credit_manager": _("Credit manager"),
+    "collector": _("Collector"),
+    "reader": _("Reader"),
+}
+OUTCOMES = {
+    "promised": _("Payment promised"),
+    "reached": _("Reached, no promise"),
+    "not_reached": _("Not reached"),
+    "sent": _("Sent"),
+    "disputes": _("Buyer disputes the debt"),
+    "no_need": _("No longer needed"),
+}
+EVENTS = {
+    "receivables.invoices_imported": _("Invoices imported"),
+    "receivables.payment_recorded": _("Payment received"),
+    "receivables.dispute_raised": _("Dispute raised"),
+    "scoring.grade_changed": _("Grade changed"),
+    "scoring.scored": _("Scored"),
+    "limits.limit_changed": _("Credit limit changed"),
+    "limits.limit_decided": _("Credit limit decided"),
+    "collection.case_opened": _("Collection case opened"),
+    "collection.case_closed": _("Collection case closed"),
+    "collection.stage_reached": _("Next stage reached"),
+    "collection.stage_changed": _("Stage changed"),
+    "collection.action_planned": _("Action planned"),
+    "collection.action_done": _("Action done"),
+    "collection.reminder_sent": _("Reminder sent"),
+    "collection.promise_made": _("Payment promised"),
+    "insurance.deadline_set": _("Policy deadline set"),
+    "insurance.claim_prepared": _("Claim prepared"),
+    "monitoring.alert_raised": _("Alert raised"),
+}
+RUN_STEPS = {
+    "payments": _("Book payments"),
+    "score": _("Score buyers"),
+    "scores": _("Score buyers"),
+    "limits": _("Recommend limits"),
+    "stages": _("Place on the ladder"),
+    "ladder": _("Place on the ladder"),
+    "deadlines": _("Set policy deadlines"),
+    "promises": _("Check promises"),
+    "alerts": _("Raise alerts"),
+    "actions": _("Plan actions"),
+    "plan": _("Plan actions"),
+    "reminders": _("Send reminders"),
+    "send": _("Send reminders"),
+    "claims": _("Prepare claims"),
+}
+
+
+def plain(name: str) -> str:
+    """A name without a word of its own, as readable text: `a.b_c` is `b c`."""
+    return name.rpartition(".")[2].replace("_", " ")

@@ -1,0 +1,125 @@
+"""What people read: a sentence for every refusal, and for every reason of a grade or a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from netterms.kernel.refusal import Code, Refusal
+from netterms.portfolio.texts import Reasons
+from netterms.scoring.scorecard import Scorecard, built_in
+
+SENTENCES: dict[Code, str] = {
+    Code.COLUMN_MISSING: gettext_noop("The file has no column for %(field)s."),
+    Code.COLUMN_UNKNOWN: gettext_noop("The file has no column named %(value)s."),
+    Code.CONFLICTING_NUMBER: gettext_noop(
+        "Invoices in the file contradict the book. Rows: %(rows)s. Invoices: %(numbers)s."
+    ),
+    Code.DAY_OUT_OF_ORDER: gettext_noop("This business day cannot be run now: %(value)s."),
+    Code.FILE_EMPTY: gettext_noop("The file is empty."),
+    Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
+    Code.FILE_UNREADABLE: gettext_noop("The file cannot be read."),
+    Code.KEY_REUSED: gettext_noop(
+        "The key %(key)s was already used for another request. Use a new key."
+    ),
+    Code.MOVE_NOT_ALLOWED: gettext_noop(
+        "This cannot be done now: from %(state)s there is no %(move)s."
+    ),
+    Code.NO_HEADER: gettext_noop("No row of column headings was found in the file."),
+    Code.NOT_ALLOWED: gettext_noop("You may not do this: it needs the permission %(permission)s."),
+    Code.NOT_FOUND: gettext_noop("There is no %(field)s %(value)s."),
+    Code.NOT_SIGNED_IN: gettext_noop("Sign in first, or send a valid API key."),
+    Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
+    Code.ROWS_BAD: gettext_noop("Some rows of the file cannot be used, so nothing was imported."),
+    Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is %(value)s."),
+    Code.VALUE_INVALID: gettext_noop("%(value)s is not a valid value for %(field)s."),
+}
+ROWS_NAMED = 5
+DEFAULT_CARD = "payment_behaviour_v1"
+
+
+class _Facts(dict[str, str]):
+    """Facts for a sentence; one that the refusal does not carry is a dash, never an error."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def sentence(refusal: Refusal) -> str:
+    """The refusal in the reader's language, with its facts and what would mend it."""
+    facts = _Facts({name: _plain(value) for name, value in refusal.facts.items()})
+    said = _(SENTENCES[refusal.code]) % facts
+    mend = refusal.facts.get("mend")
+    return (
+        _("%(said)s To mend it: %(mend)s.")
+        % {
+            "said": said,
+            "mend": str(mend).rstrip(".。"),
+        }
+        if mend
+        else said
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        shown = [str(item) for item in value]
+        more = ["…"] if len(shown) > ROWS_NAMED else []
+        return ", ".join(shown[:ROWS_NAMED] + more)
+    return str(value)
+
+
+@cache
+def _card(name: str) -> Scorecard:
+    return built_in(name)
+
+
+def score_reasons(
+    scorecard: str, attributes: Mapping[str, Any], stored: Sequence[Any]
+) -> list[dict[str, Any]]:
+    """Reasons of a stored score as `code`, `text` and `direction` ("lowered" or "raised")."""
+    card = _card(scorecard)
+    said = Reasons(card)
+    found = []
+    for code, own_value in _coded(stored):
+        if code in card.meanings:
+            value = attributes.get(said.attribute(code)) if own_value is None else own_value
+            found.append(said.of_score(code, _figure(value)))
+    return found
+
+
+def limit_reasons(
+    scorecard: str, stored: Sequence[Any], grade: int | None, stage: int
+) -> list[dict[str, Any]]:
+    """Reasons of a limit decision as `code` and `text`."""
+    said = Reasons(_card(scorecard))
+    found = []
+    for code, _value in _coded(stored):
+        try:
+            found.append(said.of_limit(code, grade, stage))
+        except ValueError:
+            # A person's own words, not one of our codes.
+            found.append({"code": "", "text": code})
+    return found
+
+
+def _coded(stored: Sequence[Any]) -> list[tuple[str, Any]]:
+    """(code, value) of reasons stored as codes or as objects with a code."""
+    pairs = []
+    for reason in stored:
+        if isinstance(reason, Mapping):
+            pairs.append((str(reason.get("code", "")), reason.get("value")))
+        else:
+            pairs.append((str(reason), None))
+    return [(code, value) for code, value in pairs if code]
+
+
+def _figure(value: object) -> float | int | None:
+    if value is None or isinstance(value, int | float):
+        return value
+    number = float(str(value))
+    return int(number) if number.is_integer() else number

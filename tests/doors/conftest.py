@@ -1,0 +1,60 @@
+"""A seeded seller and a person of each role who can sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from django.test import Client
+
+from netterms.kernel.context import Context
+from tests.doors.seed import Book, fill
+
+PASSWORD = "correct-horse-battery-7"
+_numbers = count(1)
+
+
+def visitor(**more: bool) -> Client:
+    """A client at the address that the server allows."""
+    return Client(SERVER_NAME="localhost", **more)
+
+
+@pytest.fixture(scope="session")
+def _books() -> dict[str, Book]:
+    return {}
+
+
+@pytest.fixture
+def shop(new_seller: Callable[..., Context], _books: dict[str, Book]) -> Book:
+    """A book with everything in it; made once, so do not change it."""
+    if "shop" not in _books:
+        _books["shop"] = fill(new_seller(name="Seed & Sons"))
+    return _books["shop"]
+
+
+@pytest.fixture
+def person(database: object) -> Callable[..., object]:
+    """Makes people: `person(ctx, "reader")` can sign in with PASSWORD and works for that seller."""
+    from netterms.access.actions import add_member, create_user
+
+    def make(ctx: Context | None, role: str = "owner", language: str = "en") -> object:
+        email = f"person{next(_numbers)}@example.com"
+        user = create_user(email, PASSWORD, "Pat Example", language)
+        if ctx is not None:
+            add_member(ctx, user, role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def signed_in(person: Callable[..., object]) -> Callable[..., object]:
+    """Makes clients that are signed in: `signed_in(ctx, "collector")`."""
+
+    def make(ctx: Context | None, role: str = "owner", language: str = "en") -> Client:
+        client = visitor()
+        client.force_login(person(ctx, role, language))
+        return client
+
+    return make

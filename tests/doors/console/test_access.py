@@ -1,0 +1,140 @@
+"""Signing in and out, who may do what, and whose book one is in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+
+from netterms.access.rules import MAY, Role
+from netterms.kernel.context import EVERYTHING, Permission
+from tests.doors.conftest import PASSWORD, visitor
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_from_before():
+    cache.clear()
+
+
+def sign_in(client, user, password=PASSWORD, **more):
+    return client.post("/accounts/login/", {"login": user.email, "password": password, **more})
+
+
+def test_a_visitor_is_asked_to_sign_in_and_comes_back(shop, person):
+    client, user = visitor(), person(shop.ctx)
+    response = client.get("/buyers/?q=nord")
+    assert response.status_code == 302
+    assert urlsplit(response.url).path == "/accounts/login/"
+    response = sign_in(client, user, next="/buyers/?q=nord")
+    assert response.url == "/buyers/?q=nord"
+    assert client.get("/buyers/").status_code == 200
+
+
+def test_the_sign_in_page_is_ours(database):
+    response = visitor().get("/accounts/login/")
+    html = response.content.decode()
+    assert "bare-card" in html
+    assert "script-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "sign up" not in html.lower()
+
+
+def test_nobody_signs_up(database):
+    assert "By invitation" in visitor().get("/accounts/signup/").content.decode()
+
+
+def test_wrong_passwords_are_throttled(shop, person):
+    client, user = visitor(), person(shop.ctx)
+    for _ in range(5):
+        assert sign_in(client, user, "wrong").status_code == 200
+    response = sign_in(client, user)
+    assert "_auth_user_id" not in client.session
+    assert response.status_code in {200, 429}
+
+
+def test_signing_out_needs_a_post(shop, signed_in):
+    client = signed_in(shop.ctx)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert client.get("/buyers/").status_code == 200
+    client.post("/accounts/logout/")
+    assert client.get("/buyers/").status_code == 302
+
+
+def test_forms_without_a_token_change_nothing(shop, person):
+    client = visitor(enforce_csrf_checks=True)
+    client.force_login(person(shop.ctx, "collector"))
+    for address in (f"/work/{shop.actions[0]}/done/", "/language/", "/seller/", "/accounts/logout/"):
+        response = client.post(address, {"outcome": "sent"})
+        assert response.status_code == 403
+        assert "Nothing was changed" in response.content.decode()
+
+
+def test_a_second_factor_is_asked_for(shop, person):
+    from allauth.mfa.totp.internal import auth as totp
+
+    client, user = visitor(), person(shop.ctx)
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    response = sign_in(client, user)
+    assert urlsplit(response.url).path == "/accounts/2fa/authenticate/"
+    assert client.get("/buyers/").status_code == 302
+    assert "Second factor" in client.get(response.url).content.decode()
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    code = totp.format_hotp_value(totp.hotp_value(secret, counter))
+    assert client.post(response.url, {"code": code}).status_code == 302
+    assert client.get("/buyers/").status_code == 200
+
+
+def test_a_second_factor_can_be_set_up(shop, person):
+    client, user = visitor(), person(shop.ctx)
+    sign_in(client, user)
+    html = client.get("/accounts/2fa/totp/activate/").content.decode()
+    assert "data:image/svg+xml" in html
+    assert "<script" not in html
+
+
+def test_the_language_stays_with_the_person(shop, person):
+    client, user = visitor(), person(shop.ctx)
+    client.force_login(user)
+    assert 'lang="en"' in client.get("/").content.decode()
+    client.post("/language/", {"language": "zh-hans", "next": "/"})
+    assert 'lang="zh-hans"' in client.get("/").content.decode()
+    elsewhere = visitor()
+    elsewhere.force_login(user)
+    assert 'lang="zh-hans"' in elsewhere.get("/").content.decode()
+    client.post("/language/", {"language": "xx", "next": "https://example.com/"})
+    assert 'lang="zh-hans"' in client.get("/").content.decode()
+
+
+def test_a_member_of_two_sellers_switches(shop, new_seller, person):
+    from netterms.access.actions import add_member
+
+    other, user = new_seller(name="Zeta Trading"), person(shop.ctx)
+    add_member(other, user, "reader")
+    client = visitor()
+    client.force_login(user)
+    assert client.get(f"/buyers/{shop.buyers[0]}/").status_code == 200
+    client.post("/seller/", {"seller": str(other.seller)})
+    assert client.get(f"/buyers/{shop.buyers[0]}/").status_code == 404
+    assert "Reader" in client.get("/").content.decode()
+    stranger = new_seller(name="Not mine")
+    assert client.post("/seller/", {"seller": str(stranger.seller)}).status_code == 404
+
+
+def test_without_a_seller_there_is_no_book(signed_in):
+    response = signed_in(None).get("/")
+    assert response.status_code == 403
+    assert "No seller yet" in response.content.decode()
+
+
+def test_only_collectors_and_above_mark_work_done(shop, signed_in):
+    assert "Mark done" not in signed_in(shop.ctx, "reader").get("/work/").content.decode()
+    assert "Mark done" in signed_in(shop.ctx, "collector").get("/work/").content.decode()
+
+
+def test_the_permission_matrix():
+    assert set(MAY) == set(Role)
+    assert MAY[Role.OWNER] == EVERYTHING
+    assert {p for p in Permission if p not in MAY[Role.CREDIT_MANAGER]} == {Permission.MANAGE_ACCESS}
+    assert MAY[Role.COLLECTOR] == {Permission.READ, Permission.COLLECT}
+    assert MAY[Role.READER] == {Permission.READ}

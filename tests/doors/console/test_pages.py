@@ -1,0 +1,107 @@
+"""Every page: renders in both languages, keeps the policy, and shows what is in the book."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from netterms.kernel.money import Money
+from tests.doors.seed import fill
+
+PAGES = [
+    "/",
+    "/?currency=USD",
+    "/buyers/",
+    "/buyers/?q=nord&sort=name",
+    "/buyers/?grade=8&stage=3&country=DE&sort=days",
+    "/buyers/?page=999&sort=nonsense&grade=99",
+    "/ageing/",
+    "/ageing/?currency=USD",
+    "/ageing/EUR/31-60/",
+    "/ageing/EUR/current/",
+    "/ageing/EUR/over-120/",
+    "/work/",
+    "/work/?stage=3",
+    "/deadlines/",
+    "/runs/",
+    "/accounts/2fa/",
+    "/accounts/password/change/",
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_renders_and_keeps_the_policy(shop, signed_in, address, language):
+    response = signed_in(shop.ctx, language=language).get(address)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert f'lang="{language}"' in html
+    assert "script-src 'none'" in response.headers["Content-Security-Policy"]
+    assert not re.search(r"<script|\sstyle=|\son[a-z]+=[\"']|javascript:", html)
+    assert "<b>Bold" not in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_one_buyer_has_risk_line_invoices_case_and_history(shop, signed_in, language):
+    client = signed_in(shop.ctx, language=language)
+    for buyer in shop.buyers[:4]:
+        response = client.get(f"/buyers/{buyer}/")
+        assert response.status_code == 200
+        assert not re.search(r"<script|\sstyle=", response.content.decode())
+
+
+def test_an_empty_book_has_pages_too(ctx, signed_in):
+    client = signed_in(ctx)
+    for address in ("/", "/buyers/", "/ageing/", "/work/", "/deadlines/", "/runs/"):
+        assert client.get(address).status_code == 200
+
+
+def test_the_ageing_is_the_journal(shop, signed_in):
+    from netterms.portfolio.live import ageing
+
+    aged = ageing(shop.ctx, shop.ctx.today)
+    assert sum(one.total_minor for one in aged.values()) == shop.open_minor
+    for one in aged.values():
+        assert one.balance_minor == one.journal_minor
+    html = signed_in(shop.ctx).get("/ageing/").content.decode()
+    assert "do not rely on" not in html
+    from netterms.doors.look.formats import bare_amount
+
+    assert bare_amount(Money(aged["EUR"].total_minor, "EUR")) in html
+
+
+def test_another_sellers_buyer_is_not_there(shop, ctx, signed_in):
+    client = signed_in(ctx)
+    assert client.get(f"/buyers/{shop.buyers[0]}/").status_code == 404
+    assert client.get(f"/buyers/{uuid4()}/").status_code == 404
+    assert client.get("/ageing/EUR/nonsense/").status_code == 404
+    assert client.get("/no-such-page/").status_code == 404
+
+
+def test_pages_do_not_ask_once_a_row(shop, signed_in, new_seller):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    big = fill(new_seller(), buyers=60)
+    for address in ("/", "/buyers/", "/work/", "/deadlines/", "/ageing/EUR/31-60/"):
+        seen = []
+        for book in (shop, big):
+            client = signed_in(book.ctx)
+            client.get(address)
+            with CaptureQueriesContext(connection, ) as queries:
+                client.get(address)
+            seen.append(len(queries))
+        assert seen[0] == seen[1], address
+
+
+def test_the_list_is_found_filtered_and_paged(new_seller, signed_in):
+    big = fill(new_seller(), buyers=60)
+    client = signed_in(big.ctx)
+    assert "1–50 of 60" in client.get("/buyers/").content.decode()
+    assert "51–60 of 60" in client.get("/buyers/?page=2").content.decode()
+    found = client.get("/buyers/?q=10003").content.decode()
+    assert "深圳华强电子有限公司" in found
+    assert "1–1 of 1" in found
+    assert "No buyer matches" in client.get("/buyers/?q=100%25").content.decode()
