@@ -10,7 +10,8 @@ builds, one table from another: item -> behaviour -> score -> recommended limit.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,16 +31,6 @@ Rows = list[dict[str, Any]]
 Ask = Callable[..., Rows]
 CEI_MONTHS = 3
 
-# One name and country a buyer, the last ones in the file; accounts where any row gives them.
-FILE_BUYERS = """
-CREATE OR REPLACE TEMP TABLE file_buyer AS
-SELECT buyer_number AS buyer,
-       COALESCE(arg_max(buyer_name, row_no) FILTER (buyer_name <> ''), '') AS buyer_name,
-       COALESCE(arg_max(country, row_no) FILTER (country <> ''), '') AS country
-FROM staged
-GROUP BY buyer_number
-"""
-
 FILE_ACCOUNTS = """
 CREATE OR REPLACE TEMP TABLE file_accounts AS
 SELECT buyer_number AS buyer, currency,
@@ -50,19 +41,17 @@ WHERE tangible_net_worth_minor IS NOT NULL OR annual_turnover_minor IS NOT NULL
 GROUP BY buyer_number, currency
 """
 
+# A view: copying a million rows to put a sign on some takes longer than all the questions.
 FILE_ITEMS = """
-CREATE OR REPLACE TEMP TABLE item AS
-SELECT s.buyer_number AS buyer, b.buyer_name, b.country, s.currency, s.invoice_number,
-       s.issued_on, s.due_on,
-       CASE s.kind WHEN 'credit_note' THEN -s.amount_minor ELSE s.amount_minor END AS amount_minor,
-       CASE WHEN s.settled_on <= $as_of THEN 0
-            WHEN s.settled_on > $as_of THEN s.amount_minor
-            ELSE s.open_minor END
-         * CASE s.kind WHEN 'credit_note' THEN -1 ELSE 1 END AS open_minor,
-       CASE WHEN s.settled_on <= $as_of THEN s.settled_on END AS settled_on
-FROM staged AS s
-JOIN file_buyer AS b ON b.buyer = s.buyer_number
-WHERE s.issued_on <= $as_of
+CREATE OR REPLACE VIEW item AS
+SELECT buyer_number AS buyer, buyer_name, country, currency, invoice_number, issued_on, due_on,
+       CASE kind WHEN 'credit_note' THEN -amount_minor ELSE amount_minor END AS amount_minor,
+       CASE WHEN settled_on <= {as_of} THEN 0
+            WHEN settled_on > {as_of} THEN amount_minor
+            ELSE open_minor END * CASE kind WHEN 'credit_note' THEN -1 ELSE 1 END AS open_minor,
+       CASE WHEN settled_on <= {as_of} THEN settled_on END AS settled_on
+FROM staged
+WHERE issued_on <= {as_of}
 """
 
 # Decimals leave as doubles: they have at most 6 digits after the point, so nothing is lost.
@@ -137,14 +126,21 @@ class FileBook:
         self._connection = connection
         self.as_of = as_of
         self.staged_rows = int(self._rows("SELECT COUNT(*) FROM staged")[1][0][0])
-        self._run(FILE_BUYERS)
         self._run(FILE_ACCOUNTS)
-        self._run(FILE_ITEMS)
+        self._run(FILE_ITEMS.format(as_of=f"DATE '{as_of.isoformat()}'"))
 
     def ask(self, question: str, **params: object) -> Rows:
         """Rows by column name of the portable question named `room/file`."""
-        names, found = self._rows(statement(question), **params)
-        return [dict(zip(names, values, strict=True)) for values in found]
+        return _as_dicts(*self._rows(statement(question), **params))
+
+    def ask_beside(self, helper: Executor) -> Future[Answers]:
+        """`ask_all` on a connection of its own, while this one goes on."""
+        connection = self._connection.cursor()
+
+        def ask(question: str, **params: object) -> Rows:
+            return _as_dicts(*_fetch(connection, statement(question), params))
+
+        return helper.submit(ask_all, ask, self.as_of)
 
     def score(self, card: Scorecard, settings: LimitSettings) -> None:
         """Behaviour, score and recommended limit of every buyer and currency, in one pass each."""
@@ -175,15 +171,28 @@ class FileBook:
         self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}", **params)
 
     def _run(self, text: str, **params: object) -> None:
-        self._connection.execute(text, self._wanted(text, params))
+        _execute(self._connection, text, {"as_of": self.as_of, **params})
 
     def _rows(self, text: str, **params: object) -> tuple[list[str], list[tuple[Any, ...]]]:
-        cursor = self._connection.execute(text, self._wanted(text, params))
-        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+        return _fetch(self._connection, text, {"as_of": self.as_of, **params})
 
-    def _wanted(self, text: str, params: dict[str, object]) -> dict[str, object]:
-        given = {"as_of": self.as_of, **params}
-        return {name: value for name, value in given.items() if f"${name}" in text}
+
+def _execute(
+    connection: duckdb.DuckDBPyConnection, text: str, params: Mapping[str, object]
+) -> duckdb.DuckDBPyConnection:
+    """Run a statement with those of `params` that it names."""
+    return connection.execute(text, {k: v for k, v in params.items() if f"${k}" in text})
+
+
+def _fetch(
+    connection: duckdb.DuckDBPyConnection, text: str, params: Mapping[str, object]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    cursor = _execute(connection, text, params)
+    return [column[0] for column in cursor.description or ()], cursor.fetchall()
+
+
+def _as_dicts(names: list[str], found: list[tuple[Any, ...]]) -> Rows:
+    return [dict(zip(names, values, strict=True)) for values in found]
 
 
 # Sales of a year at the pace of the window: a file that spans less is scaled up to 365 days.

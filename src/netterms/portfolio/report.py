@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from django.utils.translation import ngettext
 from netterms import __version__
 from netterms.limits.rules import LimitSettings
 from netterms.portfolio.figures import all_figures, amount_writer, by_currency, top_rows
-from netterms.portfolio.queries import Answers, FileBook, Rows, ask_all
+from netterms.portfolio.queries import Answers, FileBook, Rows
 from netterms.portfolio.texts import Reasons, next_action, why_chase
 from netterms.scoring.scorecard import Scorecard, built_in
 
@@ -50,9 +51,12 @@ def build_with_book(staged: Staged, as_of: date, lang: str, file: str = "") -> R
     """`build`, and the book for asking on."""
     card = built_in(CARD)
     book = FileBook(staged.connection, as_of)
-    answers = ask_all(book.ask, as_of)
     book.score(card, LimitSettings())
-    with translation.override(lang):
+    with translation.override(lang), ThreadPoolExecutor(1) as helper:
+        # DuckDB answers on one core while Python writes the buyers' sentences on another.
+        asked = book.ask_beside(helper)
+        buyers = _buyers(book, card)
+        answers = asked.result()
         report = {
             "netterms": __version__,
             "as_of": as_of.isoformat(),
@@ -64,14 +68,15 @@ def build_with_book(staged: Staged, as_of: date, lang: str, file: str = "") -> R
                 "notes": [*map(str, staged.guess.notes), *_notes(book, answers)],
             },
             "lang": lang,
-            "currencies": _currencies(book, answers, card),
+            "currencies": _currencies(answers, buyers, as_of),
         }
     return Result(report, book)
 
 
-def _currencies(book: FileBook, answers: Answers, card: Scorecard) -> dict[str, Block]:
-    figures = all_figures(answers, book.as_of)
-    buyers = _buyers(book, card)
+def _currencies(
+    answers: Answers, buyers: Mapping[str, list[Block]], as_of: date
+) -> dict[str, Block]:
+    figures = all_figures(answers, as_of)
     grades = {
         (line["buyer"], currency): line["grade"]
         for currency, lines in buyers.items()
