@@ -19,7 +19,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from netterms.doors.cli.report import clean, replacing, report
+from netterms.doors.cli.report import beside, clean, replacing, report
 
 LEDGER = """Customer number,Customer name,Country,Currency,Invoice number,Invoice date,Due date,\
 Amount,Open amount,Payment date
@@ -225,3 +225,25 @@ def test_the_real_ledger_adds_up(
         found += [block["ageing"]["31-60"], block["ageing"]["over-120"]]
         assert [Decimal(x) for x in found] == [owed, overdue, second, oldest]
         assert (block["open_count"], block["overdue_count"]) == (count, overdue_count)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_large_workbook_is_written_beside_and_a_failing_child_is_made_good(
+    tmp_path: Path,
+) -> None:
+    writers = tmp_path / "writers"
+
+    def write() -> None:
+        with writers.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+    def write_only_here(parent: int = os.getpid()) -> None:
+        if os.getpid() != parent:
+            raise OSError("no room")
+        write()
+
+    beside(write)()
+    assert writers.read_text() != f"{os.getpid()}\n"
+    writers.unlink()
+    beside(write_only_here)()
+    assert writers.read_text() == f"{os.getpid()}\n"

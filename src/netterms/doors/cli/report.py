@@ -369,10 +369,10 @@ def _workbook(result: Result, staged: Staged, path: Path) -> Callable[[], None]:
     buyers = sum(len(block["buyers"]) for block in result.report["currencies"].values())
     if buyers < BESIDE_FROM_BUYERS or not hasattr(os, "fork"):
         return write
-    return _beside(write)
+    return beside(write)
 
 
-def _beside(write: Callable[[], None]) -> Callable[[], None]:
+def beside(write: Callable[[], None]) -> Callable[[], None]:
     """Run `write` in a child process; the answer waits, and runs it here if the child failed."""
     sys.stdout.flush()
     sys.stderr.flush()
