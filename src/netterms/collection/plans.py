@@ -24,7 +24,8 @@ def propose_plan(
 ) -> tuple[UUID, PlanState]:
     """Put open invoices of a buyer into a plan from today to `ends_on`.
 
-    An insured buyer's plan waits for the insurer's consent: the policy's clocks run on (TCI-08). NOT_FOUND names an invoice that is not an open one of this buyer; VALUE_INVALID one
+    An insured buyer's plan waits for the insurer's consent; the policy's clocks run on
+    (TCI-08). NOT_FOUND names an invoice that is not an open one of this buyer; VALUE_INVALID one
     that is in another plan, or an end that is not after today.
     """
     ctx.require(Permission.COLLECT)

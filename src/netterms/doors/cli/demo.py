@@ -1,0 +1,196 @@
+"""`netterms demo`: a seller with two hundred buyers, its daily loop, and the console to look at it.
+
+Everything is done once and kept: a second call goes on where the first was stopped, and on a later
+day it catches up with the business days in between.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from netterms.kernel.clock import SystemClock, business_date
+from netterms.kernel.context import EVERYTHING, Context
+
+if TYPE_CHECKING:
+    from netterms.kernel.calendar import BusinessCalendar
+    from netterms.store.runs import StepDone
+
+HOST = "127.0.0.1"
+SEED = 1
+EMAIL = "demo@netterms.example"
+SELLER = "Harbour & Vale Manufacturing"
+COUNTRY, CURRENCY, TIME_ZONE = "NL", "EUR", "Europe/Amsterdam"
+LOOP_DAYS = 10
+FILL_STEPS = 4
+STEPS_A_DAY = 10
+PASSWORD_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How to get into the demonstration's console. `fresh`: the password was made just now."""
+
+    email: str
+    password: str
+    fresh: bool
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the console on 127.0.0.1.")] = 8000,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the console when all is ready.")
+    ] = True,
+) -> None:
+    """Fill a demonstration seller, run its business days up to today and open the console."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netterms.site.settings")
+    import django
+
+    django.setup()
+    from netterms.site.config import config
+
+    screen = Console()
+    sign_in = prepare(SystemClock().now(), config().home, screen)
+    _show(screen, sign_in, port, config().home, serving=serve)
+    if serve:
+        from netterms.doors.cli.serve import run_server
+
+        run_server(HOST, port)
+
+
+def prepare(now: datetime, home: Path, screen: Console) -> SignIn:
+    """Everything but serving. Two calls at once: the second waits, then finds all done."""
+    import fasteners
+
+    home.mkdir(parents=True, exist_ok=True)
+    with fasteners.InterProcessLock(home / "demo.lock"):
+        with screen.status("Starting the database ..."):
+            from netterms.store.schema import migrate, open_database
+
+            open_database()
+            migrate()
+        sign_in = _sign_in(home)
+        _run_days(_seller(sign_in, now), screen)
+    return sign_in
+
+
+def _sign_in(home: Path) -> SignIn:
+    """The demonstration's user, with the password kept in a file that only its owner reads."""
+    file = home / "demo_sign_in"
+    fresh = not file.exists()
+    if fresh:
+        draft = home / f".demo_sign_in.{os.getpid()}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as kept:
+            kept.write(f"{EMAIL}\n{secrets.token_urlsafe(PASSWORD_BYTES)}\n")
+        # Only a whole file gets the name: half a password would lock us out.
+        draft.replace(file)
+    email, password = file.read_text().split()
+    return SignIn(email, password, fresh)
+
+
+def _seller(sign_in: SignIn, now: datetime) -> Context:
+    """The demonstration's seller, opened together with its user and membership or found again."""
+    from django.contrib.auth import get_user_model
+    from django.db import transaction
+
+    from netterms.access.actions import add_member, create_user, open_seller
+    from netterms.access.queries import memberships_of
+    from netterms.access.rules import Role
+
+    today = business_date(now, TIME_ZONE)
+    user = get_user_model().objects.filter(email=sign_in.email).first()
+    if user is not None and sign_in.fresh:
+        # The file with the old password is gone: what we show must open the door.
+        user.set_password(sign_in.password)
+        user.save(update_fields=["password"])
+    known = memberships_of(user.pk) if user is not None else []
+    if known:
+        return Context(known[0].seller_id, EMAIL, today, now, EVERYTHING, why="demo")
+    with transaction.atomic():
+        member = user or create_user(sign_in.email, sign_in.password, "Demo")
+        seller = open_seller(
+            SELLER, COUNTRY, CURRENCY, now, TIME_ZONE, email="receivables@harbour-vale.example"
+        )
+        ctx = Context(seller, EMAIL, today, now, EVERYTHING, why="demo")
+        add_member(ctx, member, Role.OWNER)
+    return ctx
+
+
+def _run_days(ctx: Context, screen: Console) -> None:
+    """Fill the book once, then deliver and run every business day that is missing."""
+    from netterms.simulation.actions import begin, deliver, fill, on
+    from netterms.simulation.economy import economy
+    from netterms.simulation.queries import delivered_before
+    from netterms.wiring import run_day
+
+    calendar = _calendar(ctx.today)
+    begun = begin(ctx, SEED, _before(calendar, ctx.today, LOOP_DAYS), ctx.today)
+    last = delivered_before(ctx, ctx.today + timedelta(days=1)) or begun.base
+    # The last day delivered may have been stopped before its end; all earlier ones are whole.
+    days = list(_open_days(calendar, max(last, begun.base + timedelta(days=1)), ctx.today))
+    with _progress(screen) as bar:
+        task = bar.add_task("Inventing buyers", total=FILL_STEPS + len(days) * STEPS_A_DAY)
+        world = cache(partial(economy, begun.seed, begun.anchor, ctx.today))
+        fill(ctx, begun, world, partial(_tell, bar, task, begun.base))
+        for day in days:
+            at, tell = on(ctx, day), partial(_tell, bar, task, day)
+            deliver(at, world, tell)
+            run_day(at, tell)
+        bar.update(task, description="Ready", completed=bar.tasks[task].total)
+
+
+def _calendar(today: date) -> BusinessCalendar:
+    from netterms.connectors.calendars import load_closed_days
+    from netterms.store.calendars import calendar_of, keep_closed_days
+
+    first, last = date(today.year - 1, 1, 1), date(today.year, 12, 31)
+    known = calendar_of(COUNTRY, first, last)
+    if {day.year for day in known.closed} == {first.year, last.year}:
+        return known
+    keep_closed_days(load_closed_days([COUNTRY], [first.year, last.year]))
+    return calendar_of(COUNTRY, first, last)
+
+
+def _before(calendar: BusinessCalendar, day: date, business_days: int) -> date:
+    while business_days:
+        day -= timedelta(days=1)
+        business_days -= calendar.is_open(day)
+    return day
+
+
+def _open_days(calendar: BusinessCalendar, first: date, last: date) -> Iterator[date]:
+    for days in range((last - first).days + 1):
+        day = first + timedelta(days=days)
+        if calendar.is_open(day):
+            yield day
+
+
+def _progress(screen: Console) -> Progress:
+    columns = TextColumn("{task.description:<44}"), BarColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=screen)
+
+
+def _tell(bar: Progress, task: TaskID, day: date, done: StepDone) -> None:
+    bar.update(task, advance=1, description=f"{day} {done.step} ({done.seconds:.1f} s)")
+
+
+def _show(screen: Console, sign_in: SignIn, port: int, home: Path, *, serving: bool) -> None:
+    address = f"http://{HOST}:{port}/"
+    screen.print(f"\nConsole   [bold]{address}[/]" + ("" if serving else "  (netterms serve)"))
+    screen.print(f"Sign in   [bold]{escape(sign_in.email)}[/]")
+    screen.print(f"Password  [bold]{escape(sign_in.password)}[/]", highlight=False)
+    screen.print(f"Reminders {escape(str(home / 'outbox'))}", highlight=False, soft_wrap=True)
+    if serving:
+        screen.print("Stop it with Ctrl-C; the data stays.\n", highlight=False)

@@ -1,0 +1,190 @@
+"""Fill a seller's book from a simulated economy, by the use cases that people and files use.
+
+First the book as it stood ten business days before someone looks, then day by day what came in and
+what was heard. Every part is done once (`store.runs`): a crash is gone on from by the next call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from netterms.buyers.actions import BuyerFacts, update_facts
+from netterms.collection.moves import PlanMove, PlanState
+from netterms.collection.plans import move_plan, propose_plan
+from netterms.collection.promises import Channel, PromiseGiven, record_promise
+from netterms.insurance.policies import grant_limits, open_policy
+from netterms.kernel.context import Context
+from netterms.kernel.events import Plain
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.actions import SourceFile, import_invoices
+from netterms.receivables.disputes import (
+    DisputeOutcome,
+    DisputeReason,
+    raise_dispute,
+    settle_dispute,
+)
+from netterms.simulation.cover import limits, schedules
+from netterms.simulation.economy import Economy
+from netterms.simulation.news import News, NewsKind, news
+from netterms.simulation.queries import (
+    RUN,
+    Started,
+    delivered_before,
+    invoice,
+    open_dispute,
+    overdue_invoices,
+    started,
+)
+from netterms.simulation.staging import known_on, sha256, staged
+from netterms.store.runs import Step, StepDone, run
+
+MORNING = time(7, tzinfo=UTC)
+Told = Callable[[StepDone], None]
+# Made when it is first needed: a book that is up to date needs none.
+World = Callable[[], Economy]
+
+
+def begin(ctx: Context, seed: int, base: date, today: date) -> Started:
+    """How the seller's book was begun or, when it is empty, how it would be."""
+    return started(ctx) or Started(seed, today, base)
+
+
+def fill(ctx: Context, begun: Started, world: World, told: Told | None = None) -> None:
+    """Bring the book as known on `begun.base` into an empty seller: once, part by part."""
+    steps = (
+        Step("book", lambda at: _import(at, world(), None) | _marks(begun)),
+        Step("facts", lambda at: {"buyers": update_facts(at, _facts(world()))}),
+        Step("cover", lambda at: {"limits": _insure(at, world())}),
+        Step("history", lambda at: _hear(at, _heard(world(), None, begun.base))),
+    )
+    run(on(ctx, begun.base), RUN, steps, told)
+
+
+def deliver(ctx: Context, world: World, told: Told | None = None) -> None:
+    """Bring in what came since the last delivery before `ctx.today`: invoices, money and news."""
+    before = delivered_before(ctx, ctx.today)
+    assert before is not None, "fill the book first"
+
+    def act(at: Context) -> dict[str, Plain]:
+        return _import(at, world(), before) | _hear(at, _heard(world(), before, at.today))
+
+    run(ctx, RUN, (Step("deliveries", act),), told)
+
+
+def on(ctx: Context, day: date) -> Context:
+    """The same caller on the morning of another day."""
+    if day == ctx.today:
+        return ctx
+    return replace(ctx, today=day, now=datetime.combine(day, MORNING))
+
+
+def _marks(begun: Started) -> dict[str, Plain]:
+    return {"seed": begun.seed, "anchor": begun.anchor.isoformat()}
+
+
+def _heard(world: Economy, since: date | None, day: date) -> list[News]:
+    return [each for each in news(world) if each.day <= day and (since is None or each.day > since)]
+
+
+def _import(ctx: Context, world: Economy, since: date | None) -> dict[str, Plain]:
+    rows = known_on(world, ctx.today, since)
+    source = SourceFile(
+        name=f"simulated-{ctx.today}.csv",
+        sha256=sha256(rows),
+        mapping={},
+        rows_read=len(rows),
+        rows_bad=0,
+    )
+    connection = staged(rows)
+    try:
+        done = import_invoices(ctx, connection, source)
+    finally:
+        connection.close()
+    return {"invoices": done.invoices_new, "payments": done.payments_new}
+
+
+def _facts(world: Economy) -> list[BuyerFacts]:
+    return [
+        BuyerFacts(
+            buyer.number,
+            language=buyer.language,
+            key_account=buyer.key_account,
+            parent=buyer.parent,
+        )
+        for buyer in world.buyers
+    ]
+
+
+def _insure(ctx: Context, world: Economy) -> int:
+    return sum(
+        grant_limits(ctx, open_policy(ctx, schedule), limits(world, schedule.terms.currency))
+        for schedule in schedules(world)
+    )
+
+
+def _hear(ctx: Context, heard: Iterable[News]) -> dict[str, Plain]:
+    """Act on news as a person would, each on its own day; what no longer matters is passed over."""
+    counts = {kind.value: 0 for kind in NewsKind}
+    for each in heard:
+        counts[each.kind] += _ACTS[each.kind](on(ctx, each.day), each)
+    return dict(counts)
+
+
+def _raise(ctx: Context, each: News) -> bool:
+    known = invoice(ctx, each.invoice)
+    if known is None:
+        return False
+    amount = Money(min(each.amount_minor, known.open.minor), known.open.currency)
+    raise_dispute(ctx, known.id, DisputeReason(each.word), amount)
+    return True
+
+
+def _settle(ctx: Context, each: News) -> bool:
+    dispute = open_dispute(ctx, each.invoice)
+    if dispute is None:
+        return False
+    settle_dispute(ctx, dispute, DisputeOutcome.CONFIRMED)
+    return True
+
+
+def _promise(ctx: Context, each: News) -> bool:
+    known = invoice(ctx, each.invoice)
+    if known is None or each.until is None:
+        return False
+    try:
+        record_promise(
+            ctx, PromiseGiven(known.buyer_id, known.open, each.until, each.word, Channel.PHONE)
+        )
+    except Refusal as refusal:
+        if refusal.code is not Code.VALUE_INVALID:
+            raise
+        # COL-02 says no to this promise: the collector says so on the phone, and nothing is noted.
+        return False
+    return True
+
+
+def _agree(ctx: Context, each: News) -> bool:
+    late = overdue_invoices(ctx, each.buyer)
+    if not late or each.until is None:
+        return False
+    plan, state = propose_plan(ctx, late[0].buyer_id, [line.id for line in late], each.until)
+    assert state in {PlanState.PROPOSED, PlanState.AWAITING_INSURER_CONSENT}
+    move_plan(ctx, plan, PlanMove.ACCEPT)
+    move_plan(ctx, plan, PlanMove.START)
+    return True
+
+
+def _fail(ctx: Context, each: News) -> bool:
+    return bool(update_facts(ctx, [BuyerFacts(each.buyer, insolvent_on=each.day)]))
+
+
+_ACTS: dict[NewsKind, Callable[[Context, News], bool]] = {
+    NewsKind.DISPUTE_RAISED: _raise,
+    NewsKind.DISPUTE_SETTLED: _settle,
+    NewsKind.PROMISE: _promise,
+    NewsKind.PLAN: _agree,
+    NewsKind.INSOLVENT: _fail,
+}

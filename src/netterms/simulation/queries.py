@@ -1,0 +1,107 @@
+"""Reads of the simulation: where it stands, and what its people would look up before they act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from netterms.kernel.context import Context
+from netterms.kernel.money import Money
+from netterms.store import sql
+from netterms.store.tenancy import book
+
+RUN = "simulation"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """With which seed and around which day a simulated book was begun; `base` is its first day."""
+
+    seed: int
+    anchor: date
+    base: date
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInvoice:
+    """An open invoice of the book and its buyer."""
+
+    id: UUID
+    buyer_id: UUID
+    open: Money
+
+
+def started(ctx: Context) -> Started | None:
+    """How the seller's book was begun; None when nothing is in it yet."""
+    with book(ctx):
+        found = sql.row(
+            "select business_date, facts from run_step where seller_id = %(seller)s"
+            " and run = %(run)s and step = 'book' order by business_date limit 1",
+            {"seller": ctx.seller, "run": RUN},
+        )
+    if found is None:
+        return None
+    facts = found["facts"]
+    return Started(facts["seed"], date.fromisoformat(facts["anchor"]), found["business_date"])
+
+
+def delivered_before(ctx: Context, day: date) -> date | None:
+    """The last day before `day` whose invoices and payments are in the book."""
+    with book(ctx):
+        found: date | None = sql.value(
+            "select max(business_date) from run_step where seller_id = %(seller)s"
+            " and run = %(run)s and step in ('book', 'deliveries') and business_date < %(day)s",
+            {"seller": ctx.seller, "run": RUN, "day": day},
+        )
+    return found
+
+
+def invoice(ctx: Context, number: str) -> KnownInvoice | None:
+    """An invoice with something open, by its number."""
+    with book(ctx):
+        found = sql.row(
+            "select id, buyer_id, currency::text as currency, open_minor from invoice"
+            " where seller_id = %(seller)s and company_code = '' and invoice_number = %(number)s"
+            " and open_minor > 0",
+            {"seller": ctx.seller, "number": number},
+        )
+    if found is None:
+        return None
+    money = Money(found["open_minor"], found["currency"])
+    return KnownInvoice(found["id"], found["buyer_id"], money)
+
+
+def open_dispute(ctx: Context, invoice_number: str) -> UUID | None:
+    """The dispute of an invoice that is not settled yet."""
+    with book(ctx):
+        found: UUID | None = sql.value(
+            """
+            select d.id from dispute d
+            join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+            where d.seller_id = %(seller)s and i.company_code = '' and d.settled_on is null
+              and i.invoice_number = %(number)s
+            order by d.raised_on limit 1
+            """,
+            {"seller": ctx.seller, "number": invoice_number},
+        )
+    return found
+
+
+def overdue_invoices(ctx: Context, buyer_number: str) -> list[KnownInvoice]:
+    """A buyer's invoices that are past due today, the oldest first."""
+    with book(ctx):
+        found = sql.rows(
+            """
+            select i.id, i.buyer_id, i.currency::text as currency, i.open_minor from invoice i
+            join buyer b on b.seller_id = i.seller_id and b.id = i.buyer_id
+            where i.seller_id = %(seller)s and b.buyer_number = %(number)s and i.kind = 'invoice'
+              and i.open_minor > 0 and i.due_on < %(today)s
+            order by i.due_on, i.id
+            """,
+            {"seller": ctx.seller, "number": buyer_number, "today": ctx.today},
+        )
+    return [
+        KnownInvoice(line["id"], line["buyer_id"], Money(line["open_minor"], line["currency"]))
+        for line in found
+    ]
