@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connections
+
 from netterms.access.rules import MAY, Role
 from netterms.kernel.clock import business_date
 from netterms.kernel.context import Context, Permission
@@ -94,3 +96,23 @@ def context_for_key(secret: str, now: datetime) -> Context:
         now=now,
         may=frozenset(Permission(scope) for scope in key["scopes"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """A seller as the operator of the installation sees it: no row of its book."""
+
+    seller_id: UUID
+    name: str
+    time_zone: str
+
+
+def every_seller() -> list[Seller]:
+    """All sellers by name, for the command line: who runs it owns the database anyway."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "select seller_id, name, time_zone from seller order by lower(name), seller_id"
+        )
+        found = [Seller(*line) for line in cursor.fetchall()]
+    connections["owner"].close()
+    return found

@@ -1,0 +1,75 @@
+"""The command `netterms`. Each subcommand is a module, loaded only when it is the one asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from netterms import __version__
+
+# Name, module and function (or group of subcommands), and the line `netterms --help` shows.
+COMMANDS = (
+    ("report", "report:report", "Turn an invoice list into a receivables report. No database."),
+    ("demo", "demo:demo", "A demonstration seller, its business days, and the console."),
+    ("serve", "serve:serve", "Serve the console and the API."),
+    ("import", "importing:import_file", "Bring an invoice list into a seller's book."),
+    ("day", "day:day", "Run a seller's business day."),
+    ("migrate", "migrating:migrate", "Bring the database's tables up to date."),
+)
+GROUPS = (
+    ("seller", "people:sellers", "Open sellers and list them."),
+    ("user", "people:users", "Let people in."),
+    ("key", "people:keys", "Let programs in."),
+)
+
+
+def main() -> None:
+    """Run `netterms` with the words of the command line."""
+    application(sys.argv[1:])()
+
+
+def application(words: Sequence[str]) -> typer.Typer:
+    """The application for `words`. Commands they do not ask for are known by name only."""
+    asked = next((word for word in words if not word.startswith("-")), "")
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(netterms)
+    for name, where, line in COMMANDS:
+        act = _load(where) if name == asked else _unloaded
+        app.command(name, short_help=line)(act)
+    for name, where, line in GROUPS:
+        group = _load(where) if name == asked else typer.Typer()
+        app.add_typer(group, name=name, short_help=line)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def netterms(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_version),
+    ] = False,
+) -> None:
+    """Sell to businesses on credit without losing the money."""
+
+
+def _load(where: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a command or a group
+    module, _, name = where.partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def _unloaded() -> None:
+    raise AssertionError("a command that was not asked for")

@@ -1,0 +1,43 @@
+"""`netterms day`: run the seller's business day, each step once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from django.utils.translation import gettext as _
+
+from netterms.doors.cli.opening import answering, open_book, operator
+from netterms.doors.cli.report import Screen
+
+if TYPE_CHECKING:
+    from netterms.store.runs import StepDone
+
+
+def day(
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Business date to run; default: today."),
+    ] = None,
+    seller: Annotated[
+        str | None, typer.Option(help="Name or id of the seller; default: the only one.")
+    ] = None,
+) -> None:
+    """Run a seller's business day, going on where an earlier run stopped."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        if date is not None:
+            ctx = ctx.on(date.date())
+        from netterms.wiring import run_day
+
+        screen.say(_("Business day %(day)s") % {"day": ctx.today.isoformat()}, "bold")
+        run_day(ctx, told=lambda done: screen.say(_line(done)))
+
+
+def _line(done: StepDone) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in done.facts.items())
+    when = _("done before") if done.repeated else _("%(seconds).1f s") % {"seconds": done.seconds}
+    return f"  {done.step:<12} {when:>12}  {facts}"

@@ -1,0 +1,177 @@
+"""`netterms import`: any invoice list into the book, once, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from netterms.doors.cli.opening import answering, open_book, operator
+from netterms.doors.cli.report import (
+    REFUSED,
+    Screen,
+    _pairs,
+    _tell_bad,
+    _tell_recognised,
+    clean,
+)
+
+if TYPE_CHECKING:
+    from netterms.receivables.actions import Imported
+    from netterms.receivables.intake import Staged
+
+# What the reader tells of, and what the import does, each one move of the bar.
+READ_PHASES = 3
+WRITE_PHASES = 7
+CONFLICTS_SHOWN = 50
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx or .xls.")],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check the file; write nothing.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
+    seller: Annotated[
+        str | None, typer.Option(help="Name or id of the seller; default: the only one.")
+    ] = None,
+) -> None:
+    """Bring an invoice list into a seller's book. A second time changes nothing."""
+    screen = Screen()
+    with answering(screen):
+        if not dry_run:
+            # Before the long work: a seller that is not there should not be told minutes later.
+            open_book()
+            ctx = operator(seller)
+        with _bar(screen, READ_PHASES) as bar:
+            staged = _read(file, _pairs(mapping or ()), currency, sheet, bar)
+        _tell_recognised(screen, staged)
+        _tell_bad(screen, staged)
+        _refuse_bad(screen, staged, skip_bad=skip_bad)
+        if dry_run:
+            screen.say(_("Nothing was written: this was a dry run."))
+            return
+        _ask(staged, yes=yes)
+        from netterms.receivables.actions import SourceFile, import_invoices
+
+        source = SourceFile(
+            name=file.name,
+            sha256=_sha256(file),
+            mapping=staged.guess.mapping,
+            rows_read=staged.rows + staged.bad_rows,
+            rows_bad=staged.bad_rows,
+        )
+        with _bar(screen, WRITE_PHASES) as bar:
+            done = import_invoices(
+                ctx, staged.connection, source, skip_bad=skip_bad, told=_phases(bar)
+            )
+        _tell_done(screen, done)
+
+
+class Told(Protocol):
+    """Hears the words of the phase that begins."""
+
+    def __call__(self, words: str, /) -> None: ...
+
+
+@contextmanager
+def _bar(screen: Screen, phases: int) -> Iterator[Told]:
+    """A bar on standard error; it moves on by one with every phase told, and leaves no trace."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=screen.err, transient=True) as progress:
+        task = progress.add_task("", total=phases, completed=-1)
+
+        def tell(words: str) -> None:
+            progress.update(task, advance=1, description=clean(words))
+
+        yield tell
+
+
+def _phases(bar: Told) -> Told:
+    said = {
+        "copy": _("Sending the rows to the database"),
+        "buyers": _("Buyers"),
+        "invoices": _("Invoices"),
+        "payments": _("Payments"),
+        "allocations": _("Which payment settles which invoice"),
+        "journal": _("Journal"),
+        "commit": _("Making it permanent"),
+    }
+
+    def tell(phase: str) -> None:
+        bar(said.get(phase, phase))
+
+    return tell
+
+
+def _read(
+    file: Path, pairs: dict[str, str], currency: str | None, sheet: str | None, bar: Told
+) -> Staged:
+    from netterms.receivables.intake import read
+
+    return read(file, mapping=pairs, currency=currency, sheet=sheet, progress=bar)
+
+
+def _refuse_bad(screen: Screen, staged: Staged, *, skip_bad: bool) -> None:
+    if not staged.bad_rows or skip_bad:
+        return
+    screen.warn(
+        _("Nothing was imported. Mend the rows above, or add --skip-bad to leave them out."),
+        "bold red",
+    )
+    raise typer.Exit(REFUSED)
+
+
+def _ask(staged: Staged, *, yes: bool) -> None:
+    """Ask a person; a program that pipes is taken at its word."""
+    if yes or not sys.stdin.isatty():
+        return
+    question = ngettext("Import %(count)s invoice?", "Import %(count)s invoices?", staged.rows) % {
+        "count": f"{staged.rows:,}"
+    }
+    typer.confirm(question, default=True, abort=True)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _tell_done(screen: Screen, done: Imported) -> None:
+    reasons = {
+        "number_used_otherwise": _("The book has this number with another buyer or amount."),
+        "less_paid_than_known": _("The book knows of more paid than the file shows."),
+    }
+    if done.conflicts:
+        screen.table(
+            _("Left out, since they contradict the book"),
+            (pgettext("of a sheet", "Row"), _("Invoice"), _("Reason")),
+            [
+                (conflict.row, conflict.invoice_number, reasons[conflict.reason])
+                for conflict in done.conflicts[:CONFLICTS_SHOWN]
+            ],
+        )
+    screen.table(
+        _("What changed in the book"),
+        (_("New buyers"), _("New invoices"), _("New payments")),
+        [tuple(f"{n:,}" for n in (done.buyers_new, done.invoices_new, done.payments_new))],
+    )

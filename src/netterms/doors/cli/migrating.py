@@ -1,0 +1,19 @@
+"""`netterms migrate`: bring the database's tables up to date."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from netterms.doors.cli.opening import answering
+from netterms.doors.cli.report import Screen
+
+
+def migrate() -> None:
+    """Bring the database's tables up to date. Safe to repeat."""
+    screen = Screen()
+    with answering(screen):
+        from netterms.store import schema
+
+        schema.open_database()
+        schema.migrate(quiet=False)
+        screen.say(_("The tables are up to date."))
