@@ -225,7 +225,7 @@ def buyers_page(ctx: Context, as_of: date, asked: BuyerFilter, most: int) -> lis
     """Lines of the first `most` buyers in the order of their ids, all currencies of each."""
     ctx.require(Permission.READ)
     tail = (
-        "select * from listed where id in (select distinct id from listed order by id"
+        "select * from listed where id in (select distinct id from listed order by id"  # noqa: S608
         f" limit %(most)s) order by {ORDERS[Sort.ID]}"
     )
     with book(ctx):

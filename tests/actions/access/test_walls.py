@@ -50,7 +50,8 @@ def refused(text: str, params: dict | None = None, seller: UUID | None = None) -
     try:
         with transaction.atomic():
             if seller is not None:
-                sql.value("select set_config('netterms.seller_id', %(s)s, true)", {"s": str(seller)})
+                setting = "select set_config('netterms.seller_id', %(s)s, true)"
+                sql.value(setting, {"s": str(seller)})
             sql.execute(text, params)
             transaction.set_rollback(True)
     except Error:

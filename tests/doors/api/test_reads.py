@@ -117,7 +117,7 @@ def test_no_key_a_wrong_key_and_a_key_without_the_scope(shop, caller):
         ("/v1/work?stage=5", "stage", "5"),
     ],
 )
-def test_a_wrong_parameter_is_named_with_its_value_and_what_mends_it(shop, caller, path, field, value):
+def test_a_wrong_parameter_is_named_with_what_mends_it(shop, caller, path, field, value):
     response = caller(shop.ctx)(path)
     assert response.status_code == 422
     problem = response.json()

@@ -90,7 +90,9 @@ def test_pages_do_not_ask_once_a_row(shop, signed_in, new_seller):
         for book in (shop, big):
             client = signed_in(book.ctx)
             client.get(address)
-            with CaptureQueriesContext(connection, ) as queries:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
                 client.get(address)
             seen.append(len(queries))
         assert seen[0] == seen[1], address

@@ -19,7 +19,9 @@ SENTENCES: dict[Code, str] = {
     Code.CONFLICTING_NUMBER: gettext_noop(
         "Invoices in the file contradict the book. Rows: %(rows)s. Invoices: %(numbers)s."
     ),
-    Code.DAY_OUT_OF_ORDER: gettext_noop("This business day cannot be run now: %(value)s."),
+    Code.DAY_OUT_OF_ORDER: gettext_noop(
+        "The day %(date)s cannot be run: %(last_run)s was run already, and days run forward only."
+    ),
     Code.FILE_EMPTY: gettext_noop("The file is empty."),
     Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
     Code.FILE_UNREADABLE: gettext_noop("The file cannot be read."),
@@ -46,7 +48,8 @@ class _Facts(dict[str, str]):
     """Facts for a sentence; one that the refusal does not carry is a dash, never an error."""
 
     def __missing__(self, name: str) -> str:
-        return "–"
+        other = {"field": "what", "value": "id"}.get(name)
+        return self[other] if other else "–"
 
 
 def sentence(refusal: Refusal) -> str:

@@ -9,11 +9,20 @@ from netterms.doors.look import formats
 
 register = template.Library()
 LISTS = {
-    name: getattr(words, name.upper())
-    for name in (
-        "steps action_states case_states deadlines if_missed alerts promises disputes"
-        " dispute_reasons cover roles outcomes events run_steps"
-    ).split()
+    "steps": words.STEPS,
+    "action_states": words.ACTION_STATES,
+    "case_states": words.CASE_STATES,
+    "deadlines": words.DEADLINES,
+    "if_missed": words.IF_MISSED,
+    "alerts": words.ALERTS,
+    "promises": words.PROMISES,
+    "disputes": words.DISPUTES,
+    "dispute_reasons": words.DISPUTE_REASONS,
+    "cover": words.COVER,
+    "roles": words.ROLES,
+    "outcomes": words.OUTCOMES,
+    "run_steps": words.RUN_STEPS,
+    "facts": words.FACTS,
 }
 
 
@@ -21,12 +30,6 @@ LISTS = {
 def word(name: str | None, of: str) -> str:
     """`{{ action.step|word:"steps" }}`; a name without a word of its own is shown plainly."""
     return str(LISTS[of].get(name or "", words.plain(name or "")))
-
-
-@register.filter
-def fact_name(name: str) -> str:
-    """The name of a fact as plain words."""
-    return words.plain(name)
 
 
 @register.filter
