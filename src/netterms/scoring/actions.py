@@ -14,7 +14,7 @@ from netterms.store.portable import translated
 from netterms.store.tenancy import book
 
 CARD = "payment_behaviour_v1"
-MANY = 1000
+MANY = 10_000
 REASON_COLUMNS = "reason_1, reason_2, reason_3, raised_1, raised_2"
 # Only the buyers to score are looked at: their items, not the book's.
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from to_score)"
