@@ -280,3 +280,12 @@ def test_it_works_without_a_django_site(tmp_path):
         capture_output=True, text=True, check=True, env={"PYTHONPATH": "src"},
     )  # fmt: skip
     assert done.stdout == "This is not a date. Write it as 2026-03-31.\n"
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.6, 0.9])
+def test_a_truncated_workbook_is_refused(tmp_path, cut):
+    whole = book(
+        tmp_path, [["Buyer", "Due date", "Amount"], ["A", day(2026, 1, 1), 5]]
+    ).read_bytes()
+    path = text_file(tmp_path, whole[: int(len(whole) * cut)], name="cut.xlsx")
+    assert refused(path).code is Code.FILE_UNREADABLE

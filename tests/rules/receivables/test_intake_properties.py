@@ -101,6 +101,34 @@ def test_any_text_below_headings_is_staged_or_bad(body, encoding):
         assert found == [(0,)]
 
 
+SEED = (
+    '客户,发票号,开票日期,到期日,金额,状态\n甲,1,2026/1/1,2026-02-01,"1,234.50",open\n'
+    "乙,2,1/13/2026,01.02.2026,(5),已收款\n合计,,,,1239.5,\n"
+).encode("gb18030")
+PIECES = [
+    *(bytes([c]) for c in b"\",\n\r\x00;-.'\t\xff\x81"),
+    b"9" * 20,
+    b"1/2/26",
+    b"46079",
+    "万".encode(),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    edits=st.lists(
+        st.tuples(st.integers(0, len(SEED)), st.integers(0, 20), st.sampled_from(PIECES)),
+        max_size=8,
+    )
+)
+def test_a_damaged_list_is_read_or_refused(edits):
+    content = SEED
+    for at, cut, piece in edits:
+        content = content[:at] + piece + content[at + cut :]
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(Refusal):
+        read(text_file(Path(folder), content))
+
+
 @settings(max_examples=10, deadline=None)
 @given(amount=st.decimals(Decimal("0.01"), Decimal(10**12), places=2))
 def test_sniff_and_read_agree(amount):

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.receivables.sheets import bad_of, codes_of, day, one_column, rows_of
+from netterms.receivables.intake import Reason, message, read
+from tests.rules.receivables.sheets import bad_of, codes_of, day, one_column, rows_of, text_file
 
 
 def amounts(folder, cells, **options):
@@ -70,10 +71,25 @@ def test_mixed_decimal_styles_are_read_cell_by_cell(tmp_path):
     assert staged.guess.decimal["amount"] == "comma"
 
 
-@pytest.mark.parametrize("cell", ["abc", "12 pcs", "1-2", "1,2,3", "12.34.5", "5%", "TBD 5", "1/2"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "abc",
+        "12 pcs",
+        "1-2",
+        "1,2,3",
+        "12.34.5",
+        "5%",
+        "TBD 5",
+        "1/2",
+        "-92233720368547758.08",
+        "9" * 40,
+    ],
+)
 def test_unreadable_amounts(tmp_path, cell):
     staged = one_column(tmp_path, "Amount", ["5.00", cell, "6.50"])
     assert bad_of(staged) == [(3, "Amount", cell, "amount_unreadable")]
+    assert staged.bad()[0].mend == message(Reason.AMOUNT_UNREADABLE)
 
 
 def test_missing_zero_and_placeholder_amounts(tmp_path):
@@ -181,9 +197,6 @@ def test_dates_ten_years_apart_are_bad(tmp_path):
     ],
 )
 def test_where_the_currency_comes_from(tmp_path, heading, cell, options, currency):
-    from netterms.receivables.intake import read
-    from tests.rules.receivables.sheets import text_file
-
     path = text_file(tmp_path, f"Buyer,{heading},Due date\nA,{cell},2026-03-01\n")
     staged = read(path, **options)
     assert rows_of(staged, "currency", "amount_minor") == [(currency, 500)]
@@ -206,9 +219,6 @@ def test_a_currency_column_and_its_bad_cells(tmp_path):
 
 
 def test_two_currencies_in_one_row_conflict(tmp_path):
-    from netterms.receivables.intake import read
-    from tests.rules.receivables.sheets import text_file
-
     path = text_file(
         tmp_path,
         "Buyer,Amount,Currency,Due date\nA,EUR 5,USD,2026-03-01\nA,$7,CAD,2026-03-01\n",

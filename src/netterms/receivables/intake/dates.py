@@ -103,10 +103,10 @@ def _value(order: str) -> str:
         WHEN {compact} BETWEEN {FIRST_DAY} AND {LAST_DAY} THEN {compact}
         ELSE coalesce({other}, {compact}) END
     WHEN regexp_matches(text, '^[0-9]{{5}}([.][0-9]*)?$')
-        THEN {_SERIAL_START} + CAST(substr(text, 1, 5) AS INTEGER)
+        THEN {_SERIAL_START} + try_cast(substr(text, 1, 5) AS INTEGER)
     WHEN first.y <> '' THEN {_made("first.y", "first.m", "first.d")}
-    WHEN last.y <> '' AND CAST(last.a AS INTEGER) > 12 THEN {dmy}
-    WHEN last.y <> '' AND CAST(last.b AS INTEGER) > 12 THEN {mdy}
+    WHEN last.y <> '' AND try_cast(last.a AS INTEGER) > 12 THEN {dmy}
+    WHEN last.y <> '' AND try_cast(last.b AS INTEGER) > 12 THEN {mdy}
     WHEN last.y <> '' THEN {mdy if order == "mdy" else dmy}
     WHEN named.y <> '' THEN {_made("named.y", _month("named.m"), "named.d")}
     WHEN us.y <> '' THEN {_made("us.y", _month("us.m"), "us.d")}
@@ -118,7 +118,8 @@ SELECT count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12
     count(*) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b),
     count(*) FILTER (WHERE contains(mark, '.')),
     min(text) FILTER (WHERE a <= 12 AND b <= 12 AND a <> b)
-FROM (SELECT text, CAST(last.a AS INTEGER) AS a, CAST(last.b AS INTEGER) AS b, last.mark AS mark
+FROM (SELECT text, try_cast(last.a AS INTEGER) AS a, try_cast(last.b AS INTEGER) AS b,
+             last.mark AS mark
       FROM {table} WHERE last.y <> '')
 """
 

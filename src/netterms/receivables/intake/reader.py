@@ -20,7 +20,7 @@ from netterms.receivables.intake.guess import Column, Guess, Staged
 from netterms.receivables.intake.mapping import columns_of, header_row
 from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
 from netterms.receivables.intake.staging import stage
-from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
+from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS, FIELDS
 from netterms.receivables.intake.textfile import Text, load_text, open_text
 from netterms.receivables.intake.typed import Plan
 from netterms.receivables.intake.words import currency_code
@@ -222,10 +222,18 @@ def _all_currencies(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[s
 
 def _clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop everything but `staged` and `bad`."""
-    connection.execute("DROP VIEW IF EXISTS intake_cells")
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() "
-        "WHERE temporary AND starts_with(table_name, 'intake_')"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(f'DROP TABLE IF EXISTS temp."{table}"')
+    kinds = ("word", "text", "date", "amount")
+    tables = [f"{kind}_{name}" for kind in kinds for name in FIELDS]
+    tables += [
+        "raw",
+        "filled",
+        "different",
+        "token",
+        "typed",
+        "numbered",
+        "twice",
+        "repeated",
+        "bad",
+    ]
+    drops = [f"DROP TABLE IF EXISTS temp.intake_{name}" for name in tables]
+    connection.execute("; ".join(["DROP VIEW IF EXISTS temp.intake_cells", *drops]))

@@ -21,6 +21,8 @@ from netterms.receivables.intake.sqltext import literal, literals, text
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
 from netterms.receivables.intake.words import EMPTY_WORDS
 
+_MOST = 10**15  # in major units: no invoice is larger, and sums stay far from overflow
+
 # Why a row is left out without being bad.
 KEEP, BLANK, TOTAL, BARE, HEADING, CANCELLED, ZERO = range(7)
 TOTAL_WORD = (
@@ -224,11 +226,13 @@ def _read_layer(plan: Plan) -> str:
 
 def _minor(name: str, places: int) -> str:
     factor = 10**places
-    if places <= 3:  # fits: the fast way reads at most twelve digits before the point
+    if places <= 2:  # fits: the fast way reads at most twelve digits before the point
         fast = f"CAST(CAST({name}_fast AS DECIMAL(18,{places})) * {factor} AS BIGINT)"
     else:
         fast = f"TRY_CAST(CAST({name}_fast AS DECIMAL(38,{places})) * {factor} AS BIGINT)"
-    return f"coalesce({fast}, TRY_CAST(TRY(round({name}_slow, {places}) * {factor}) AS BIGINT))"
+    slow = f"TRY_CAST(TRY(round({name}_slow, {places}) * {factor}) AS BIGINT)"
+    bounded = f"CASE WHEN abs({name}_slow) < {_MOST} THEN {slow} END"
+    return f"coalesce({fast}, {bounded})"
 
 
 def _by_exponent(plan: Plan, expression: str, name: str) -> str:
