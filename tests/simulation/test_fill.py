@@ -32,29 +32,20 @@ def filled(new_seller, world):
     return ctx
 
 
+TABLES = [
+    *("buyer", "invoice", "payment", "allocation", "journal_entry", "dispute", "promise"),
+    *("payment_plan", "insured_limit", "insurance_policy", "event", "run_step", "import_run"),
+]
+
+
 def counts(ctx):
-    tables = [
-        "buyer",
-        "invoice",
-        "payment",
-        "allocation",
-        "journal_entry",
-        "dispute",
-        "promise",
-        "payment_plan",
-        "insured_limit",
-        "insurance_policy",
-        "event",
-        "run_step",
-        "import_run",
-    ]
     with book(ctx):
         return {
             table: sql.value(
                 f"select count(*) from {table} where seller_id = %(seller)s",
                 {"seller": ctx.seller},
             )
-            for table in tables
+            for table in TABLES
         }
 
 

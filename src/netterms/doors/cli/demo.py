@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from django.utils.translation import gettext as _
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from netterms.doors.cli.opening import answering, open_book
+from netterms.doors.cli.report import Screen
 from netterms.kernel.clock import SystemClock, business_date
 from netterms.kernel.context import EVERYTHING, Context
 
@@ -54,19 +56,16 @@ def demo(
     ] = True,
 ) -> None:
     """Fill a demonstration seller, run its business days up to today and open the console."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netterms.site.settings")
-    import django
+    screen = Screen()
+    with answering(screen):
+        from netterms.site.config import config
 
-    django.setup()
-    from netterms.site.config import config
+        sign_in = prepare(SystemClock().now(), config().home, screen.err)
+        _show(screen, sign_in, port, config().home)
+        if serve:
+            from netterms.doors.cli.serve import run_server
 
-    screen = Console()
-    sign_in = prepare(SystemClock().now(), config().home, screen)
-    _show(screen, sign_in, port, config().home, serving=serve)
-    if serve:
-        from netterms.doors.cli.serve import run_server
-
-        run_server(HOST, port)
+            run_server(HOST, port)
 
 
 def prepare(now: datetime, home: Path, screen: Console) -> SignIn:
@@ -75,11 +74,8 @@ def prepare(now: datetime, home: Path, screen: Console) -> SignIn:
 
     home.mkdir(parents=True, exist_ok=True)
     with fasteners.InterProcessLock(home / "demo.lock"):
-        with screen.status("Starting the database ..."):
-            from netterms.store.schema import migrate, open_database
-
-            open_database()
-            migrate()
+        with screen.status(_("Starting the database")):
+            open_book()
         sign_in = _sign_in(home)
         _run_days(_seller(sign_in, now), screen)
     return sign_in
@@ -141,14 +137,14 @@ def _run_days(ctx: Context, screen: Console) -> None:
     # The last day delivered may have been stopped before its end; all earlier ones are whole.
     days = list(_open_days(calendar, max(last, begun.base + timedelta(days=1)), ctx.today))
     with _progress(screen) as bar:
-        task = bar.add_task("Inventing buyers", total=FILL_STEPS + len(days) * STEPS_A_DAY)
+        task = bar.add_task(_("Inventing buyers"), total=FILL_STEPS + len(days) * STEPS_A_DAY)
         world = cache(partial(economy, begun.seed, begun.anchor, ctx.today))
         fill(ctx, begun, world, partial(_tell, bar, task, begun.base))
         for day in days:
             at, tell = on(ctx, day), partial(_tell, bar, task, day)
             deliver(at, world, tell)
             run_day(at, tell)
-        bar.update(task, description="Ready", completed=bar.tasks[task].total)
+        bar.update(task, description=_("Ready"), completed=bar.tasks[task].total)
 
 
 def _calendar(today: date) -> BusinessCalendar:
@@ -186,11 +182,10 @@ def _tell(bar: Progress, task: TaskID, day: date, done: StepDone) -> None:
     bar.update(task, advance=1, description=f"{day} {done.step} ({done.seconds:.1f} s)")
 
 
-def _show(screen: Console, sign_in: SignIn, port: int, home: Path, *, serving: bool) -> None:
+def _show(screen: Screen, sign_in: SignIn, port: int, home: Path) -> None:
     address = f"http://{HOST}:{port}/"
-    screen.print(f"\nConsole   [bold]{address}[/]" + ("" if serving else "  (netterms serve)"))
-    screen.print(f"Sign in   [bold]{escape(sign_in.email)}[/]")
-    screen.print(f"Password  [bold]{escape(sign_in.password)}[/]", highlight=False)
-    screen.print(f"Reminders {escape(str(home / 'outbox'))}", highlight=False, soft_wrap=True)
-    if serving:
-        screen.print("Stop it with Ctrl-C; the data stays.\n", highlight=False)
+    screen.say(_("Console: %(address)s") % {"address": address}, "bold")
+    screen.say(_("E-mail address: %(email)s") % {"email": sign_in.email})
+    screen.say(_("Password: %(password)s") % {"password": sign_in.password})
+    screen.say(_("Reminders: %(folder)s") % {"folder": home / "outbox"})
+    screen.say(_("Everything is kept in %(home)s; Ctrl-C stops the console.") % {"home": home})
