@@ -32,8 +32,8 @@ demo: setup      ## a seller with 200 buyers, the daily loop, the console on 127
 	@$(BIN)/netterms demo
 
 check: setup-dev ## format, lint, types, room contracts
-	@$(BIN)/ruff format --check src tests benchmarks
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks scripts
+	@$(BIN)/ruff check src tests benchmarks scripts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
@@ -43,6 +43,9 @@ test: check      ## check, then every test
 
 bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run_all.py
+
+messages: setup-dev ## collect the texts, merge them into the Chinese catalogue, compile it
+	@$(BIN)/python scripts/messages.py
 
 lock: setup-dev  ## renew the lock files from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
