@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from psycopg.types.json import Jsonb
 
 from netterms.insurance import events
@@ -37,14 +36,15 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
         closed = sql.row(sql.statement("insurance/close_deadlines"), params) or {}
         oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params)
         new = [row for line in oldest for row in _deadline_rows(ctx, line)]
-        with connection.cursor() as cursor:
-            cursor.executemany(_INSERT_DEADLINE, new)
+        sql.execute_many(_INSERT_DEADLINE, new)
     return {"set": len(new), "closed": closed["closed"], "lapsed": closed["lapsed"]}
 
 
 _INSERT_DEADLINE = """
 insert into policy_deadline (seller_id, policy_id, buyer_id, invoice_id, kind, due_on, rule)
 values (%s, %s, %s, %s, %s, %s, %s)
+on conflict (seller_id, policy_id, invoice_id, kind) do update set due_on = excluded.due_on
+where policy_deadline.state = 'open'
 """
 
 
@@ -93,8 +93,7 @@ def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, UUID]:
             _claim(ctx, list(lines))
             for _, lines in groupby(debts, key=lambda d: (d["policy_id"], d["buyer_id"]))
         ]
-        with connection.cursor() as cursor:
-            cursor.executemany(_INSERT_CLAIM, [row for row, _ in opened])
+        sql.execute_many(_INSERT_CLAIM, [row for row, _ in opened])
         record_all(ctx, [event for _, event in opened])
     return {event.subject: event.claim for _, event in opened}
 

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from netterms.kernel.context import Context
 from netterms.kernel.events import Event, facts
+from netterms.store import sql
 
 INSERT = """
 insert into event (seller_id, happened_at, business_date, actor, why, kind, subject_id, facts)
@@ -26,20 +27,19 @@ def record_all(ctx: Context, events: Sequence[Event]) -> None:
     assert connection.in_atomic_block, "an event without its change"
     if not events:
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            INSERT,
-            [
-                (
-                    ctx.seller,
-                    ctx.now,
-                    ctx.today,
-                    ctx.actor,
-                    ctx.why,
-                    event.kind,
-                    event.subject,
-                    Jsonb(facts(event)),
-                )
-                for event in events
-            ],
-        )
+    sql.execute_many(
+        INSERT,
+        [
+            (
+                ctx.seller,
+                ctx.now,
+                ctx.today,
+                ctx.actor,
+                ctx.why,
+                event.kind,
+                event.subject,
+                Jsonb(facts(event)),
+            )
+            for event in events
+        ],
+    )

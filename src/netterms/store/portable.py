@@ -1,7 +1,7 @@
 """Portable questions: one `.sql` file (DuckDB's dialect), the same answer on every engine.
 
-A question reads the relation `item` (one row an invoice as known on `$as_of`). On files DuckDB has a
-table of that name; on the live book PostgreSQL gets it as a table expression.
+A question reads the relation `item` (one row an invoice as known on `$as_of`). On files DuckDB has
+a table of that name; on the live book PostgreSQL gets it as a table expression.
 """
 
 from __future__ import annotations
@@ -82,15 +82,15 @@ def to_postgres(text: str) -> str:
 MARK = "netterms__"
 
 
-def _names(tree: exp.Expression) -> list[str]:
+def _names(tree: exp.Expr) -> list[str]:
     return sorted({_name(node) for node in tree.find_all(exp.Parameter, exp.Placeholder)})
 
 
-def _name(node: exp.Expression) -> str:
+def _name(node: exp.Expr) -> str:
     return str(node.name or node.this.name)
 
 
-def _mark(node: exp.Expression) -> exp.Expression:
+def _mark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Parameter | exp.Placeholder):
         return exp.column(f"{MARK}{_name(node)}{MARK}")
     return node

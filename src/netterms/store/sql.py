@@ -34,6 +34,12 @@ def execute(sql: str, params: Params | None = None) -> int:
         return int(cursor.rowcount)
 
 
+def execute_many(sql: str, params: Sequence[Any]) -> None:
+    """Run a statement once for each of `params`, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, params)
+
+
 def rows(sql: str, params: Params | None = None) -> list[dict[str, Any]]:
     """Run a query and return its rows by column name."""
     with connection.cursor() as cursor:

@@ -48,7 +48,7 @@ create table policy_deadline (
   check ((state = 'open') = (closed_on is null))
 );
 create index policy_deadline_open on policy_deadline (seller_id, due_on) where state = 'open';
-select secure_table('policy_deadline', 'select, insert, update (state, closed_on)');
+select secure_table('policy_deadline', 'select, insert, update (due_on, state, closed_on)');
 
 create table claim (
   seller_id uuid not null,

@@ -1,5 +1,6 @@
 -- The oldest unpaid invoice of every insured buyer, where it is past due (or its buyer insolvent) and
--- its deadlines are not set yet. Leans on the index invoice_open.
+-- its deadlines are not set yet, or an insolvency has become known since that brings the loss forward
+-- (TCI-11). Leans on the index invoice_open.
 select p.id as policy_id, p.terms, p.ends_on as policy_ends_on, l.buyer_id, oldest.id as invoice_id,
        oldest.issued_on, oldest.due_on, b.insolvent_on
 from insurance_policy p
@@ -18,6 +19,10 @@ cross join lateral (
 ) oldest
 where p.seller_id = %(seller)s and %(as_of)s between p.starts_on and p.ends_on
   and (oldest.due_on < %(as_of)s or b.insolvent_on <= %(as_of)s)
-  and not exists (
-    select from policy_deadline d
-    where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id)
+  and (not exists (
+         select from policy_deadline d
+         where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id)
+       or b.insolvent_on <= %(as_of)s and exists (
+         select from policy_deadline d
+         where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id
+           and d.kind = 'date_of_loss' and d.state = 'open' and d.due_on > b.insolvent_on))
