@@ -229,7 +229,6 @@ def _clear(connection: duckdb.DuckDBPyConnection) -> None:
         "filled",
         "different",
         "token",
-        "typed",
         "numbered",
         "twice",
         "repeated",

@@ -14,6 +14,7 @@ from netterms.receivables.intake.typed import (
     KEEP,
     TOTAL,
     TOTAL_WORD,
+    WORKING_COLUMNS,
     ZERO,
     Plan,
     typed_statement,
@@ -43,11 +44,12 @@ def stage(
     _settle_bare_rows(connection, plan)
     notes += _number(connection, plan)
     notes += _repeats(connection)
-    connection.execute(f"""
-CREATE OR REPLACE TABLE staged AS SELECT row_no, {_CONTENT} FROM intake_typed WHERE {_OK}""")
     bad_rows = _bad(connection, plan)
-    rows = _count(connection, "SELECT count(*) FROM staged")
     notes += _told(connection, plan)
+    connection.execute(f"DELETE FROM staged WHERE NOT ({_OK})")
+    for column in WORKING_COLUMNS:
+        connection.execute(f"ALTER TABLE staged DROP COLUMN {column}")
+    rows = _count(connection, "SELECT count(*) FROM staged")
     return rows, bad_rows, notes
 
 
@@ -108,14 +110,14 @@ FROM (SELECT rowid AS row, NOT ({empty}) AS named, {key} AS key FROM intake_raw 
 
 def _settle_bare_rows(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Rows without amount, date and number: footers and group names stay out, others are bad."""
-    if not _count(connection, f"SELECT count(*) FROM intake_typed WHERE skip = {BARE}"):
+    if not _count(connection, f"SELECT count(*) FROM staged WHERE skip = {BARE}"):
         return
     if plan.fill_down:
         return
     bit = 1 << BIT_OF[Reason.AMOUNT_MISSING]
     connection.execute(f"""
-UPDATE intake_typed SET skip = {KEEP}, mask = {bit}
-WHERE skip = {BARE} AND row_no < (SELECT max(row_no) FROM intake_typed WHERE skip = {KEEP})""")
+UPDATE staged SET skip = {KEEP}, mask = {bit}
+WHERE skip = {BARE} AND row_no < (SELECT max(row_no) FROM staged WHERE skip = {KEEP})""")
 
 
 _HASHED = (
@@ -130,13 +132,13 @@ def _number(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Note]:
     if "sequence" in plan.columns and "invoice_number" not in plan.columns:
         notes.append(Note(NoteCode.NUMBER_FROM_SEQUENCE))
     missing = f"{_OK} AND invoice_number IS NULL"
-    count = _count(connection, f"SELECT count(*) FROM intake_typed WHERE {missing}")
+    count = _count(connection, f"SELECT count(*) FROM staged WHERE {missing}")
     if not count:
         return notes
     made = f"'AUTO-' || upper(substr(md5({_HASHED}), 1, 16))"
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE intake_numbered AS
-WITH made AS (SELECT row_no, company_code, {made} AS number FROM intake_typed WHERE {missing}),
+WITH made AS (SELECT row_no, company_code, {made} AS number FROM staged WHERE {missing}),
 twice AS (SELECT company_code, number FROM made GROUP BY company_code, number HAVING count(*) > 1),
 again AS (
     SELECT row_no, row_number() OVER (PARTITION BY company_code, number ORDER BY row_no) AS nth
@@ -145,9 +147,9 @@ again AS (
 SELECT made.row_no, CASE WHEN nth > 1 THEN number || '-' || nth ELSE number END AS number
 FROM made LEFT JOIN again USING (row_no)""")
     connection.execute("""
-CREATE OR REPLACE TEMP TABLE intake_typed AS
+CREATE OR REPLACE TABLE staged AS
 SELECT t.* REPLACE (coalesce(n.number, t.invoice_number) AS invoice_number)
-FROM intake_typed t LEFT JOIN intake_numbered n USING (row_no)""")
+FROM staged t LEFT JOIN intake_numbered n USING (row_no)""")
     return [*notes, Note(NoteCode.NUMBER_MADE, count=count)]
 
 
@@ -155,13 +157,13 @@ def _repeats(connection: duckdb.DuckDBPyConnection) -> list[Note]:
     """Leave exact repeats out; mark different rows that share a number."""
     rows, numbers = connection.execute(
         "SELECT count(*), count(DISTINCT hash(company_code, invoice_number)) "
-        f"FROM intake_typed WHERE {_OK}"
+        f"FROM staged WHERE {_OK}"
     ).fetchall()[0]
     if rows == numbers:
         return []
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE intake_twice AS
-SELECT company_code, invoice_number FROM intake_typed WHERE {_OK}
+SELECT company_code, invoice_number FROM staged WHERE {_OK}
 GROUP BY company_code, invoice_number HAVING count(*) > 1""")
     if not _count(connection, "SELECT count(*) FROM intake_twice"):
         return []
@@ -169,7 +171,7 @@ GROUP BY company_code, invoice_number HAVING count(*) > 1""")
 CREATE OR REPLACE TEMP TABLE intake_repeated AS
 WITH same AS (
     SELECT row_no, company_code, invoice_number, md5(CAST(row({_CONTENT}) AS VARCHAR)) AS content
-    FROM intake_typed SEMI JOIN intake_twice USING (company_code, invoice_number) WHERE {_OK}
+    FROM staged SEMI JOIN intake_twice USING (company_code, invoice_number) WHERE {_OK}
 )
 SELECT row_no,
     row_number() OVER (PARTITION BY company_code, invoice_number, content ORDER BY row_no) > 1
@@ -178,10 +180,10 @@ SELECT row_no,
         <> max(content) OVER (PARTITION BY company_code, invoice_number) AS differs
 FROM same""")
     connection.execute(f"""
-UPDATE intake_typed SET
-    skip = CASE WHEN r.again THEN {_REPEAT} ELSE intake_typed.skip END,
+UPDATE staged SET
+    skip = CASE WHEN r.again THEN {_REPEAT} ELSE staged.skip END,
     mask = CASE WHEN r.differs AND NOT r.again THEN {1 << TWICE_BIT} ELSE 0 END
-FROM intake_repeated r WHERE r.row_no = intake_typed.row_no AND (r.again OR r.differs)""")
+FROM intake_repeated r WHERE r.row_no = staged.row_no AND (r.again OR r.differs)""")
     count = _count(connection, "SELECT count(*) FROM intake_repeated WHERE again")
     return [Note(NoteCode.REPEATS_SKIPPED, count=count)] if count else []
 
@@ -197,7 +199,7 @@ def _bad(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
     )
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE intake_bad AS
-SELECT t.mask, x.* FROM intake_cells x JOIN intake_typed t ON x.row_no = t.row_no
+SELECT t.mask, x.* FROM intake_cells x JOIN staged t ON x.row_no = t.row_no
 WHERE t.skip = {KEEP} AND t.mask <> 0""")
     count = _count(connection, "SELECT count(*) FROM intake_bad")
     if not count:
@@ -216,13 +218,11 @@ WHERE t.skip = {KEEP} AND t.mask <> 0""")
 
 def _told(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Note]:
     """Notes on what was left out, assumed or derived, with counts."""
-    left = dict(
-        connection.execute("SELECT skip, count(*) FROM intake_typed GROUP BY skip").fetchall()
-    )
+    left = dict(connection.execute("SELECT skip, count(*) FROM staged GROUP BY skip").fetchall())
     assumed, due_made, issue_made, finer = connection.execute(f"""
 SELECT count(*) FILTER (WHERE assumed), count(*) FILTER (WHERE due_made),
     count(*) FILTER (WHERE issue_made), count(*) FILTER (WHERE finer)
-FROM intake_typed WHERE {_OK}""").fetchall()[0]
+FROM staged WHERE {_OK}""").fetchall()[0]
     bare = 0 if plan.fill_down else left.get(BARE, 0)
     counts = {
         NoteCode.TOTALS_SKIPPED: left.get(TOTAL, 0),

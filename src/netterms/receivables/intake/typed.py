@@ -1,8 +1,8 @@
 """The SQL that turns raw cells into typed rows, and says of each row what is wrong with it.
 
-One statement makes `intake_typed` with a row for every raw row: `skip` (why it is left out) and
-`mask` (one bit for every check that fails). It is built in layers: cells read, amounts in minor
-units, the derivations of dates and open amounts, the checks.
+One statement makes `staged` with a row for every raw row: `skip` (why it is left out) and `mask`
+(one bit for every check that fails); what is not to be staged is deleted afterwards. It is built in
+layers: cells read, amounts in minor units, the derivations of dates and open amounts, the checks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
 from netterms.receivables.intake.words import EMPTY_WORDS
 
 _MOST = 10**15  # in major units: no invoice is larger, and sums stay far from overflow
+
+WORKING_COLUMNS = ("assumed", "finer", "due_made", "issue_made", "skip", "mask")
 
 # Why a row is left out without being bad.
 KEEP, BLANK, TOTAL, BARE, HEADING, CANCELLED, ZERO = range(7)
@@ -299,18 +301,18 @@ FROM derived"""
 
 
 def typed_statement(plan: Plan) -> str:
-    """The statement that makes `intake_typed` from the view `intake_cells`."""
+    """The statement that makes `staged`, with working columns at its end, from `intake_cells`."""
     bits = " | ".join(
         f"CASE WHEN {check.condition} THEN {1 << bit} ELSE 0 END"
         for bit, check in enumerate(CHECKS)
         if any(name in plan.columns for name in check.fields)
     )
-    return f"""CREATE OR REPLACE TEMP TABLE intake_typed AS
+    return f"""CREATE OR REPLACE TABLE staged AS
 WITH read AS ({_read_layer(plan)}),
 minor AS ({_minor_layer(plan)}),
 derived AS ({_DERIVED}),
 judged AS ({_skip_layer()})
-SELECT row_no, company_code, buyer_number, buyer_name, country, email, currency, assumed, finer,
+SELECT row_no, company_code, buyer_number, buyer_name, country, email, currency,
     CASE WHEN invoice_cell IS NOT NULL THEN invoice_cell
          WHEN sequence_cell IS NOT NULL THEN buyer_number || '-' || sequence_cell
     END AS invoice_number,
@@ -318,6 +320,6 @@ SELECT row_no, company_code, buyer_number, buyer_name, country, email, currency,
     open_minor, CASE WHEN open_minor = 0 THEN paid_on_read END AS settled_on,
     tangible_net_worth_signed AS tangible_net_worth_minor,
     annual_turnover_signed AS annual_turnover_minor,
-    due_on_read IS NULL AS due_made, issued_on_read IS NULL AS issue_made, skip,
+    assumed, finer, due_on_read IS NULL AS due_made, issued_on_read IS NULL AS issue_made, skip,
     CASE WHEN skip = {KEEP} THEN {bits} ELSE 0 END AS mask
 FROM judged"""
