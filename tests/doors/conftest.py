@@ -34,6 +34,14 @@ def shop(new_seller: Callable[..., Context], _books: dict[str, Book]) -> Book:
 
 
 @pytest.fixture
+def crowd(new_seller: Callable[..., Context], _books: dict[str, Book]) -> Book:
+    """A book with more buyers than a page holds; made once, so do not change it."""
+    if "crowd" not in _books:
+        _books["crowd"] = fill(new_seller(name="Crowd"), buyers=60)
+    return _books["crowd"]
+
+
+@pytest.fixture
 def person(database: object) -> Callable[..., object]:
     """Makes people: `person(ctx, "reader")` can sign in with PASSWORD and works for that seller."""
     from netterms.access.actions import add_member, create_user

@@ -27,13 +27,18 @@ class Sort(StrEnum):
     ID = "id"
 
 
+# Amounts of two currencies do not compare: the seller's own currency first, then one after another.
+BY_CURRENCY = (
+    "currency is distinct from (select s.currency::text from seller s"
+    " where s.seller_id = %(seller)s), currency nulls last"
+)
 # Every order ends in the id, so that pages neither repeat nor lose a row.
 ORDERS: dict[Sort, str] = {
-    Sort.OPEN: "open_minor desc, id, currency",
-    Sort.OVERDUE: "overdue_minor desc, id, currency",
+    Sort.OPEN: f"{BY_CURRENCY}, open_minor desc, id",
+    Sort.OVERDUE: f"{BY_CURRENCY}, overdue_minor desc, id",
     Sort.DAYS: "days_past_due desc, id, currency",
-    Sort.GRADE: "grade desc nulls last, open_minor desc, id, currency",
-    Sort.LIMIT: "limit_minor desc nulls last, id, currency",
+    Sort.GRADE: f"grade desc nulls last, {BY_CURRENCY}, open_minor desc, id",
+    Sort.LIMIT: f"{BY_CURRENCY}, limit_minor desc nulls last, id",
     Sort.NAME: "lower(name), id, currency",
     Sort.ID: "id, currency",
 }
@@ -294,6 +299,18 @@ def in_bucket(
             },
         )
     return sql.typed(found, BucketLine)
+
+
+def currencies(ctx: Context) -> list[str]:
+    """Currencies the seller has invoices in."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            "select distinct currency::text as currency from invoice"
+            " where seller_id = %(seller)s order by 1",
+            {"seller": ctx.seller},
+        )
+    return [line["currency"] for line in found]
 
 
 def count_in_bucket(

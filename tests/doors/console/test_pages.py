@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from netterms.kernel.money import Money
-from tests.doors.seed import fill
 
 PAGES = [
     "/",
@@ -80,14 +79,13 @@ def test_another_sellers_buyer_is_not_there(shop, ctx, signed_in):
     assert client.get("/no-such-page/").status_code == 404
 
 
-def test_pages_do_not_ask_once_a_row(shop, signed_in, new_seller):
+def test_pages_do_not_ask_once_a_row(shop, crowd, signed_in):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    big = fill(new_seller(), buyers=60)
     for address in ("/", "/buyers/", "/work/", "/deadlines/", "/ageing/EUR/31-60/"):
         seen = []
-        for book in (shop, big):
+        for book in (shop, crowd):
             client = signed_in(book.ctx)
             client.get(address)
             with CaptureQueriesContext(
@@ -98,9 +96,8 @@ def test_pages_do_not_ask_once_a_row(shop, signed_in, new_seller):
         assert seen[0] == seen[1], address
 
 
-def test_the_list_is_found_filtered_and_paged(new_seller, signed_in):
-    big = fill(new_seller(), buyers=60)
-    client = signed_in(big.ctx)
+def test_the_list_is_found_filtered_and_paged(crowd, signed_in):
+    client = signed_in(crowd.ctx)
     assert "1–50 of 60" in client.get("/buyers/").content.decode()
     assert "51–60 of 60" in client.get("/buyers/?page=2").content.decode()
     found = client.get("/buyers/?q=10003").content.decode()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from netterms.buyers import queries as buyers
 from netterms.collection import queries as collection
 from netterms.collection.queries import BuyerFilter, InvoiceLine, Sort
-from netterms.doors.console import words
+from netterms.doors.console import stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
 from netterms.doors.look import sentences
@@ -34,6 +34,7 @@ def listing(request: PageRequest) -> HttpResponse:
     asked = BuyerFilter(
         text=ask.get("q", "").strip()[:200].replace("\x00", ""),
         country=ask.get("country", "")[:2].upper().replace("\x00", ""),
+        currency=ask.get("currency", "")[:3].upper().replace("\x00", ""),
         grade=whole_number(ask.get("grade", ""), 1, 10),
         stage=whole_number(ask.get("stage", ""), 0, 4),
     )
@@ -57,6 +58,7 @@ def listing(request: PageRequest) -> HttpResponse:
             "kept": kept.urlencode(),
             "filtered": asked != BuyerFilter(),
             "countries": buyers.countries(request.ctx),
+            "currencies": collection.currencies(request.ctx),
             "grades": range(1, 11),
             "stages": range(5),
             **paged(request, counted, read),
@@ -177,7 +179,7 @@ def _events(happened: list[monitoring.Happened]) -> list[dict[str, Any]]:
         {
             "on": event.business_date,
             "what": words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
-            "why": event.why,
+            "why": stories.detail(event.kind, event.facts) or event.why,
             "who": _who(event.actor),
         }
         for event in happened

@@ -62,7 +62,7 @@ class CurrentSeller:
         return self.answer(request)
 
     def _enter(self, request: HttpRequest) -> None:
-        memberships = memberships_of(request.user.pk)
+        memberships = memberships_of(int(request.user.pk or 0))
         membership = chosen(memberships, _seller_in(request))
         request.memberships = memberships  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]

@@ -69,7 +69,8 @@ def paged(
     request: HttpRequest, count: int, read: Callable[[int, int], list[Any]], size: int = PER_PAGE
 ) -> dict[str, Any]:
     """`page` and `query` for `look/_pagination.html`; a page that does not exist is the nearest."""
-    shown: Page[Any] = Paginator(Counted(count, read), size).get_page(request.GET.get("page"))
+    rows: Any = Counted(count, read)
+    shown: Page[Any] = Paginator(rows, size).get_page(request.GET.get("page"))
     others = [(k, v) for k, v in request.GET.items() if k != "page" and v]
     return {"page": shown, "query": urlencode(others)}
 

@@ -1,0 +1,111 @@
+"""What an event says beside its name: the facts that a reader of a buyer's history wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from netterms.doors.console import words
+from netterms.doors.look import formats
+
+Facts = dict[str, Any]
+
+
+def detail(kind: str, facts: Facts) -> str:
+    """The facts of an event in words; empty for an event whose name says it all."""
+    tell = TELLERS.get(kind)
+    try:
+        return tell(facts) if tell else ""
+    except (KeyError, TypeError):
+        # An older event may lack a fact that newer ones have: its name still stands.
+        return ""
+
+
+def _money(amount: Facts) -> str:
+    return formats.money(int(amount["minor"]), amount["currency"])
+
+
+def _grade(facts: Facts) -> str:
+    return _("From %(before)s to %(after)s") % facts
+
+
+def _stage(facts: Facts) -> str:
+    return _("Stage %(stage)s") % facts
+
+
+def _limit(facts: Facts) -> str:
+    return formats.money(int(facts["recommended_minor"]), facts["currency"])
+
+
+def _alert(facts: Facts) -> str:
+    return str(words.ALERTS[facts["alert"]])
+
+
+def _deadline(facts: Facts) -> str:
+    return f"{words.DEADLINES[facts['duty']]} ({facts['rule']})"
+
+
+def _promise(facts: Facts) -> str:
+    return _("%(amount)s by %(day)s") % {
+        "amount": _money(facts["amount"]),
+        "day": formats.day(facts["promised_for"]),
+    }
+
+
+def _received(facts: Facts) -> str:
+    currency = facts["currency"]
+    return _("%(received)s of %(promised)s") % {
+        "received": formats.money(int(facts["received_minor"]), currency),
+        "promised": formats.money(int(facts["promised_minor"]), currency),
+    }
+
+
+def _claim(facts: Facts) -> str:
+    return _("Indemnity %(amount)s") % {"amount": _money(facts["indemnity"])}
+
+
+def _dispute(facts: Facts) -> str:
+    return f"{_money(facts['amount'])}, {words.DISPUTE_REASONS[facts['reason']]}"
+
+
+def _settled(facts: Facts) -> str:
+    return str(words.DISPUTES[facts["outcome"]])
+
+
+def _done(facts: Facts) -> str:
+    name, colon, note = str(facts["outcome"]).partition(":")
+    return f"{words.STEPS[facts['step']]}: {words.OUTCOMES.get(name, name)}{colon}{note}"
+
+
+def _insolvent(facts: Facts) -> str:
+    return formats.day(facts["insolvent_on"])
+
+
+def _sent(facts: Facts) -> str:
+    return str(facts["to"])
+
+
+def _paid(facts: Facts) -> str:
+    return _money(facts["amount"])
+
+
+TELLERS: dict[str, Callable[[Facts], str]] = {
+    "buyers.buyer_insolvent": _insolvent,
+    "collection.action_done": _done,
+    "collection.case_opened": _stage,
+    "collection.promise_broken": _received,
+    "collection.promise_kept": _received,
+    "collection.promise_made": _promise,
+    "collection.reminder_sent": _sent,
+    "collection.stage_reached": _stage,
+    "insurance.claim_prepared": _claim,
+    "insurance.deadline_lapsed": _deadline,
+    "limits.limit_recommended": _limit,
+    "monitoring.alert_raised": _alert,
+    "receivables.dispute_raised": _dispute,
+    "receivables.dispute_settled": _settled,
+    "receivables.payment_recorded": _paid,
+    "scoring.grade_changed": _grade,
+}
