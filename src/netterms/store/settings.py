@@ -11,6 +11,8 @@ EMBEDDED_SETTINGS = {
     # Fewer, longer checkpoints: an import writes gigabytes of log in a minute.
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
+    # A client that died must not leave its statement running, with its locks.
+    "client_connection_check_interval": "2s",
     # Our statements are many and short, or long and simple: compiling them does not pay.
     "jit": "off",
     "random_page_cost": "1.1",
