@@ -115,7 +115,7 @@ def send_reminders(ctx: Context, mailer: Mailer, write: WriteReminder) -> dict[s
     when the process died is sent again under the same Message-ID: at least once, never lost.
     """
     ctx.require(Permission.RUN_DAY)
-    counts = {"sent": 0, "failed": 0, "later": 0}
+    counts = {"sent": 0, "failed": 0, "later": 0, "dropped": 0}
     seen: set[UUID] = set()
     while True:
         with book(ctx):
@@ -150,6 +150,14 @@ def _send_one(ctx: Context, line: Row, mailer: Mailer, write: WriteReminder) -> 
     return _close(ctx, action, ActionState.DONE, "sent", sent)
 
 
+_COUNTED = {
+    ActionState.DONE: "sent",
+    ActionState.FAILED: "failed",
+    # Paid in between: there is nothing left to remind of.
+    ActionState.CANCELLED: "dropped",
+}
+
+
 def _close(
     ctx: Context,
     action: UUID,
@@ -172,7 +180,7 @@ def _close(
         )
         if told is not None:
             record(ctx, told)
-    return "sent" if state is ActionState.DONE else "failed"
+    return _COUNTED[state]
 
 
 def _try_later(ctx: Context, action: UUID) -> str:

@@ -5,10 +5,10 @@ with stale as (
   update collection_action a
   set state = 'cancelled', outcome = 'stage_left'
   from collection_case c
-  join standing s on s.buyer_id = c.buyer_id
+  left join standing s on s.buyer_id = c.buyer_id
   where c.seller_id = %(seller)s and c.closed_on is null
-    and a.seller_id = c.seller_id and a.case_id = c.id and a.state = 'planned'
-    and a.step <> 'policy_notice' and a.stage <> s.step_stage
+    and a.seller_id = c.seller_id and a.case_id = c.id and a.state in ('planned', 'failed')
+    and a.step <> 'policy_notice' and a.stage <> coalesce(s.step_stage, 0)
   returning a.id
 ),
 due as (

@@ -1,10 +1,10 @@
 -- A duty of the policy comes onto the work list before its last day, whatever the stage (override 6:
 -- the earlier of ladder and policy wins). Taken off again when it is no longer open.
 with listed as materialized (
-  select a.id, a.case_id, a.planned_on, a.state, (a.facts ->> 'deadline')::uuid as deadline_id
+  select a.id, a.case_id, a.due_on, a.state, (a.facts ->> 'deadline')::uuid as deadline_id
   from collection_action a
   where a.seller_id = %(seller)s and a.step = 'policy_notice'
-    and (a.state = 'planned' or a.planned_on >= %(as_of)s)
+    and (a.state = 'planned' or a.due_on >= %(as_of)s)
 ),
 gone as (
   update collection_action a
@@ -31,11 +31,13 @@ first_of_day as (
 ),
 planned as (
   insert into collection_action (seller_id, case_id, buyer_id, stage, step, planned_on, due_on, facts)
-  select %(seller)s, f.case_id, f.buyer_id, f.stage, 'policy_notice', f.due_on, f.due_on,
+  select %(seller)s, f.case_id, f.buyer_id, f.stage, 'policy_notice',
+         -- Planned for the first day of its notice: the list shows what is planned until today.
+         f.due_on - %(notice_days)s, f.due_on,
          jsonb_build_object('deadline', f.deadline_id, 'duty', f.kind, 'rule', f.rule)
   from first_of_day f
   where not exists (
-    select from listed l where l.case_id = f.case_id and l.planned_on = f.due_on)
+    select from listed l where l.case_id = f.case_id and l.due_on = f.due_on)
   on conflict do nothing
   returning id
 )

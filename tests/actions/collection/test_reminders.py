@@ -1,0 +1,204 @@
+"""Reminders leave the house: through a real SMTP server, at least once, never while they rest."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from datetime import date, timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from netterms.collection import actions as collection
+from netterms.collection.actions import climb_ladder, judge_promises, send_reminders
+from netterms.collection.ports import MailError
+from netterms.collection.promises import Channel, PromiseGiven, record_promise
+from netterms.connectors.mail.smtp import SmtpMailer
+from netterms.kernel.money import Money
+from netterms.receivables.disputes import DisputeReason, raise_dispute
+from netterms.wiring import write_reminder
+from tests.actions.books import (
+    Line,
+    Postbag,
+    actions,
+    bring_in,
+    buyer_id,
+    change,
+    invoice_id,
+    kinds,
+    on,
+    pay,
+)
+from tests.actions.collection.test_ladder import running_plan
+
+TODAY = date(2026, 6, 2)  # a Tuesday
+DUE = date(2026, 6, 1)
+
+
+@pytest.fixture
+def late(new_seller):
+    """A seller whose only buyer is one day late; the reminder is planned."""
+    ctx = new_seller(name="Harbour & Vale", today=TODAY)
+    bring_in(ctx, Line(number="R-1", due_on=DUE, amount=123_456))
+    climb_ladder(ctx)
+    return ctx
+
+
+class Postbox:
+    def __init__(self):
+        self.letters = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.letters.append(
+            email.message_from_bytes(envelope.original_content, policy=email.policy.default)
+        )
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    box = Postbox()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    with SmtpMailer("127.0.0.1", port, tls=False) as mailer:
+        yield mailer, box
+    controller.stop(no_assert=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "amount"),
+    [("en", "Payment reminder", "EUR 1,234.56"), ("zh-hans", "付款", "EUR 1,234.56")],
+)
+def test_a_letter_in_the_buyers_language_through_smtp(late, smtp, language, said, amount):
+    mailer, box = smtp
+    change(late, "update buyer set language = %(language)s", language=language)
+    assert send_reminders(late, mailer, write_reminder)["sent"] == 1
+    [letter] = box.letters
+    [action] = actions(late)
+    assert letter["To"] == "ap@buyer.example"
+    assert said in letter["Subject"]
+    assert letter["Message-ID"].startswith(f"<{action['id']}@")
+    text = letter.get_content()
+    assert "R-1" in text
+    assert amount in text
+    assert (action["state"], action["outcome"], action["attempts"]) == ("done", "sent", 1)
+    assert kinds(late)[-1] == "collection.reminder_sent"
+
+
+def test_sent_once_however_often_asked(late):
+    bag = Postbag()
+    send_reminders(late, bag, write_reminder)
+    assert send_reminders(late, bag, write_reminder) == {
+        "sent": 0, "failed": 0, "later": 0, "dropped": 0,
+    }  # fmt: skip
+    assert len(bag.letters) == 1
+
+
+def test_more_letters_than_one_handful(late, monkeypatch):
+    monkeypatch.setattr(collection, "LETTERS_AT_ONCE", 2)
+    bring_in(late, *(Line(str(n), DUE, email=f"b{n}@buyer.example") for n in range(5)))
+    climb_ladder(late)
+    bag = Postbag()
+    assert send_reminders(late, bag, write_reminder)["sent"] == 6
+    assert len({letter.message_id for letter in bag.letters}) == 6
+
+
+def test_a_crash_between_sending_and_noting_sends_the_same_letter_again(late, monkeypatch):
+    bag = Postbag()
+
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(collection, "_close", dies)
+        with pytest.raises(KeyboardInterrupt):
+            send_reminders(late, bag, write_reminder)
+    assert [a["state"] for a in actions(late)] == ["sending"]
+    send_reminders(late, bag, write_reminder)
+    first, second = bag.letters
+    assert first == second
+    assert [a["state"] for a in actions(late)] == ["done"]
+
+
+def test_a_crash_before_sending_loses_nothing(late):
+    class Dies:
+        def send(self, message):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send_reminders(late, Dies(), write_reminder)
+    bag = Postbag()
+    send_reminders(late, bag, write_reminder)
+    assert len(bag.letters) == 1
+
+
+def test_a_temporary_failure_is_tried_on_the_next_days_and_then_given_up(late):
+    bag = Postbag()
+    later = []
+    for n in range(3):
+        bag.refusals = [MailError("connection", "busy", temporary=True)]
+        later.append(send_reminders(on(late, TODAY + timedelta(days=n)), bag, write_reminder))
+    assert [(d["later"], d["failed"]) for d in later] == [(1, 0), (1, 0), (0, 1)]
+    [action] = actions(late)
+    assert (action["state"], action["outcome"], action["attempts"]) == ("failed", "connection", 3)
+    assert kinds(late)[-1] == "collection.reminder_failed"
+
+
+def test_a_permanent_failure_or_no_address_goes_to_people_at_once(late):
+    bring_in(late, Line("2", DUE, email=""))
+    climb_ladder(late)
+    bag = Postbag()
+    bag.refusals = [MailError("refused", "550 no such user", temporary=False)]
+    assert send_reminders(late, bag, write_reminder)["failed"] == 2
+    assert {(a["buyer"], a["state"], a["outcome"]) for a in actions(late)} == {
+        ("100", "failed", "refused"),
+        ("2", "failed", "no_address"),
+    }
+
+
+def test_paid_before_it_was_sent_there_is_nothing_to_remind_of(late):
+    pay(late, Line(number="R-1", due_on=DUE, amount=123_456))
+    bag = Postbag()
+    assert send_reminders(late, bag, write_reminder)["dropped"] == 1
+    assert bag.letters == []
+    assert [(a["state"], a["outcome"]) for a in actions(late)] == [("cancelled", "paid")]
+
+
+def test_a_letter_asks_for_the_undisputed_part_and_leaves_plans_alone(late):
+    bring_in(late, Line(number="R-2", due_on=DUE), Line(number="R-3", due_on=DUE))
+    climb_ladder(late)
+    raise_dispute(late, invoice_id(late, "R-1"), DisputeReason.PRICE, Money(23_456, "EUR"))
+    raise_dispute(late, invoice_id(late, "R-2"), DisputeReason.PRICE, Money(100_000, "EUR"))
+    running_plan(late, "R-3")
+    bag = Postbag()
+    send_reminders(late, bag, write_reminder)
+    [letter] = bag.letters
+    assert "R-1" in letter.text
+    assert "EUR 1,000.00" in letter.text
+    assert "R-2" not in letter.text
+    assert "R-3" not in letter.text
+
+
+def test_a_reminder_planned_before_a_promise_waits_for_it(new_seller):
+    saturday = date(2026, 6, 6)
+    ctx = new_seller(today=saturday)
+    bring_in(ctx, Line(number="R-1", due_on=saturday - timedelta(days=1)))
+    climb_ladder(ctx)
+    monday = on(ctx, saturday + timedelta(days=2))
+    promise = PromiseGiven(
+        buyer_id(ctx), Money(100_000, "EUR"), monday.today, "Anna", Channel.PHONE
+    )
+    record_promise(ctx, promise)
+    bag = Postbag()
+    for n in range(2, 5):
+        send_reminders(on(ctx, saturday + timedelta(days=n)), bag, write_reminder)
+    assert bag.letters == []
+    thursday = on(ctx, saturday + timedelta(days=5))
+    assert judge_promises(thursday) == {"kept": 0, "broken": 1}
+    climb_ladder(thursday)
+    send_reminders(thursday, bag, write_reminder)
+    assert len(bag.letters) == 1
