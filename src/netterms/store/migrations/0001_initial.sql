@@ -114,8 +114,9 @@ create function business_day_on_or_after(in_country text, on_day date) returns d
 
 create function business_days_after(in_country text, on_day date, days int) returns date
   language sql stable parallel safe
-  return (select d::date from generate_series(on_day + 1, on_day + 10 + days * 3, interval '1 day') d
-          where is_business_day(in_country, d::date) order by d offset greatest(days - 1, 0) limit 1);
+  return case when days < 1 then on_day else (
+    select d::date from generate_series(on_day + 1, on_day + 10 + days * 3, interval '1 day') d
+    where is_business_day(in_country, d::date) order by d offset days - 1 limit 1) end;
 
 -- Every row added must point to a parent of the same seller. One look for the whole statement: a
 -- foreign key would look once for every row, which costs an import of a million as much as the
