@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits import events
 from netterms.limits.rules import LimitSettings
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.store import sql
+from netterms.store.outbox import record
 from netterms.store.portable import to_postgres, translated
 from netterms.store.tenancy import book
+
+GRANTED = "person"
 
 ITEM_FILTER = (
     " and i.buyer_id in (select buyer_id from score where seller_id = %(seller)s"
@@ -36,6 +45,30 @@ def refresh_limits(ctx: Context) -> dict[str, Plain]:
     with book(ctx):
         changed = sql.execute(_insert(), params)
     return {"changed": changed}
+
+
+def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
+    """A person decides a buyer's limit; it is in force from today on until decided again.
+
+    NOT_FOUND for a buyer the seller does not have. Granting what is in force changes nothing.
+    """
+    ctx.require(Permission.SET_LIMIT)
+    params = {
+        "seller": ctx.seller,
+        "buyer": buyer_id,
+        "currency": limit.currency,
+        "as_of": ctx.today,
+        "granted": limit.minor,
+        "by": f"{GRANTED}:{ctx.actor}",
+        "reasons": Jsonb([why]),
+    }
+    with book(ctx):
+        if sql.row("select id from buyer where seller_id = %(seller)s and id = %(buyer)s", params):
+            granted = sql.execute(sql.statement("limits/grant"), params)
+        else:
+            raise Refusal(Code.NOT_FOUND, what="buyer", id=str(buyer_id))
+        if granted:
+            record(ctx, events.LimitGranted(buyer_id, limit, why))
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from netterms.kernel.events import Event
+from netterms.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,12 @@ class LimitRecommended(Event):
     recommended_minor: int
     grade: int
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitGranted(Event):
+    """A person decided a limit; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "limits.limit_granted"
+    limit: Money
+    why: str

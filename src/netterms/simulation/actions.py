@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 from netterms.buyers.actions import BuyerFacts, update_facts
 from netterms.collection.moves import PlanMove, PlanState
@@ -17,8 +18,9 @@ from netterms.collection.promises import Channel, PromiseGiven, record_promise
 from netterms.insurance.policies import grant_limits, open_policy
 from netterms.kernel.context import Context
 from netterms.kernel.events import Plain
-from netterms.kernel.money import Money
+from netterms.kernel.money import Money, exponent
 from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.actions import grant_limit
 from netterms.receivables.actions import SourceFile, import_invoices
 from netterms.receivables.disputes import (
     DisputeOutcome,
@@ -32,15 +34,20 @@ from netterms.simulation.news import News, NewsKind, news
 from netterms.simulation.queries import (
     RUN,
     Started,
+    Undecided,
     delivered_before,
     invoice,
     open_dispute,
     overdue_invoices,
     started,
+    undecided,
 )
 from netterms.simulation.staging import known_on, sha256, staged
 from netterms.store.runs import Step, StepDone, run
 
+GOOD_GRADE = 6
+HEAD_ROOM = Decimal("1.2")
+LIMIT_STEP_MAJOR = 5_000
 MORNING = time(7, tzinfo=UTC)
 Told = Callable[[StepDone], None]
 # Made when it is first needed: a book that is up to date needs none.
@@ -72,6 +79,27 @@ def deliver(ctx: Context, world: World, told: Told | None = None) -> None:
         return _import(at, world(), before) | _hear(at, _heard(world(), before, at.today))
 
     run(ctx, RUN, (Step("deliveries", act),), told)
+
+
+def decide_limits(ctx: Context, told: Told | None = None) -> None:
+    """Decide, as a credit manager would, on every recommendation that waits: once a day."""
+
+    def act(at: Context) -> dict[str, Plain]:
+        waiting = undecided(at)
+        for each in waiting:
+            grant_limit(at, each.buyer_id, _decision(each), "demo")
+        return {"decided": len(waiting)}
+
+    run(ctx, RUN, (Step("limits", act),), told)
+
+
+def _decision(each: Undecided) -> Money:
+    """A good payer gets head room above what it uses; a weak one gets what was recommended."""
+    if each.grade > GOOD_GRADE:
+        return each.recommended
+    step = LIMIT_STEP_MAJOR * 10 ** exponent(each.owed.currency)
+    wanted = max(each.recommended, each.owed).share(HEAD_ROOM).minor
+    return Money(-(-wanted // step) * step, each.owed.currency)
 
 
 def on(ctx: Context, day: date) -> Context:

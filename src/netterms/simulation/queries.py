@@ -105,3 +105,48 @@ def overdue_invoices(ctx: Context, buyer_number: str) -> list[KnownInvoice]:
         KnownInvoice(line["id"], line["buyer_id"], Money(line["open_minor"], line["currency"]))
         for line in found
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A recommended limit nobody has decided on, and what the buyer owes."""
+
+    buyer_id: UUID
+    grade: int
+    recommended: Money
+    owed: Money
+
+
+def undecided(ctx: Context) -> list[Undecided]:
+    """Buyers with a recommendation and no granted limit, by name."""
+    with book(ctx):
+        found = sql.rows(
+            """
+            select d.buyer_id, d.currency::text as currency, d.grade, d.recommended_minor,
+                   coalesce(o.minor, 0)::bigint as owed_minor
+            from (
+              select distinct on (buyer_id, currency) buyer_id, currency, grade, recommended_minor,
+                     granted_minor
+              from limit_decision
+              where seller_id = %(seller)s and decided_on <= %(day)s
+              order by buyer_id, currency, decided_on desc, id desc
+            ) d
+            join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
+            left join (
+              select buyer_id, currency, sum(open_minor) as minor from invoice
+              where seller_id = %(seller)s and kind = 'invoice' group by buyer_id, currency
+            ) o on o.buyer_id = d.buyer_id and o.currency = d.currency
+            where d.granted_minor is null
+            order by b.name, d.currency
+            """,
+            {"seller": ctx.seller, "day": ctx.today},
+        )
+    return [
+        Undecided(
+            line["buyer_id"],
+            line["grade"],
+            Money(line["recommended_minor"], line["currency"]),
+            Money(line["owed_minor"], line["currency"]),
+        )
+        for line in found
+    ]

@@ -91,14 +91,13 @@ def _note(
     sql.execute(
         """
         insert into run_step (seller_id, run, business_date, step, finished_at, seconds, facts)
-        values (%(seller)s, %(run)s, %(day)s, %(step)s, %(now)s, %(seconds)s, %(facts)s)
+        values (%(seller)s, %(run)s, %(day)s, %(step)s, clock_timestamp(), %(seconds)s, %(facts)s)
         """,
         {
             "seller": ctx.seller,
             "run": run_name,
             "day": ctx.today,
             "step": step.name,
-            "now": ctx.now,
             "seconds": seconds,
             "facts": Jsonb(plain(facts)),
         },

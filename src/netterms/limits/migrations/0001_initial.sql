@@ -11,7 +11,7 @@ create table limit_decision (
   decided_by text not null,
   reasons jsonb not null,
   primary key (seller_id, id),
-  unique (seller_id, buyer_id, currency, decided_on, decided_by),
   foreign key (seller_id, buyer_id) references buyer (seller_id, id)
 );
+create index limit_decision_newest on limit_decision (seller_id, buyer_id, currency, decided_on, id);
 select secure_table('limit_decision', 'select, insert');

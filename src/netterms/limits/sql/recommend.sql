@@ -21,8 +21,7 @@ decided as (
     order by d.decided_on desc, d.id desc
     limit 1
   ) last on true
-  where (last.recommended_minor, last.reasons) is distinct from (r.limit_minor, r.reasons)
-  on conflict do nothing
+  where last.recommended_minor is distinct from r.limit_minor
   returning buyer_id, currency, recommended_minor, grade, reasons
 )
 insert into event (seller_id, happened_at, business_date, actor, why, kind, subject_id, facts)

@@ -9,7 +9,7 @@ with owed as (
 ),
 in_force as (
   select distinct on (buyer_id, currency) buyer_id, currency::text as currency,
-         coalesce(granted_minor, recommended_minor) as limit_minor
+         granted_minor as limit_minor
   from limit_decision
   where seller_id = %(seller)s and decided_on <= %(as_of)s
   order by buyer_id, currency, decided_on desc, id desc
@@ -18,6 +18,7 @@ book as (
   select currency, sum(owed_minor) as total_minor from owed where owed_minor > 0 group by currency
 ),
 found as (
+  -- Only a limit that a person granted can be exceeded: a recommendation is advice.
   select o.buyer_id, 'over_limit' as kind,
          case when o.owed_minor > 2 * l.limit_minor then 3 else 2 end as severity,
          jsonb_build_object('currency', o.currency, 'owed_minor', o.owed_minor,
