@@ -81,21 +81,45 @@ def _deadline_rows(ctx: Context, line: Mapping[str, Any]) -> list[tuple[object, 
 def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, UUID]:
     """Open a claim file with its working for each insured buyer of `buyers` that has none.
 
-    Returns claim by buyer. A buyer outside the policy, or whose debts are in another currency than
-    the policy's, gets none: converting needs a dated rate that the user has loaded.
+    Returns claim by buyer, one that runs already included. A buyer whose deliveries no policy
+    covered, or whose debts are in another currency than the policy's, gets none: converting needs
+    a dated rate that the user has loaded.
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
+        running = sql.rows(_RUNNING, _params(ctx) | {"buyers": list(buyers)})
         debts = sql.rows(
             sql.statement("insurance/claim_debts"), _params(ctx) | {"buyers": list(buyers)}
         )
-        opened = [
-            _claim(ctx, list(lines))
+        by_claim = [
+            list(lines)
             for _, lines in groupby(debts, key=lambda d: (d["policy_id"], d["buyer_id"]))
         ]
+        opened = [_claim(ctx, lines) for lines in by_claim if _is_loss(ctx, lines)]
         sql.execute_many(_INSERT_CLAIM, [row for row, _ in opened])
         record_all(ctx, [event for _, event in opened])
-    return {event.subject: event.claim for _, event in opened}
+    known = {line["buyer_id"]: line["id"] for line in running}
+    return known | {event.subject: event.claim for _, event in opened}
+
+
+def _is_loss(ctx: Context, debts: Sequence[Mapping[str, Any]]) -> bool:
+    """A covered invoice is unpaid past its day, or the buyer is insolvent (TCI-01)."""
+    return any(debt["due_on"] < ctx.today or _failed(ctx, debt) for debt in debts if _covered(debt))
+
+
+def _failed(ctx: Context, debt: Mapping[str, Any]) -> bool:
+    return debt["insolvent_on"] is not None and debt["insolvent_on"] <= ctx.today
+
+
+def _covered(debt: Mapping[str, Any]) -> bool:
+    return debt["kind"] == "invoice" and debt["limit_minor"] > 0
+
+
+_RUNNING = """
+select buyer_id, id from claim
+where seller_id = %(seller)s and buyer_id = any(%(buyers)s) and state not in ('refused', 'closed')
+order by opened_on, id
+"""
 
 
 _INSERT_CLAIM = """
@@ -113,14 +137,13 @@ def _claim(
     terms = terms_from(first["terms"])
     worked = claim_amount(debts, terms)
     claim = new_id(ctx.now)
-    insolvent = first["insolvent_on"] is not None and first["insolvent_on"] <= ctx.today
     row = {
         "seller": ctx.seller,
         "id": claim,
         "policy": first["policy_id"],
         "buyer": first["buyer_id"],
         "currency": first["currency"],
-        "peril": "insolvency" if insolvent else "protracted_default",
+        "peril": "insolvency" if _failed(ctx, first) else "protracted_default",
         "opened_on": ctx.today,
         "date_of_loss": _loss_day(ctx, debts, terms),
         "gross": worked.insurable.minor,
@@ -153,8 +176,9 @@ def claim_amount(debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> Inde
     """The indemnity of one buyer's debts (TCI-14, TCI-15), with every step of its working.
 
     All money the buyer paid on these invoices, and its open credit notes, are receipts before the
-    loss: which invoice they were meant for does not matter under TCI-18. The insurance year is
-    taken as without other claims.
+    loss: which invoice they were meant for does not matter under TCI-18. The limit is that of the
+    oldest delivery still under cover; deliveries after its withdrawal are not insurable (TCI-21).
+    The insurance year is taken as without other claims.
     """
     invoices = tuple(
         ClaimInvoice(
@@ -162,6 +186,7 @@ def claim_amount(debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> Inde
             due_on=debt["due_on"],
             gross_minor=debt["amount_minor"],
             disputed_minor=debt["disputed_minor"],
+            insurable=_covered(debt),
         )
         for debt in debts
         if debt["kind"] == "invoice"
@@ -170,5 +195,6 @@ def claim_amount(debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> Inde
         debt["amount_minor"] - debt["paid_minor"] for debt in debts if debt["kind"] != "invoice"
     )
     received = sum(debt["paid_minor"] for debt in debts if debt["kind"] == "invoice")
-    cover = Cover(CoverKind(debts[0]["cover_kind"]), debts[0]["limit_minor"])
+    oldest = min(filter(_covered, debts), key=lambda debt: debt["issued_on"])
+    cover = Cover(CoverKind(oldest["cover_kind"]), oldest["limit_minor"])
     return indemnity(ClaimFacts(invoices, cover, received + credits_open), terms, PolicyYear())

@@ -6,7 +6,7 @@ select p.id as policy_id, p.terms, p.ends_on as policy_ends_on, l.buyer_id, olde
 from insurance_policy p
 join (
   select distinct policy_id, buyer_id from insured_limit
-  where seller_id = %(seller)s and starts_on <= %(as_of)s and (ends_on is null or ends_on >= %(as_of)s)
+  where seller_id = %(seller)s and starts_on <= %(as_of)s and amount_minor > 0
 ) l on l.policy_id = p.id
 join buyer b on b.seller_id = p.seller_id and b.id = l.buyer_id
 cross join lateral (
@@ -14,10 +14,17 @@ cross join lateral (
   from invoice i
   where i.seller_id = %(seller)s and i.buyer_id = l.buyer_id and i.open_minor > 0
     and i.kind = 'invoice' and i.currency = p.currency and i.issued_on <= %(as_of)s
+    and i.issued_on between p.starts_on and p.ends_on
+    -- A limit that ended since leaves older deliveries under cover (TCI-21).
+    and exists (
+      select from insured_limit x
+      where x.seller_id = p.seller_id and x.policy_id = p.id and x.buyer_id = i.buyer_id
+        and x.amount_minor > 0 and x.starts_on <= i.issued_on
+        and (x.ends_on is null or x.ends_on >= i.issued_on))
   order by i.due_on, i.id
   limit 1
 ) oldest
-where p.seller_id = %(seller)s and %(as_of)s between p.starts_on and p.ends_on
+where p.seller_id = %(seller)s
   and (oldest.due_on < %(as_of)s or b.insolvent_on <= %(as_of)s)
   and (not exists (
          select from policy_deadline d
