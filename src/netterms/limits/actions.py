@@ -20,8 +20,6 @@ from netterms.store.outbox import record
 from netterms.store.portable import to_postgres, translated
 from netterms.store.tenancy import book
 
-GRANTED = "person"
-
 ITEM_FILTER = (
     " and i.buyer_id in (select buyer_id from score where seller_id = %(seller)s"
     " and scored_on = %(as_of)s)"
@@ -59,7 +57,7 @@ def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
         "currency": limit.currency,
         "as_of": ctx.today,
         "granted": limit.minor,
-        "by": f"{GRANTED}:{ctx.actor}",
+        "by": ctx.actor,
         "reasons": Jsonb([why]),
     }
     with book(ctx):

@@ -48,6 +48,7 @@ from netterms.store.runs import Step, StepDone, run
 GOOD_GRADE = 6
 HEAD_ROOM = Decimal("1.2")
 LIMIT_STEP_MAJOR = 5_000
+REASON = "Head room above what is in use."
 MORNING = time(7, tzinfo=UTC)
 Told = Callable[[StepDone], None]
 # Made when it is first needed: a book that is up to date needs none.
@@ -87,7 +88,7 @@ def decide_limits(ctx: Context, told: Told | None = None) -> None:
     def act(at: Context) -> dict[str, Plain]:
         waiting = undecided(at)
         for each in waiting:
-            grant_limit(at, each.buyer_id, _decision(each), "demo")
+            grant_limit(at, each.buyer_id, _decision(each), REASON)
         return {"decided": len(waiting)}
 
     run(ctx, RUN, (Step("limits", act),), told)

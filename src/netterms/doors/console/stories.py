@@ -66,6 +66,10 @@ def _claim(facts: Facts) -> str:
     return _("Indemnity %(amount)s") % {"amount": _money(facts["indemnity"])}
 
 
+def _granted(facts: Facts) -> str:
+    return f"{_money(facts['limit'])}: {facts['why']}"
+
+
 def _dispute(facts: Facts) -> str:
     return f"{_money(facts['amount'])}, {words.DISPUTE_REASONS[facts['reason']]}"
 
@@ -102,6 +106,7 @@ TELLERS: dict[str, Callable[[Facts], str]] = {
     "collection.stage_reached": _stage,
     "insurance.claim_prepared": _claim,
     "insurance.deadline_lapsed": _deadline,
+    "limits.limit_granted": _granted,
     "limits.limit_recommended": _limit,
     "monitoring.alert_raised": _alert,
     "receivables.dispute_raised": _dispute,
