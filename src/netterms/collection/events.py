@@ -75,6 +75,31 @@ class PromiseMade(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseKept(Event):
+    """Enough of what was promised arrived in time; `subject` is the buyer.
+
+    Recorded by `sql/judge_promises.sql`.
+    """
+
+    kind: ClassVar[str] = "collection.promise_kept"
+    promise: UUID
+    currency: str
+    promised_minor: int
+    received_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseBroken(Event):
+    """The grace of a promise ended without enough money; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.promise_broken"
+    promise: UUID
+    currency: str
+    promised_minor: int
+    received_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanProposed(Event):
     """A payment plan was put to a buyer; `subject` is the buyer."""
 

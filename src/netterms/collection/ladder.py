@@ -1,7 +1,8 @@
 """The ladder's steps as data: what is done at which stage, how many days after it was reached.
 
 Stages follow the rule book's section 0.1: automatic reminders, then people, then legal steps, then
-the insurance claim. A step for people is a task on the work list; only a reminder is sent by itself.
+the insurance claim. A step for people is a task on the work list; only a reminder is sent by
+itself.
 """
 
 from __future__ import annotations

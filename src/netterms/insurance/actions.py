@@ -108,11 +108,11 @@ def _is_loss(ctx: Context, debts: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _failed(ctx: Context, debt: Mapping[str, Any]) -> bool:
-    return debt["insolvent_on"] is not None and debt["insolvent_on"] <= ctx.today
+    return bool(debt["insolvent_on"] is not None and debt["insolvent_on"] <= ctx.today)
 
 
 def _covered(debt: Mapping[str, Any]) -> bool:
-    return debt["kind"] == "invoice" and debt["limit_minor"] > 0
+    return bool(debt["kind"] == "invoice" and debt["limit_minor"] > 0)
 
 
 _RUNNING = """
