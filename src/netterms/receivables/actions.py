@@ -24,11 +24,23 @@ from netterms.store.tenancy import book
 if TYPE_CHECKING:
     import duckdb
 
-STAGED_COLUMNS = (
-    "row_no, company_code, buyer_number, buyer_name, country, email, currency, invoice_number,"
-    " kind, issued_on, due_on, amount_minor, open_minor, settled_on,"
-    " tangible_net_worth_minor, annual_turnover_minor"
-)
+# A buyer that the file names twice is as its last row says.
+BUYERS = """
+select row_number() over (order by buyer_number) as nth, buyer_number,
+       arg_max(buyer_name, row_no) as buyer_name, arg_max(country, row_no) as country,
+       arg_max(email, row_no) as email, arg_max(currency, row_no) as currency,
+       arg_max(tangible_net_worth_minor, row_no) as tangible_net_worth_minor,
+       arg_max(annual_turnover_minor, row_no) as annual_turnover_minor
+from staged group by buyer_number
+"""
+# Invoices go in the file's order and payments buyer by buyer, so that most indexes of the book grow
+# at one end: random places in a large index cost more than all the rest of a row.
+ROWS = """
+select s.row_no, row_number() over (order by b.nth, s.settled_on, s.row_no) as payment_nth,
+       b.nth as buyer_nth, s.company_code, s.currency, s.invoice_number, s.kind, s.issued_on,
+       s.due_on, s.amount_minor, s.open_minor, s.settled_on
+from staged s join staged_buyer b using (buyer_number) order by s.row_no
+"""
 COPY_CHUNK_BYTES = 1 << 20
 
 Told = Callable[[str], None]
@@ -80,11 +92,17 @@ def import_invoices(
     """
     ctx.require(Permission.IMPORT)
     run = new_id(ctx.now)
-    params = {"seller": ctx.seller, "import": run, "today": ctx.today}
+    params = {
+        "seller": ctx.seller,
+        "import": run,
+        "today": ctx.today,
+        "invoice_ids": _head(ctx),
+        "payment_ids": _head(ctx),
+    }
     with tempfile.TemporaryDirectory(prefix="netterms-") as folder, book(ctx):
         _one_import_at_a_time(ctx)
         told("copy")
-        _copy(staged, Path(folder) / "staged.csv")
+        _copy(staged, Path(folder))
         told("buyers")
         buyers_new = sql.execute(sql.statement("receivables/import_buyers"), params)
         if buyers_new:
@@ -99,6 +117,8 @@ def import_invoices(
             sql.execute("analyze invoice")
         sql.execute(sql.statement("receivables/import_settle"), params)
         payments_new = sql.execute(sql.statement("receivables/import_payments"), params)
+        told("allocations")
+        sql.execute(sql.statement("receivables/import_allocations"), params)
         told("journal")
         sql.execute(sql.statement("receivables/import_journal"), params)
         _note_run(ctx, run, source, invoices_new, payments_new)
@@ -110,6 +130,11 @@ def import_invoices(
     return Imported(run, buyers_new, invoices_new, payments_new, conflicts)
 
 
+def _head(ctx: Context) -> str:
+    """All but the last eight digits of a new UUIDv7; the row of the file fills them."""
+    return str(new_id(ctx.now))[:-8]
+
+
 def _one_import_at_a_time(ctx: Context) -> None:
     # Two imports of one seller would both find a number unknown: the second waits for the first.
     sql.value(
@@ -118,15 +143,19 @@ def _one_import_at_a_time(ctx: Context) -> None:
     )
 
 
-def _copy(staged: duckdb.DuckDBPyConnection, file: Path) -> None:
+def _copy(staged: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Send the rows and their buyers to temporary tables of the same transaction."""
     sql.execute(sql.statement("receivables/import_stage"))
-    staged.execute(f"copy (select {STAGED_COLUMNS} from staged) to '{file}' (format csv, header false)")  # noqa: S608
-    with connection.cursor() as cursor:
-        wrapped: Any = cursor.cursor
-        with wrapped.copy(f"copy staged ({STAGED_COLUMNS}) from stdin (format csv)") as copy:  # noqa: S608
-            for chunk in _chunks(file):
-                copy.write(chunk)
-    sql.execute("analyze staged")
+    staged.execute(f"create or replace temp table staged_buyer as {BUYERS}")
+    for table, query in (("staged_buyer", "from staged_buyer order by nth"), ("staged", ROWS)):
+        file = folder / table
+        staged.execute(f"copy ({query}) to '{file}' (format csv, header false)")
+        with connection.cursor() as cursor:
+            wrapped: Any = cursor.cursor
+            with wrapped.copy(f"copy {table} from stdin (format csv)") as copy:
+                for chunk in _chunks(file):
+                    copy.write(chunk)
+        sql.execute(f"analyze {table}")
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

@@ -8,8 +8,12 @@ select %(seller)s, issued_on,
 from compared
 where is_new
 union all
-select %(seller)s, paid_on,
-       case kind when 'receipt' then 'bank' else 'receivable' end,
-       case kind when 'receipt' then 'receivable' else 'bank' end,
-       currency, paid_minor, buyer_id, 'payment', payment_id
-from paid
+(
+  select %(seller)s, paid_on,
+         case kind when 'invoice' then 'bank' else 'receivable' end,
+         case kind when 'invoice' then 'receivable' else 'bank' end,
+         currency, paid_minor, buyer_id, 'payment', payment_id
+  from compared
+  where paid_minor > 0
+  order by payment_id
+)
