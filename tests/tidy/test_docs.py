@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from netterms.collection import moves as collection_moves
+from netterms.doors.api import api
 from netterms.doors.api.errors import STATUS
 from netterms.doors.cli import COMMANDS, GROUPS
 from netterms.insurance import moves as insurance_moves
@@ -66,6 +67,25 @@ def test_every_refusal_is_in_the_reference_with_its_status():
     text = _read(DOCS / "reference.md")
     told = dict(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", text, re.MULTILINE))
     assert told == {code.value: str(STATUS[code].value) for code in Code}
+
+
+def test_every_address_of_the_api_is_documented_with_its_parameters():
+    told = {
+        name: set(re.findall(r"`(\w+)`", parameters))
+        for name, parameters in re.findall(
+            r"^\| `([\w/{}]+)` \| .* \|([^|]*)\|$", _read(DOCS / "api.md"), re.MULTILINE
+        )
+    }
+    schema = api.get_openapi_schema(path_prefix="/v1/")
+    known = {
+        re.sub(r"\{\w+\}", "{id}", path.removeprefix("/v1/")): {
+            parameter["name"]
+            for parameter in operations["get"].get("parameters", [])
+            if parameter["in"] == "query"
+        }
+        for path, operations in schema["paths"].items()
+    }
+    assert told == known
 
 
 def test_every_event_is_in_the_reference():
