@@ -44,7 +44,7 @@ _running: dict[Path, tuple[EmbeddedServer, fasteners.InterProcessReaderWriterLoc
 
 def start(home: Path) -> EmbeddedServer:
     """Start the server of data folder `home`, or join the one that runs. Safe to repeat."""
-    if home in _running and psutil.pid_exists(_running[home][0].pid):
+    if home in _running and _lives(_running[home][0].pid):
         return _running[home][0]
     home.mkdir(parents=True, exist_ok=True)
     if home in _running:
@@ -124,13 +124,46 @@ class ServerWontStartError(RuntimeError):
         super().__init__(f"the embedded database did not start; its log is {log}")
 
 
+def _lives(pid: int) -> bool:
+    """A killed process that its parent has not waited for still has its number, but is dead."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _forget_stranger(data: Path) -> None:
-    """Remove a pid file left by a crash whose number now belongs to another program."""
+    """Remove a pid file left by a crash whose number now belongs to another program, or to none.
+
+    PostgreSQL takes a number that exists for a running server and would refuse to start. Without
+    the file it cannot see what is left of the dead one, so we wait for that to end first.
+    """
     pid_file = data / "postmaster.pid"
     with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
-        pid = int(pid_file.read_text().splitlines()[0])
-        if "postgres" not in psutil.Process(pid).name().lower():
+        # Its lines: number, data folder, start, port, folder of the socket, ...
+        lines = pid_file.read_text().splitlines()
+        process = psutil.Process(int(lines[0]))
+        if process.status() == psutil.STATUS_ZOMBIE or "postgres" not in process.name().lower():
+            _wait_for_orphans(data)
             pid_file.unlink()
+            if lines[4]:
+                (Path(lines[4]) / f".s.PGSQL.{lines[3]}.lock").unlink(missing_ok=True)
+
+
+def _wait_for_orphans(data: Path) -> None:
+    until = time.monotonic() + RECOVERY_SECONDS
+    while any(_works_in(process, data) for process in psutil.process_iter()):
+        if time.monotonic() > until:
+            raise ServerWontStartError(data / "log")
+        time.sleep(0.1)
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return "postgres" in process.name().lower() and Path(process.cwd()) == data.resolve()
+    except psutil.Error:
+        # Gone in the meantime, dead already, or not ours to look at.
+        return False
 
 
 def _write_settings(data: Path) -> None:
