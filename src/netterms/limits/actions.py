@@ -20,10 +20,7 @@ from netterms.store.outbox import record
 from netterms.store.portable import to_postgres, translated
 from netterms.store.tenancy import book
 
-ITEM_FILTER = (
-    " and i.buyer_id in (select buyer_id from score where seller_id = %(seller)s"
-    " and scored_on = %(as_of)s)"
-)
+ITEM_FILTER = " and i.buyer_id in (select buyer_id from scored_today)"
 
 
 def refresh_limits(ctx: Context) -> dict[str, Plain]:
@@ -41,7 +38,12 @@ def refresh_limits(ctx: Context) -> dict[str, Plain]:
         "why": ctx.why,
     }
     with book(ctx):
+        sql.execute(sql.statement("limits/scored_today"), params)
+        # Of rows just written to `score` the planner knows nothing: it would take them for one
+        # and go through the book once for each.
+        sql.execute("analyze scored_today")
         changed = sql.execute(_insert(), params)
+        sql.execute("drop table scored_today")
     return {"changed": changed}
 
 

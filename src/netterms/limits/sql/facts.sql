@@ -7,13 +7,11 @@ select u.buyer, u.currency, s.grade,
        cover.amount_minor as insured_limit_minor,
        b.sanctions_hit,
        -- The stage that the oldest open invoice's days past due give.
-       case when worst.days >= 91 then 4 when worst.days >= 61 then 3
-            when worst.days >= 31 then 2 when worst.days >= 1 then 1 else 0 end as open_stage
+       case when s.days_late >= 91 then 4 when s.days_late >= 61 then 3
+            when s.days_late >= 31 then 2 when s.days_late >= 1 then 1 else 0 end as open_stage
 from (select *, /* need */ as need_minor from (/* credit use */) used) u
 join buyer b on b.seller_id = %(seller)s and b.id = u.buyer::uuid
-join score s on s.seller_id = %(seller)s and s.buyer_id = b.id and s.currency = u.currency
-            and s.scored_on = %(as_of)s
-cross join lateral (select (s.attributes ->> 'worst_open_days_past_due')::int as days) worst
+join scored_today s on s.buyer_id = b.id and s.currency = u.currency
 join (
   select currency::text as currency, sum(amount_minor)::bigint as minor
   from invoice
