@@ -1,7 +1,8 @@
 """One business day over 1,000,000 open invoices of 50,000 buyers, 2 % of them changing stage.
 
-Against: a bare query that computes every open invoice's days past due, and an UPDATE of only the rows
-whose stage changes, on a plain table with the same rows in the same server. Prints one line of JSON.
+Against: a bare query that computes every open invoice's days past due, and an UPDATE of only the
+rows whose stage changes, on a plain table with the same rows in the same server. Prints one line of
+JSON.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ from range({INVOICES}) t(i)
 """
 
 POLICY = """
-insert into insurance_policy (seller_id, insurer, policy_number, currency, starts_on, ends_on, terms)
-values (%(seller)s, 'Example Insurer', 'P-1', 'EUR', '2025-01-01', '2027-12-31', '{"currency": "EUR"}')
+insert into insurance_policy
+  (seller_id, insurer, policy_number, currency, starts_on, ends_on, terms)
+values
+  (%(seller)s, 'Example', 'P-1', 'EUR', '2025-01-01', '2027-12-31', '{"currency": "EUR"}')
 """
 LIMITS = """
 insert into insured_limit (seller_id, policy_id, buyer_id, kind, amount_minor, starts_on)
@@ -113,7 +116,7 @@ def measure() -> None:
     bare.execute("alter table bare add primary key (id)")
     bare.execute("vacuum analyze")
     say("first day, the whole book at once")
-    run_day(ctx.on(FIRST), mailer=mailer)
+    run_day(ctx.on(FIRST), mailer=mailer, told=lambda s: say(f"  {s.step} {s.seconds:.1f} s"))
     bare.execute("vacuum analyze")
     ours, theirs, changed = [], [], 0
     for k in range(1, DAYS + 1):
@@ -148,8 +151,9 @@ def measure() -> None:
     )
 
 
-def fill():  # noqa: ANN201
+def fill():
     import duckdb
+
     from netterms.access.actions import open_seller
     from netterms.kernel.context import EVERYTHING, Context
     from netterms.receivables.actions import SourceFile, import_invoices

@@ -1,4 +1,4 @@
-"""One real PostgreSQL for the whole test session; every test that wants one gets a seller of its own.
+"""One real PostgreSQL for the whole test session; every test gets a seller of its own.
 
 Sellers cannot see each other, so tests need no clean-up and may run in any order.
 """
