@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from waitress.server import create_server
 
-from tests.ensure_chromium import find_chromium
+from tests.ensure_chromium import find
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
@@ -19,7 +19,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser; skips where none is installed (`make test` says how to get one)."""
-    path = find_chromium()
+    path = find()
     if path is None:
         pytest.skip("no Chromium on this machine")
     # Playwright's own event loop lives in this thread; our database calls do not run inside it.
