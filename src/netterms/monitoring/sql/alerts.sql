@@ -39,7 +39,7 @@ found as (
     and d.kind in ('overdue_notice', 'hand_over', 'claim_filing')
     and d.due_on between %(as_of)s and %(as_of)s + 14
   union all
-  -- Two grades or more worse than the newest score of a month ago or earlier.
+  -- Two grades or more worse than the oldest score of the last 90 days that is a week old or more.
   select s.buyer_id, 'grade_worse', case when s.grade >= 8 then 3 else 2 end,
          jsonb_build_object('currency', s.currency, 'before', p.grade, 'after', s.grade)
   from (
