@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import signal
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from django.utils.translation import gettext as _
 
 from netterms.doors.cli.opening import answering, open_book
 from netterms.doors.cli.report import REFUSED, Screen
+from netterms.site.config import config
 
 THREADS = 8
 
@@ -37,7 +38,7 @@ def run_server(host: str, port: int) -> None:
     signal.signal(signal.SIGINT, _stop)
     try:
         server = waitress.create_server(
-            application, host=host, port=port, threads=THREADS, ident="netterms"
+            application, host=host, port=port, threads=THREADS, ident="netterms", **_proxy()
         )
     except OSError as error:
         _refuse(screen, host, port, error)
@@ -49,6 +50,18 @@ def run_server(host: str, port: int) -> None:
     server.run()
     server.close()
     screen.say(_("Stopped."))
+
+
+def _proxy() -> dict[str, Any]:
+    """Behind a proxy with TLS on this machine, its word for scheme and visitor is taken."""
+    if not config().https:
+        return {}
+    return {
+        "trusted_proxy": "127.0.0.1",
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _stop(_signal: int, _frame: object) -> NoReturn:
