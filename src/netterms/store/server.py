@@ -8,10 +8,12 @@ has to be cleaned up by hand; a server that is killed recovers from its log at t
 from __future__ import annotations
 
 import atexit
+import os
 import subprocess
 import time
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,9 @@ def leave(home: Path) -> None:
             server.handle.stop()
         finally:
             users.release_write_lock()
+    elif users.lockfile is not None:
+        # Others stay; the lock that was refused keeps its file open.
+        users.lockfile.close()
 
 
 def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
@@ -88,7 +93,8 @@ def _start(data: Path) -> EmbeddedServer:
     _forget_stranger(data)
     handle = _handle(data)
     fresh = not (data / "PG_VERSION").exists()
-    handle.ensure_pgdata_inited()
+    with _plain_locale():
+        handle.ensure_pgdata_inited()
     if fresh:
         _write_settings(data)
     _wait_until_running(handle)
@@ -97,6 +103,20 @@ def _start(data: Path) -> EmbeddedServer:
     return EmbeddedServer(
         data=data, host=host, port=str(info.port or 5432), pid=info.pid, handle=handle
     )
+
+
+@contextmanager
+def _plain_locale() -> Iterator[None]:
+    """The same database wherever it is made, even where LANG names a locale nobody installed."""
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LC_ALL"]
+        else:
+            os.environ["LC_ALL"] = before
 
 
 def _wait_until_running(handle: Any) -> None:  # noqa: ANN401 - the package ships no types

@@ -1,0 +1,135 @@
+"""The embedded server: one per folder, stopped by the last to leave, back after any crash."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from netterms.store import server
+
+JOIN = """
+import sys
+from pathlib import Path
+from netterms.store import server
+print(server.start(Path(sys.argv[1])).pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    # The folder is short: a socket's path must be.
+    folder = Path(tempfile.mkdtemp(prefix="nt-s-"))
+    yield folder
+    server.leave(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def joined(home: Path) -> tuple[subprocess.Popen, int]:
+    """Another process that uses the server until its input ends; and the server's number."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", JOIN, str(home)],
+        text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return process, int(process.stdout.readline())
+
+
+def lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    until = time.monotonic() + 10
+    while lives(pid):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def answers(home: Path) -> bool:
+    running = server.start(home)
+    with psycopg.connect(
+        host=running.host, port=running.port, user=server.APP_ROLE, dbname=server.DATABASE
+    ) as database:
+        return database.execute("select 1").fetchone() == (1,)
+
+
+def test_one_server_for_all_and_the_last_stops_it(home):
+    first = server.start(home)
+    assert server.start(home) is first
+    other, pid = joined(home)
+    with other:
+        assert pid == first.pid
+        server.leave(home)
+        assert lives(pid)
+        other.stdin.close()
+        other.wait(30)
+    assert not lives(pid)
+
+
+def test_a_killed_user_does_not_keep_the_server(home):
+    other, pid = joined(home)
+    with other:
+        other.kill()
+        other.wait(10)
+    assert server.start(home).pid == pid
+    server.leave(home)
+    assert not lives(pid)
+
+
+def test_a_killed_server_comes_back_with_its_data(home):
+    running = server.start(home)
+    with psycopg.connect(
+        host=running.host, port=running.port, user=server.OWNER_ROLE, dbname=server.DATABASE
+    ) as database:
+        database.execute("create table kept (n int)")
+        database.execute("insert into kept values (7)")
+    kill(running.pid)
+    again = server.start(home)
+    assert again.pid != running.pid
+    with psycopg.connect(
+        host=again.host, port=again.port, user=server.OWNER_ROLE, dbname=server.DATABASE
+    ) as database:
+        assert database.execute("select n from kept").fetchone() == (7,)
+
+
+def test_a_stale_number_of_another_program(home):
+    running = server.start(home)
+    kill(running.pid)
+    file = home / "pg" / "postmaster.pid"
+    # The number now belongs to this test, which is no database.
+    file.write_text(file.read_text().replace(str(running.pid), str(os.getpid()), 1))
+    assert answers(home)
+
+
+def test_two_who_start_at_once_share_one(home):
+    one, first = joined(home)
+    other, second = joined(home)
+    with one, other:
+        assert first == second
+        one.stdin.close()
+        other.stdin.close()
+
+
+def test_a_locale_nobody_installed(home):
+    script = JOIN.replace("sys.stdin.read()", "")
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(home)],
+        env=os.environ | {"LANG": "xx_XX.UTF-8", "LC_ALL": "xx_XX.UTF-8"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
