@@ -233,6 +233,18 @@ def test_override_3_a_running_plan_freezes_the_stage_of_its_day(ctx):
     assert stages(ctx) == {"A": 4}
 
 
+def test_beside_a_frozen_invoice_a_new_late_one_has_all_its_steps(ctx):
+    bring_in(ctx, Line(number="old"), Line(number="new", due_on=day(99), issued_on=DUE))
+    climb(ctx, 65)
+    running_plan(on(ctx, day(66)), "old")
+    for dpd in range(99, 126):
+        climb(ctx, dpd)
+    assert stages(ctx) == {"old": 3, "new": 1}
+    assert [a["planned_on"] for a in actions(ctx, "email_reminder")] == [
+        day(100), day(110), day(120),
+    ]  # fmt: skip
+
+
 def test_override_4_an_open_promise_holds_reminders_and_the_stage_still_ages(ctx):
     bring_in(ctx, Line(number="A"))
     promise = PromiseGiven(buyer_id(ctx), Money(100_000, "EUR"), day(28), "Anna", Channel.PHONE)

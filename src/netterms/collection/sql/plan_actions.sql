@@ -13,13 +13,25 @@ with stale as (
 ),
 due as (
   select distinct on (c.id, step.name) c.id as case_id, c.buyer_id, s.step_stage as stage,
-         step.name as step, c.stage_since + step.after_days as planned_on, s.days_past_due, s.invoices
+         step.name as step, coalesce(apart.since, c.stage_since) + step.after_days as planned_on, s.days_past_due, s.invoices
   from collection_case c
   join standing s on s.buyer_id = c.buyer_id
   join unnest(%(stages)s::smallint[], %(steps)s::text[], %(after_days)s::int[])
     as step(stage, name, after_days) on step.stage = s.step_stage
+  left join lateral (
+    -- Beside invoices that a plan froze at another stage, the others have a clock of their own.
+    select min(g.since) as since
+    from invoice i
+    join invoice_stage g on g.seller_id = i.seller_id and g.invoice_id = i.id and g.stage = s.step_stage
+    where s.stage <> s.step_stage
+      and i.seller_id = %(seller)s and i.buyer_id = c.buyer_id and i.open_minor > 0
+      and not exists (
+        select from payment_plan_invoice x
+        join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
+        where x.seller_id = i.seller_id and x.invoice_id = i.id and p.state in ('accepted', 'running'))
+  ) apart on true
   where c.seller_id = %(seller)s and c.closed_on is null
-    and c.stage_since + step.after_days <= %(as_of)s
+    and coalesce(apart.since, c.stage_since) + step.after_days <= %(as_of)s
     and not (step.name = 'email_reminder' and exists (
       select from promise p
       where p.seller_id = c.seller_id and p.buyer_id = c.buyer_id and p.state = 'open'
