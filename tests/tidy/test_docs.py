@@ -94,7 +94,8 @@ def test_every_event_is_in_the_reference():
     rooms = [path.parent.name for path in PACKAGE.glob("*/events.py")]
     for room in rooms:
         import_module(f"netterms.{room}.events")
-    kinds = {kind.kind for kind in Event.__subclasses__()}
+    # Other tests make events of their own: they are in no room.
+    kinds = {kind.kind for kind in Event.__subclasses__() if kind.kind.split(".")[0] in rooms}
     for statement in PACKAGE.glob("*/sql/*.sql"):
         kinds |= {
             found
