@@ -39,7 +39,7 @@ check: setup-dev ## format, lint, types, room contracts
 
 test: check      ## check, then every test
 	@$(BIN)/python tests/ensure_chromium.py
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run_all.py
