@@ -12,7 +12,7 @@ from netterms.receivables.intake.dates import FIRST_DAY, LAST_DAY
 from netterms.receivables.intake.reasons import Reason
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
 
-_MOST_DAYS = 3650  # between the invoice date and the due date
+MOST_DAYS = 3650  # between the invoice date and the due date
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _checks() -> list[Check]:
             ("due_on", "issued_on"),
             f"issued_on_read BETWEEN {FIRST_DAY} AND {LAST_DAY} "
             f"AND due_on_read BETWEEN {FIRST_DAY} AND {LAST_DAY} "
-            f"AND abs(date_diff('day', issued_on_read, due_on_read)) > {_MOST_DAYS}",
+            f"AND abs(date_diff('day', issued_on_read, due_on_read)) > {MOST_DAYS}",
         ),
         Check(Reason.CURRENCY_UNKNOWN, ("currency",), "currency_set AND currency_word IS NULL"),
         Check(Reason.CURRENCY_CONFLICT, money, "currency_word <> strong_sign"),

@@ -24,6 +24,7 @@ from netterms.receivables.intake.words import (
 
 _MOST_WORDS = 20_000  # a column with more different words is no column of such words
 _EXAMPLES = 5
+PLAIN_NUMBER = "^[A-Za-z_-]*[0-9][0-9A-Za-z_/-]*$"  # such as INV-0012
 
 # The columns a lookup table has besides `cell`, with their types.
 _TYPES: dict[str, dict[str, str]] = {
@@ -148,5 +149,5 @@ def clean_texts(
 def _is_plain(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:
     """Whether every cell is a plain number such as INV-0012, with nothing to clean off."""
     cell = f"c{column.index}"
-    odd = f"NOT regexp_matches({cell}, '^[A-Za-z_-]*[0-9][0-9A-Za-z_/-]*$')"
+    odd = f"NOT regexp_matches({cell}, '{PLAIN_NUMBER}')"
     return not connection.execute(f"SELECT 1 FROM intake_raw WHERE {odd} LIMIT 1").fetchall()

@@ -20,6 +20,7 @@ from netterms.receivables.intake.guess import Column, Guess, Staged
 from netterms.receivables.intake.mapping import columns_of, header_row
 from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
 from netterms.receivables.intake.staging import stage
+from netterms.receivables.intake.straight import read_straight
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS, FIELDS
 from netterms.receivables.intake.textfile import Text, load_text, open_text
 from netterms.receivables.intake.typed import Plan
@@ -85,6 +86,11 @@ def read(
         tell(say(gettext_noop("Opening the file")))
         opened = _open(Path(path), folder, mapping or {}, sheet, limits or Limits())
         tell(say(gettext_noop("Loading the rows")))
+        _forget(connection)
+        straight = _straight(connection, opened, given)
+        if straight:
+            tell(say(gettext_noop("Checking every row")))
+            return straight
         plan, guess = _understand(connection, opened, given, folder, None)
         tell(say(gettext_noop("Checking every row")))
         rows, bad_rows, notes = stage(connection, plan, opened.first_row)
@@ -126,6 +132,37 @@ def _open(
             "text", above, names, columns, encoding=source.encoding, delimiter=source.delimiter
         )
     return _Opened(source, replace(guess, notes=tuple(source.notes + notes)))
+
+
+def _straight(connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str) -> Staged | None:
+    """`opened` read by the straight lane, if it is such a file."""
+    guess, source = opened.guess, opened.source
+    if isinstance(source, Workbook):
+        return None
+    header = guess.header_row - 1 - source.skip
+    rows = read_straight(connection, source, header, opened.first_row, guess.columns)
+    connection.execute("DROP TABLE IF EXISTS temp.intake_different")
+    if rows is None:
+        return None
+    plan = Plan(guess.columns, [], {}, {}, given_currency=given)
+    _settle_currency(plan)
+    guess = replace(
+        guess,
+        decimal={name: "point" for name in AMOUNT_FIELDS if name in guess.columns},
+        date_order={name: "ymd" for name in DATE_FIELDS if name in guess.columns},
+        currency=plan.heading_currency or given or plan.default_currency,
+    )
+    return Staged(connection, guess, rows, 0)
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what an earlier file left: `staged` may have been a table or a view."""
+    found = connection.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = 'staged'"
+    ).fetchall()
+    for (kind,) in found:
+        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} staged")
+    connection.execute("DROP TABLE IF EXISTS staged_cells")
 
 
 def _understand(

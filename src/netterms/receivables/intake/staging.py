@@ -29,6 +29,10 @@ _CONTENT = (
     "issued_on, due_on, amount_minor, open_minor, settled_on, tangible_net_worth_minor, "
     "annual_turnover_minor"
 )
+BAD_TABLE = (
+    "CREATE OR REPLACE TABLE bad (row_no BIGINT, column_name VARCHAR, value VARCHAR, "
+    "reason VARCHAR, mend VARCHAR)"
+)
 _OK = f"skip = {KEEP} AND mask = 0"
 
 
@@ -193,10 +197,7 @@ _REPEAT = 7
 
 def _bad(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
     """Make `bad` from the rows with a bit set; answers how many rows these are."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE bad (row_no BIGINT, column_name VARCHAR, value VARCHAR, "
-        "reason VARCHAR, mend VARCHAR)"
-    )
+    connection.execute(BAD_TABLE)
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE intake_bad AS
 SELECT t.mask, x.* FROM intake_cells x JOIN staged t ON x.row_no = t.row_no

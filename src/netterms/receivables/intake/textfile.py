@@ -7,10 +7,11 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -104,6 +105,16 @@ def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=merit)
 
 
+def is_regular(text: Text, header: int) -> bool:
+    """Whether the strict parallel reader of DuckDB may be tried on it."""
+    return (
+        text.quoting
+        and not text.found.blank_lines
+        and not text.found.formula_text
+        and not any("\n" in cell for row in text.rows[: header + 1] for cell in row)
+    )
+
+
 def load_text(
     connection: duckdb.DuckDBPyConnection, text: Text, header: int, columns: Sequence[int],
     limit: int | None, folder: Path,
@@ -115,12 +126,7 @@ def load_text(
     regular form.
     """
     width = len(text.rows[header])
-    regular = (
-        text.quoting
-        and not text.found.blank_lines
-        and not text.found.formula_text
-        and not any("\n" in cell for row in text.rows[: header + 1] for cell in row)
-    )
+    regular = is_regular(text, header)
     skip = text.skip + header + 1
     if regular:
         try:
@@ -145,15 +151,28 @@ def _load(
     columns: Sequence[int], limit: int | None,
 ) -> None:  # fmt: skip
     wanted = ", ".join(f"c{k}" for k in columns)
-    schema = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(width))
     cut = f" LIMIT {limit:d}" if limit is not None else ""
-    source = (
+    source = _source(width, {})
+    query = f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT {wanted} FROM {source}{cut}"
+    connection.execute(query, [str(path), delimiter, skip])
+
+
+def rows_from(text: Text, header: int, types: Mapping[int, str]) -> tuple[str, list[Any]]:
+    """SQL for the rows below row `header` with its parameters: columns c0, c1, … of `types`.
+
+    Columns without a type are text.
+    """
+    params = [str(text.path), text.delimiter, text.skip + header + 1]
+    return _source(len(text.rows[header]), types), params
+
+
+def _source(width: int, types: Mapping[int, str]) -> str:
+    schema = ", ".join(f"'c{k}': '{types.get(k, 'VARCHAR')}'" for k in range(width))
+    return (
         f"read_csv(?, delim = ?, skip = ?, columns = {{{schema}}}, header = false, "
         "auto_detect = false, quote = '\"', escape = '\"', strict_mode = true, "
         "compression = 'none', encoding = 'utf-8')"
     )
-    query = f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT {wanted} FROM {source}{cut}"
-    connection.execute(query, [str(path), delimiter, skip])
 
 
 def _regularise(text: Text, target: Path, *, skip: int, width: int, limit: int | None) -> None:
