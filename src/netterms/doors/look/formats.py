@@ -114,8 +114,14 @@ def percent(value: Figure, places: int = 1) -> str:
 def _figure(value: Figure, places: int, unit: str) -> str:
     if value is None or value == "":
         return NOTHING
+    return _shown(str(value), places, unit, locale())
+
+
+@lru_cache(maxsize=4096)
+def _shown(value: str, places: int, unit: str, where: Locale) -> str:
+    """The same figures stand in a table again and again."""
     pattern = parse_pattern("#,##0" + ("." + "0" * places if places else "") + unit)
-    return str(pattern.apply(Decimal(str(value)), locale()))
+    return str(pattern.apply(Decimal(value), where))
 
 
 def day(value: date | str | None, width: str = "medium") -> str:

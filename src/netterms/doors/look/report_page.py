@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import heapq
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -65,11 +64,18 @@ def _decimal(value: object) -> Decimal:
     return Decimal(str(value or 0))
 
 
+def _decimals(rows: Sequence[Block], key: str) -> list[Decimal]:
+    """The amounts of many rows: those that are text, as in report.json, need no other form."""
+    values = [row.get(key) or 0 for row in rows]
+    return [Decimal(v) if type(v) is str else _decimal(v) for v in values]
+
+
 def _section(currency: str, block: Block) -> dict[str, Any]:
     """One currency as the template wants it: everything long cut to what a page can hold."""
     buyers: Sequence[Block] = block.get("buyers") or []
     chase: Sequence[Block] = block.get("chase_today") or []
-    shown = heapq.nlargest(BUYER_ROWS, buyers, key=lambda b: _decimal(b.get("open")))
+    amounts = _decimals(buyers, "open")
+    largest = heapq.nlargest(BUYER_ROWS, range(len(buyers)), key=amounts.__getitem__)
     countries: Sequence[Block] = block.get("countries") or []
     total, overdue = _decimal(block.get("open_total")), _decimal(block.get("overdue_total"))
     return {
@@ -83,11 +89,11 @@ def _section(currency: str, block: Block) -> dict[str, Any]:
         ),
         "chase": _stages(chase),
         "chase_count": len(chase),
-        "chase_sum": sum((_decimal(row.get("overdue")) for row in chase), Decimal(0)),
+        "chase_sum": sum(_decimals(chase, "overdue"), Decimal(0)),
         "dso": _dso(block.get("dso") or {}),
-        "buyers": [_buyer(b) for b in shown],
+        "buyers": [_buyer(buyers[at]) for at in largest],
         "buyers_total": len(buyers),
-        "grades": _grades(buyers),
+        "grades": _grades(buyers, amounts),
         "countries": countries[:COUNTRY_ROWS],
         "countries_rest": _rest(countries[COUNTRY_ROWS:]),
     }
@@ -114,7 +120,7 @@ def _stages(chase: Sequence[Block]) -> list[dict[str, Any]]:
             "rows": rows[:CHASE_ROWS_A_STAGE],
             "count": len(rows),
             "hidden": max(len(rows) - CHASE_ROWS_A_STAGE, 0),
-            "sum": sum((_decimal(row.get("overdue")) for row in rows), Decimal(0)),
+            "sum": sum(_decimals(rows, "overdue"), Decimal(0)),
         }
         for stage, rows in sorted(stages.items(), reverse=True)
     ]
@@ -164,16 +170,17 @@ def _buyer(buyer: Block) -> dict[str, Any]:
     }
 
 
-def _grades(buyers: Sequence[Block]) -> list[dict[str, Any]]:
+def _grades(buyers: Sequence[Block], amounts: Sequence[Decimal]) -> list[dict[str, Any]]:
     """Open balance and number of buyers by grade 1..10, grade 0 standing for none."""
-    counts: Counter[int] = Counter()
-    sums: dict[int, Decimal] = {}
-    for buyer in buyers:
-        grade = int(buyer.get("grade") or 0)
-        counts[grade] += 1
-        sums[grade] = sums.get(grade, Decimal(0)) + max(_decimal(buyer.get("open")), Decimal(0))
-    order = [*range(1, 11), 0]
-    return [{"grade": g, "count": counts[g], "open": sums[g]} for g in order if g in counts]
+    found: dict[int, list[Decimal]] = {}
+    for buyer, amount in zip(buyers, amounts, strict=True):
+        found.setdefault(int(buyer.get("grade") or 0), []).append(amount)
+    nothing = Decimal(0)
+    return [
+        {"grade": g, "count": len(found[g]), "open": sum((a for a in found[g] if a > 0), nothing)}
+        for g in (*range(1, 11), 0)
+        if g in found
+    ]
 
 
 def _summary(currency: str, block: Block, total: Decimal, overdue: Decimal) -> list[str]:
