@@ -24,11 +24,12 @@ def amount_writer(currency: str) -> Callable[[int], str]:
     places = exponent(currency)
     if not places:
         return str
-    unit = 10**places
+    unit, shape = 10**places, f"%d.%0{places}d"
 
     def write(minor: int) -> str:
-        whole, part = divmod(abs(minor), unit)
-        return f"{'-' if minor < 0 else ''}{whole}.{part:0{places}d}"
+        if minor < 0:
+            return f"-{shape % divmod(-minor, unit)}"
+        return str(shape % divmod(minor, unit))
 
     return write
 

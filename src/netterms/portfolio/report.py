@@ -95,14 +95,28 @@ def _currencies(
 def _buyers(book: FileBook, card: Scorecard) -> dict[str, list[Block]]:
     """Every buyer of every currency, the largest balance first."""
     reasons = Reasons(card)
+    # Which column holds the value a reason speaks of: looked up once, not for every buyer.
+    values = {
+        code: attrgetter(meaning.attribute) if meaning.attribute else _no_value
+        for code, meaning in card.meanings.items()
+    }
     found: dict[str, list[Block]] = {}
     for currency, lines in groupby(book.buyer_lines(card), attrgetter("currency")):
         amount = amount_writer(currency)
-        found[currency] = [_buyer(line, amount, reasons) for line in lines]
+        found[currency] = [_buyer(line, amount, reasons, values) for line in lines]
     return found
 
 
-def _buyer(line: Any, amount: Callable[[int], str], reasons: Reasons) -> Block:  # noqa: ANN401
+def _no_value(_line: object) -> None:
+    return None
+
+
+def _buyer(
+    line: Any,  # noqa: ANN401
+    amount: Callable[[int], str],
+    reasons: Reasons,
+    values: Mapping[str, Callable[[Any], float | None]],
+) -> Block:
     """One row of `FileBook.buyer_lines`; the columns follow the card."""
     return {
         "buyer": line.buyer,
@@ -114,7 +128,7 @@ def _buyer(line: Any, amount: Callable[[int], str], reasons: Reasons) -> Block: 
         "payment_index": line.payment_index,
         "confidence": line.confidence,
         "reasons": [
-            reasons.of_score(code, getattr(line, reasons.attribute(code), None))
+            reasons.of_score(code, values[code](line))
             for code in (line.reason_1, line.reason_2, line.reason_3, line.raised_1, line.raised_2)
             if code
         ],

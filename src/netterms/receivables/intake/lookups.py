@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import duckdb
-import pyarrow
 
 from netterms.receivables.intake.guess import Column
 from netterms.receivables.intake.reasons import Note, NoteCode
@@ -71,6 +70,8 @@ def understand(
 
 
 def _understand(connection: duckdb.DuckDBPyConnection, field: str, column: Column) -> list[str]:
+    import pyarrow  # most of a tenth of a second, which a plain file need not wait for
+
     cell = f"c{column.index}"
     rows = connection.execute(
         f"SELECT DISTINCT {cell} FROM intake_raw WHERE {cell} IS NOT NULL LIMIT {_MOST_WORDS}"

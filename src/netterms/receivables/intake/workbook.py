@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow
 
 from netterms.kernel.refusal import Code
 from netterms.receivables.intake.container import Limits
@@ -47,6 +46,8 @@ def open_workbook(path: Path, sheet: str | None, folder: Path, limits: Limits) -
         if not samples:
             raise refuse(Code.FILE_EMPTY, "empty", file=path.name)
         answer = _run(path, max(samples, key=lambda name: samples[name]), folder, limits)
+    import pyarrow  # only workbooks need it here
+
     with pyarrow.memory_map(str(folder / "sheet.arrow")) as source:
         table = pyarrow.ipc.open_file(source).read_all()
     if not table.num_rows or not table.num_columns:
