@@ -71,7 +71,9 @@ def leave(home: Path) -> None:
     users.release_read_lock()
     if users.acquire_write_lock(blocking=False):
         try:
-            server.handle.stop()
+            # One that was killed meanwhile has nothing left to stop.
+            with suppress(psutil.NoSuchProcess):
+                server.handle.stop()
         finally:
             users.release_write_lock()
     elif users.lockfile is not None:

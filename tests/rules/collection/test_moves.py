@@ -21,7 +21,7 @@ TABLES = [
         moves.ActionMove,
         moves.ACTION_MOVES,
         {moves.ActionState.DONE, moves.ActionState.CANCELLED},
-        8,
+        9,
     ),
     (
         moves.PromiseState,
