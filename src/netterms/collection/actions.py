@@ -59,7 +59,7 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
     params = _params(ctx)
     with book(ctx):
         sql.execute(sql.statement("collection/late_items"), params)
-        sql.execute("analyze late_item")
+        sql.execute("analyze late_item (buyer_id, stage)")
         invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
         sql.execute(sql.statement("collection/standing"), params)
         sql.execute("analyze standing")
