@@ -147,7 +147,7 @@ class FileBook:
         for table, question in (
             ("behaviour", "scoring/behaviour"),
             ("owed", "portfolio/buyers"),
-            ("used", "portfolio/credit_use"),
+            ("used", "limits/credit_use"),
         ):
             self._table(table, statement(question), since=window_start(self.as_of))
         self._table("score", compile_sql(card))

@@ -154,7 +154,7 @@ def test_movement_and_late_rate_agree_with_a_plain_count(book: list[Line]) -> No
 def test_credit_days_are_rounded_half_up(book: list[Line]) -> None:
     since = window_start(AS_OF)
     found = FileBook(staged(book).connection, AS_OF)
-    for row in found.ask("portfolio/credit_use", since=since):
+    for row in found.ask("limits/credit_use", since=since):
         mine = [
             line
             for line in known(book)
