@@ -17,7 +17,7 @@ from netterms.kernel.events import Plain
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
-from netterms.store.outbox import record
+from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book
 
 Row = dict[str, Any]
@@ -29,12 +29,7 @@ TRIES = 3
 
 def _params(ctx: Context) -> Row:
     settings = LadderSettings()
-    return {
-        "seller": ctx.seller,
-        "as_of": ctx.today,
-        "now": ctx.now,
-        "actor": ctx.actor,
-        "why": ctx.why,
+    return stamp(ctx) | {
         "small_balance": settings.small_balance_minor,
         "kept_share": settings.kept_share,
         "grace_days": settings.grace_days,

@@ -24,14 +24,14 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.ids import new_id
 from netterms.store import sql
-from netterms.store.outbox import record_all
+from netterms.store.outbox import record_all, stamp
 from netterms.store.tenancy import book
 
 
 def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
     """Close the deadlines that are met or missed; set those of newly overdue oldest invoices."""
     ctx.require(Permission.RUN_DAY)
-    params = _params(ctx)
+    params = stamp(ctx)
     with book(ctx):
         closed = sql.row(sql.statement("insurance/close_deadlines"), params) or {}
         oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params)
@@ -46,16 +46,6 @@ values (%s, %s, %s, %s, %s, %s, %s)
 on conflict (seller_id, policy_id, invoice_id, kind) do update set due_on = excluded.due_on
 where policy_deadline.state = 'open'
 """
-
-
-def _params(ctx: Context) -> dict[str, Any]:
-    return {
-        "seller": ctx.seller,
-        "as_of": ctx.today,
-        "now": ctx.now,
-        "actor": ctx.actor,
-        "why": ctx.why,
-    }
 
 
 def _deadline_rows(ctx: Context, line: Mapping[str, Any]) -> list[tuple[object, ...]]:
@@ -87,9 +77,9 @@ def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, UUID]:
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
-        running = sql.rows(_RUNNING, _params(ctx) | {"buyers": list(buyers)})
+        running = sql.rows(_RUNNING, stamp(ctx) | {"buyers": list(buyers)})
         debts = sql.rows(
-            sql.statement("insurance/claim_debts"), _params(ctx) | {"buyers": list(buyers)}
+            sql.statement("insurance/claim_debts"), stamp(ctx) | {"buyers": list(buyers)}
         )
         by_claim = [
             list(lines)

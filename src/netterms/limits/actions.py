@@ -16,7 +16,7 @@ from netterms.limits import events
 from netterms.limits.rules import LimitSettings
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.store import sql
-from netterms.store.outbox import record
+from netterms.store.outbox import record, stamp
 from netterms.store.portable import to_postgres, translated
 from netterms.store.tenancy import book
 
@@ -29,14 +29,7 @@ def refresh_limits(ctx: Context) -> dict[str, Plain]:
     A recommendation grants nothing: `granted_minor` stays empty until a person decides.
     """
     ctx.require(Permission.RUN_DAY)
-    params = {
-        "seller": ctx.seller,
-        "as_of": ctx.today,
-        "since": add_months(ctx.today, -12),
-        "now": ctx.now,
-        "actor": ctx.actor,
-        "why": ctx.why,
-    }
+    params = stamp(ctx) | {"since": add_months(ctx.today, -12)}
     with book(ctx):
         sql.execute(sql.statement("limits/scored_today"), params)
         # Of rows just written to `score` the planner knows nothing: it would take them for one

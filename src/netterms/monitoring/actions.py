@@ -5,19 +5,14 @@ from __future__ import annotations
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.store import sql
+from netterms.store.outbox import stamp
 from netterms.store.tenancy import book
 
 
 def refresh_alerts(ctx: Context) -> dict[str, Plain]:
     """Compare the whole book with the alert rules; one open alert a buyer and kind."""
     ctx.require(Permission.RUN_DAY)
-    params = {
-        "seller": ctx.seller,
-        "as_of": ctx.today,
-        "now": ctx.now,
-        "actor": ctx.actor,
-        "why": ctx.why,
-    }
+    params = stamp(ctx)
     with book(ctx):
         sql.execute(sql.statement("monitoring/alerts"), params)
         counts = sql.row(sql.statement("monitoring/raise_alerts"), params) or {}

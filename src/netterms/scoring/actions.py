@@ -10,6 +10,7 @@ from netterms.kernel.events import Plain
 from netterms.scoring.scorecard import Scorecard, built_in
 from netterms.scoring.scorecard_sql import compile_sql
 from netterms.store import sql
+from netterms.store.outbox import stamp
 from netterms.store.portable import translated
 from netterms.store.tenancy import book
 
@@ -28,7 +29,7 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
-        params = {"seller": ctx.seller, "as_of": ctx.today, "since": since or ctx.today}
+        params = stamp(ctx) | {"since": since or ctx.today}
         sql.execute(sql.statement("scoring/to_score"), params)
         sql.execute("analyze to_score")
         sql.execute(
@@ -40,12 +41,8 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
         if scored > MANY:
             # What follows today reads these rows: the planner must know how many there are.
             sql.execute("analyze score")
-        moved = sql.execute(_GRADE_EVENTS, params | _stamp(ctx))
+        moved = sql.execute(_GRADE_EVENTS, params)
     return {"buyers": scored, "grades_changed": moved}
-
-
-def _stamp(ctx: Context) -> dict[str, object]:
-    return {"now": ctx.now, "actor": ctx.actor, "why": ctx.why}
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -15,6 +16,17 @@ INSERT = """
 insert into event (seller_id, happened_at, business_date, actor, why, kind, subject_id, facts)
 values (%s, %s, %s, %s, %s, %s, %s, %s)
 """
+
+
+def stamp(ctx: Context) -> dict[str, Any]:
+    """What a set-based statement that records its own events asks of the call."""
+    return {
+        "seller": ctx.seller,
+        "as_of": ctx.today,
+        "now": ctx.now,
+        "actor": ctx.actor,
+        "why": ctx.why,
+    }
 
 
 def record(ctx: Context, *events: Event) -> None:

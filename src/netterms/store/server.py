@@ -21,12 +21,11 @@ from typing import Any
 import fasteners
 import psutil
 
+from netterms.site.config import APP_ROLE, OWNER_ROLE
 from netterms.store.settings import EMBEDDED_SETTINGS
 
 RECOVERY_SECONDS = 600
 REFUSAL_SECONDS = 15
-OWNER_ROLE = "netterms_owner"
-APP_ROLE = "netterms_app"
 DATABASE = "netterms"
 
 
