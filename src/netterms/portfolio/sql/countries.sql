@@ -2,8 +2,14 @@
 SELECT
   currency,
   country,
-  CAST(SUM(open_minor) AS BIGINT) AS open_minor
-FROM item
-WHERE open_minor > 0
-GROUP BY currency, country
-ORDER BY currency, CAST(SUM(open_minor) AS BIGINT) DESC, country
+  open_minor
+FROM (
+  SELECT
+    currency,
+    country,
+    CAST(SUM(open_minor) AS BIGINT) AS open_minor
+  FROM item
+  WHERE open_minor > 0
+  GROUP BY currency, country
+) AS owed
+ORDER BY currency, open_minor DESC, country
