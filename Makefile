@@ -38,7 +38,8 @@ check: setup-dev ## format, lint, types, room contracts
 	@$(BIN)/lint-imports --no-logo
 
 test: check      ## check, then every test
-	@$(BIN)/python tests/ensure_chromium.py
+	@$(BIN)/python -m tests.ensure_chromium
+	@$(BIN)/python -m tests.ensure_java
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md

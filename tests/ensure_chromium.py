@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from tests import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The report and the console are looked at in Chinese too.
 PACKAGES = ("chromium", "fonts-noto-cjk")
-INSTALL_SECONDS = 600
 
 
 def find() -> str | None:
@@ -32,32 +32,9 @@ def _of_playwright() -> str | None:
     return str(found[-1]) if found else None
 
 
-def install() -> None:
-    """Install Debian's browser where we may; a failure is told and no more."""
-    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return
-    print("Installing Chromium for the browser tests ...", flush=True)
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES],
-    ):
-        try:
-            done = subprocess.run(
-                command, env=quiet, timeout=INSTALL_SECONDS, capture_output=True, text=True,
-                check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired) as error:
-            print(f"{command[0]}: {error}")
-            return
-        if done.returncode:
-            print(f"{' '.join(command[:2])} failed: {done.stderr.strip()[-500:]}")
-            return
-
-
 def main() -> int:
     if find() is None:
-        install()
+        debian.install("Chromium for the browser tests", *PACKAGES)
     found = find()
     if found:
         print(f"Browser: {found}")

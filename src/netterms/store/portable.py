@@ -1,7 +1,8 @@
 """Portable questions: one `.sql` file (DuckDB's dialect), the same answer on every engine.
 
 A question reads the relation `item` (one row an invoice as known on `$as_of`). On files DuckDB has
-a table of that name; on the live book PostgreSQL gets it as a table expression.
+a table of that name, on a cluster Apache Spark; on the live book PostgreSQL gets it as a table
+expression.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from netterms.store import sql
 
 if TYPE_CHECKING:
     import duckdb
+    from pyspark.sql import SparkSession
 
 Answer = list[dict[str, Any]]
 
@@ -36,8 +38,7 @@ class DuckEngine:
 
     def ask(self, question: str, **params: object) -> Answer:
         text = sql.statement(question)
-        wanted = {name: value for name, value in params.items() if f"${name}" in text}
-        cursor = self.connection.execute(text, wanted)
+        cursor = self.connection.execute(text, _named(text, params))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
@@ -51,6 +52,58 @@ class PostgresEngine:
 
     def ask(self, question: str, **params: object) -> Answer:
         return sql.rows(in_postgres(question, self.item), params)
+
+
+class SparkEngine:
+    """Answers on Apache Spark, over a session that holds a table or view `item`."""
+
+    def __init__(self, session: SparkSession) -> None:
+        self.session = session
+
+    def ask(self, question: str, **params: object) -> Answer:
+        wanted = _named(sql.statement(question), params)
+        found = self.session.sql(in_spark(question), args=wanted).collect()
+        return [row.asDict() for row in found]
+
+
+def spark_session(master: str = "local[2]") -> SparkSession:
+    """A Spark session on `master` without a web page; needs `netterms[spark]` and Java 17 or newer.
+
+    A local one is reachable from this machine only. A cluster's workers must reach the driver, so
+    there Spark's own settings say how.
+    """
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master(master).appName("netterms")
+    if master.startswith("local"):
+        builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
+        builder = builder.config("spark.driver.host", "127.0.0.1")
+        # As many parts as a small machine has cores; a cluster keeps its own number.
+        builder = builder.config("spark.sql.shuffle.partitions", "2")
+    return (
+        builder.config("spark.ui.enabled", "false")
+        # What does not fit is an error, as on the other engines, and no silent NULL.
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+
+
+def _named(text: str, params: dict[str, object]) -> dict[str, object]:
+    """Those of `params` that `text` names."""
+    return {name: value for name, value in params.items() if f"${name}" in text}
+
+
+@cache
+def in_spark(question: str) -> str:
+    """The question in Spark's dialect."""
+    return to_spark(sql.statement(question))
+
+
+def to_spark(text: str) -> str:
+    """A statement of the portable dialect in Spark's: `$name` becomes `:name`."""
+    tree = sqlglot.parse_one(text, read="duckdb")
+    return tree.transform(_as_placeholder).sql(dialect="spark", comments=False)
 
 
 @cache
@@ -93,4 +146,10 @@ def _name(node: exp.Expr) -> str:
 def _mark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Parameter | exp.Placeholder):
         return exp.column(f"{MARK}{_name(node)}{MARK}")
+    return node
+
+
+def _as_placeholder(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Parameter | exp.Placeholder):
+        return exp.Placeholder(this=_name(node))
     return node
