@@ -42,15 +42,19 @@ def run_day(
 ) -> list[runs.StepDone]:
     """Run the seller's business day `ctx.today`: every step once, going on where a crash stopped.
 
-    Days run forward only: DAY_OUT_OF_ORDER when a later one was run already.
+    Days run forward only: DAY_OUT_OF_ORDER when a later one was run already. One at a time:
+    ALREADY_RUNNING while another process runs a day of this seller.
     """
-    last, since = _days_before(ctx)
-    if last is not None and last > ctx.today:
-        raise Refusal(Code.DAY_OUT_OF_ORDER, date=ctx.today.isoformat(), last_run=last.isoformat())
-    if mailer is not None:
-        return runs.run(ctx, DAY, day_steps(since, mailer), told)
-    with open_mailer(config()) as configured:
-        return runs.run(ctx, DAY, day_steps(since, configured), told)
+    with runs.alone(ctx, DAY):
+        last, since = _days_before(ctx)
+        if last is not None and last > ctx.today:
+            raise Refusal(
+                Code.DAY_OUT_OF_ORDER, date=ctx.today.isoformat(), last_run=last.isoformat()
+            )
+        if mailer is not None:
+            return runs.run(ctx, DAY, day_steps(since, mailer), told)
+        with open_mailer(config()) as configured:
+            return runs.run(ctx, DAY, day_steps(since, configured), told)
 
 
 def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from netterms.collection.actions import complete_action
 from netterms.insurance.policies import GrantedLimit, PolicySchedule, grant_limits, open_policy
@@ -167,6 +169,31 @@ def test_a_day_run_twice_changes_nothing_and_days_do_not_run_backwards(new_selle
     assert no.value.code is Code.DAY_OUT_OF_ORDER
     assert no.value.facts == {"date": "2026-06-02", "last_run": "2026-06-03"}
     assert fingerprint(ctx) == before
+
+
+@pytest.mark.parametrize("other_day", [date(2026, 6, 2), date(2026, 6, 3)])
+def test_two_who_run_the_day_at_once_the_second_is_refused(new_seller, other_day):
+    ctx = new_seller(today=date(2026, 6, 2))
+    bring_in(ctx, Line("2", date(2026, 6, 1)))
+    bag = Postbag()
+    refused = []
+
+    def second():
+        with closing(connection), pytest.raises(Refusal) as no:
+            run_day(on(ctx, other_day), mailer=bag)
+        refused.append(no.value)
+
+    def meets(step):
+        with ThreadPoolExecutor(1) as other:
+            other.submit(second).result(30)
+
+    first = run_day(ctx, told=meets, mailer=bag)
+    assert {no.code for no in refused} == {Code.ALREADY_RUNNING}
+    assert len(refused) == len(first)
+    assert refused[0].facts == {"run": "day", "date": other_day.isoformat()}
+    assert len(bag.letters) == 1
+    assert not any(done.repeated for done in first)
+    assert all(done.repeated for done in run_day(ctx, mailer=bag))
 
 
 def test_a_day_that_died_half_way_ends_as_if_it_had_not(new_seller, monkeypatch):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,13 @@ from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
+from netterms.store.runs import alone
 from netterms.store.tenancy import book
 
 Row = dict[str, Any]
 WriteReminder = Callable[[Row, Context], Letter]
+# Notes in the book how a letter ended, and names the count it belongs to.
+Note = Callable[[], str]
 
 LETTERS_AT_ONCE = 500
 TRIES = 3
@@ -106,43 +110,77 @@ def prepare_claim_files(ctx: Context) -> dict[str, Plain]:
 def send_reminders(ctx: Context, mailer: Mailer, write: WriteReminder) -> dict[str, Plain]:
     """Send the reminders that are due. Nothing outside is called inside a transaction.
 
-    Each is marked before it is handed over and again after. One that was marked but not finished
-    when the process died is sent again under the same Message-ID: at least once, never lost.
+    Each is claimed, with the time, before it is handed over, and how it ended is noted with the
+    claim of the next. So a crash leaves one letter in doubt at most. It is sent once more under the
+    same Message-ID: at least once, never lost. One that is in doubt after TRIES claims goes to
+    people. ALREADY_RUNNING while another process sends for this seller: only the one who sends may
+    take a claimed letter for one that a crash left behind.
     """
     ctx.require(Permission.RUN_DAY)
     counts = {"sent": 0, "failed": 0, "later": 0, "dropped": 0}
-    seen: set[UUID] = set()
+    with alone(ctx, "reminders"):
+        note: Note | None = None
+        for line in _due(ctx):
+            with book(ctx):
+                if note is not None:
+                    counts[note()] += 1
+                claimed = _claim(ctx, line)
+            note = _deliver(ctx, line, mailer, write) if claimed else None
+        if note is not None:
+            with book(ctx):
+                counts[note()] += 1
+    return dict(counts)
+
+
+def _due(ctx: Context) -> Iterator[Row]:
+    last = None
     while True:
         with book(ctx):
             due = sql.rows(
                 sql.statement("collection/reminders_due"),
-                _params(ctx) | {"most": LETTERS_AT_ONCE + len(seen)},
+                _params(ctx) | {"most": LETTERS_AT_ONCE, "last": last},
             )
-            fresh = [line for line in due if line["action_id"] not in seen]
-            _move(ctx, [line["action_id"] for line in fresh], ActionState.SENDING)
-        if not fresh:
-            return dict(counts)
-        for line in fresh:
-            seen.add(line["action_id"])
-            counts[_send_one(ctx, line, mailer, write)] += 1
+        if not due:
+            return
+        yield from due
+        last = due[-1]["action_id"]
 
 
-def _send_one(ctx: Context, line: Row, mailer: Mailer, write: WriteReminder) -> str:
+def _claim(ctx: Context, line: Row) -> bool:
+    """Mark a letter as about to leave; False when it was closed since it was read."""
+    return bool(
+        sql.execute(
+            "update collection_action set state = 'sending', attempts = attempts + 1,"
+            " attempted_at = %(now)s"
+            " where seller_id = %(seller)s and id = %(id)s and state in ('planned', 'sending')",
+            {"now": ctx.now, "seller": ctx.seller, "id": line["action_id"]},
+        )
+    )
+
+
+def _deliver(ctx: Context, line: Row, mailer: Mailer, write: WriteReminder) -> Note:
+    """Hand over one letter that is claimed; returns what notes how that ended."""
     action, buyer = line["action_id"], line["buyer_id"]
+
+    def failed(reason: str) -> Note:
+        told = events.ReminderFailed(buyer, action, reason)
+        return partial(_close, ctx, action, ActionState.FAILED, reason, told)
+
     if not line["invoices"]:
-        return _close(ctx, action, ActionState.CANCELLED, "paid", None)
+        return partial(_close, ctx, action, ActionState.CANCELLED, "paid", None)
     if not line["email"]:
-        told = events.ReminderFailed(buyer, action, "no_address")
-        return _close(ctx, action, ActionState.FAILED, "no_address", told)
+        return failed("no_address")
+    if line["attempts"] >= TRIES:
+        # It was claimed as often and never noted: whatever it is, sending it ends in a crash.
+        return failed("interrupted")
     try:
         mailer.send(write(line, ctx))
     except MailError as error:
         if error.temporary and line["attempts"] + 1 < TRIES:
-            return _try_later(ctx, action)
-        told = events.ReminderFailed(buyer, action, error.reason)
-        return _close(ctx, action, ActionState.FAILED, error.reason, told)
+            return partial(_try_later, ctx, action)
+        return failed(error.reason)
     sent = events.ReminderSent(buyer, action, line["email"])
-    return _close(ctx, action, ActionState.DONE, "sent", sent)
+    return partial(_close, ctx, action, ActionState.DONE, "sent", sent)
 
 
 _COUNTED = {
@@ -160,40 +198,29 @@ def _close(
     outcome: str,
     told: events.ReminderSent | events.ReminderFailed | None,
 ) -> str:
-    with book(ctx):
-        sql.execute(
-            "update collection_action set state = %(state)s, outcome = %(outcome)s,"
-            " done_at = %(now)s, attempts = attempts + 1"
-            " where seller_id = %(seller)s and id = %(id)s",
-            {
-                "state": state.value,
-                "outcome": outcome,
-                "now": ctx.now,
-                "seller": ctx.seller,
-                "id": action,
-            },
-        )
-        if told is not None:
-            record(ctx, told)
+    sql.execute(
+        "update collection_action set state = %(state)s, outcome = %(outcome)s, done_at = %(now)s"
+        " where seller_id = %(seller)s and id = %(id)s",
+        {
+            "state": state.value,
+            "outcome": outcome,
+            "now": ctx.now,
+            "seller": ctx.seller,
+            "id": action,
+        },
+    )
+    if told is not None:
+        record(ctx, told)
     return _COUNTED[state]
 
 
 def _try_later(ctx: Context, action: UUID) -> str:
-    with book(ctx):
-        sql.execute(
-            "update collection_action set state = 'planned', attempts = attempts + 1"
-            " where seller_id = %(seller)s and id = %(id)s",
-            {"seller": ctx.seller, "id": action},
-        )
-    return "later"
-
-
-def _move(ctx: Context, actions: list[UUID], state: ActionState) -> None:
     sql.execute(
-        "update collection_action set state = %(state)s"
-        " where seller_id = %(seller)s and id = any(%(actions)s)",
-        {"state": state.value, "seller": ctx.seller, "actions": actions},
+        "update collection_action set state = 'planned'"
+        " where seller_id = %(seller)s and id = %(id)s",
+        {"seller": ctx.seller, "id": action},
     )
+    return "later"
 
 
 def complete_action(ctx: Context, action_id: UUID, outcome: str) -> None:

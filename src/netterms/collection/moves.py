@@ -102,7 +102,7 @@ ACTION_MOVES: dict[tuple[ActionState, ActionMove], ActionState] = {
     (ActionState.SENDING, ActionMove.FAIL): ActionState.FAILED,
     # Paid between the plan and the sending: there is nothing left to remind of.
     (ActionState.SENDING, ActionMove.CANCEL): ActionState.CANCELLED,
-    # The worker died before anything left the house: the action waits again.
+    # The mail server was busy: the action waits for the next day.
     (ActionState.SENDING, ActionMove.RETRY): ActionState.PLANNED,
     (ActionState.FAILED, ActionMove.RETRY): ActionState.PLANNED,
     (ActionState.FAILED, ActionMove.CANCEL): ActionState.CANCELLED,

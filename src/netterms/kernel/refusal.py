@@ -12,6 +12,7 @@ from enum import StrEnum
 class Code(StrEnum):
     """Every refusal there is. Each has a sentence in two languages and a test."""
 
+    ALREADY_RUNNING = "already_running"
     COLUMN_MISSING = "column_missing"
     COLUMN_UNKNOWN = "column_unknown"
     CONFLICTING_NUMBER = "conflicting_number"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from django.db import Error, connection
 from psycopg.types.json import Jsonb
 
 from netterms.kernel.context import Context
 from netterms.kernel.events import Plain, plain
+from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -35,6 +38,26 @@ class StepDone:
     seconds: float
     facts: dict[str, Plain]
     repeated: bool
+
+
+@contextmanager
+def alone(ctx: Context, name: str) -> Iterator[None]:
+    """Nobody else does `name` for this seller while the block lasts.
+
+    ALREADY_RUNNING, at once, while somebody does. The lock belongs to the database session that
+    does the work: it goes when the process dies or is killed, and whoever lost the session, and the
+    lock with it, cannot write on under it either.
+    """
+    assert not connection.in_atomic_block, "a lock for several transactions inside one"
+    params = {"key": f"alone/{ctx.seller}/{name}"}
+    if not sql.value("select pg_try_advisory_lock(hashtextextended(%(key)s, 0))", params):
+        raise Refusal(Code.ALREADY_RUNNING, run=name, date=ctx.today.isoformat())
+    try:
+        yield
+    finally:
+        # A session that broke has let go already.
+        with suppress(Error):
+            sql.value("select pg_advisory_unlock(hashtextextended(%(key)s, 0))", params)
 
 
 def run(

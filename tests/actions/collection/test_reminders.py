@@ -5,10 +5,13 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.db import DatabaseError, connection
 
 from netterms.collection import actions as collection
 from netterms.collection.actions import climb_ladder, judge_promises, send_reminders
@@ -16,7 +19,9 @@ from netterms.collection.ports import MailError
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
 from netterms.connectors.mail.smtp import SmtpMailer
 from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import DisputeReason, raise_dispute
+from netterms.store import sql
 from netterms.wiring import write_reminder
 from tests.actions.books import (
     Line,
@@ -29,6 +34,7 @@ from tests.actions.books import (
     kinds,
     on,
     pay,
+    rows,
 )
 from tests.actions.collection.test_ladder import running_plan
 
@@ -134,6 +140,102 @@ def test_a_crash_before_sending_loses_nothing(late):
     bag = Postbag()
     send_reminders(late, bag, write_reminder)
     assert len(bag.letters) == 1
+
+
+def test_a_crash_leaves_one_letter_in_doubt_with_the_time_of_its_claim(late):
+    bring_in(late, *(Line(str(n), DUE, email=f"b{n}@buyer.example") for n in range(5)))
+    climb_ladder(late)
+    bag = Postbag()
+
+    class Dies:
+        def send(self, message):
+            bag.send(message)
+            if len(bag.letters) == 3:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send_reminders(late, Dies(), write_reminder)
+    states = [a["state"] for a in actions(late)]
+    assert [states.count(s) for s in ("done", "sending", "planned")] == [2, 1, 3]
+    [claimed] = rows(late, "select * from collection_action where state = 'sending'")
+    assert (claimed["attempted_at"], claimed["attempts"]) == (late.now, 1)
+    assert send_reminders(late, bag, write_reminder)["sent"] == 4
+    ids = [letter.message_id for letter in bag.letters]
+    assert len(ids) == 7
+    assert ids[2] == ids[3]
+    assert len(set(ids)) == 6
+
+
+def test_a_letter_whose_sending_always_crashes_goes_to_people(late):
+    bring_in(late, Line("2", DUE, email="other@buyer.example"))
+    climb_ladder(late)
+    bag = Postbag()
+    tried = []
+
+    class Dies:
+        def send(self, message):
+            if message.to == "ap@buyer.example":
+                tried.append(message)
+                raise KeyboardInterrupt
+            bag.send(message)
+
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            send_reminders(late, Dies(), write_reminder)
+    assert send_reminders(late, Dies(), write_reminder)["failed"] == 1
+    assert len(tried) == 3
+    assert [letter.to for letter in bag.letters] == ["other@buyer.example"]
+    assert {(a["buyer"], a["state"], a["outcome"]) for a in actions(late)} == {
+        ("100", "failed", "interrupted"),
+        ("2", "done", "sent"),
+    }
+
+
+def in_another_session(act, *arguments):
+    def go():
+        with closing(connection):
+            return act(*arguments)
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(go).result(30)
+
+
+def test_two_who_send_at_once_send_every_letter_once(late):
+    bag = Postbag()
+
+    class Meets:
+        def send(self, message):
+            # The letter is claimed and not yet noted: another who sends now would send it again.
+            with pytest.raises(Refusal) as no:
+                in_another_session(send_reminders, late, bag, write_reminder)
+            assert no.value.code is Code.ALREADY_RUNNING
+            bag.send(message)
+
+    assert send_reminders(late, Meets(), write_reminder)["sent"] == 1
+    assert send_reminders(late, bag, write_reminder)["sent"] == 0
+    assert len(bag.letters) == 1
+
+
+def test_who_lost_the_database_sends_no_further_letter(late):
+    bring_in(late, Line("2", DUE, email="other@buyer.example"))
+    climb_ladder(late)
+    bag = Postbag()
+
+    class Loses:
+        def send(self, message):
+            bag.send(message)
+            backend = {"pid": sql.value("select pg_backend_pid()")}
+            end = "select pg_terminate_backend(%(pid)s, 5000)"
+            assert in_another_session(sql.value, end, backend)
+
+    with pytest.raises(DatabaseError):
+        send_reminders(late, Loses(), write_reminder)
+    connection.close()
+    assert len(bag.letters) == 1
+    send_reminders(late, bag, write_reminder)
+    ids = [letter.message_id for letter in bag.letters]
+    assert ids[0] == ids[1] != ids[2]
+    assert len(ids) == 3
 
 
 def test_a_temporary_failure_is_tried_on_the_next_days_and_then_given_up(late):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -16,7 +17,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.keys import once
 from netterms.store.outbox import record
-from netterms.store.runs import Step, run
+from netterms.store.runs import Step, alone, run
 from netterms.store.tenancy import book
 
 
@@ -156,6 +157,59 @@ def test_two_runs_at_once_do_each_step_once(ctx):
     with ThreadPoolExecutor(3) as callers:
         list(callers.map(go, range(3)))
     assert sorted(done) == [0, 1, 2]
+
+
+def in_another_session(act, *arguments):
+    """Run `act` as another process would: through a connection of its own."""
+
+    def go():
+        with closing(connection):
+            return act(*arguments)
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(go).result(30)
+
+
+def is_free(ctx, name="test"):
+    def take():
+        try:
+            with alone(ctx, name):
+                return True
+        except Refusal as refusal:
+            said = {"run": name, "date": ctx.today.isoformat()}
+            if (refusal.code, refusal.facts) != (Code.ALREADY_RUNNING, said):
+                raise
+            return False
+
+    return in_another_session(take)
+
+
+def test_one_process_at_a_time_for_one_seller_and_one_name(new_seller):
+    ctx, other = new_seller(), new_seller()
+    with alone(ctx, "test"):
+        assert not is_free(ctx)
+        assert not is_free(ctx.on(ctx.today + timedelta(days=1))), "whatever the day"
+        assert is_free(ctx, "something else")
+        assert is_free(other)
+    assert is_free(ctx)
+
+
+def test_the_lock_goes_with_an_error_and_with_the_session(ctx):
+    with pytest.raises(ZeroDivisionError), alone(ctx, "test"):
+        raise ZeroDivisionError
+    assert is_free(ctx)
+
+    def cut_off(backend):
+        return sql.value("select pg_terminate_backend(%(pid)s, 5000)", {"pid": backend})
+
+    with alone(ctx, "test"):
+        assert in_another_session(cut_off, sql.value("select pg_backend_pid()"))
+        assert is_free(ctx)
+        # Whoever lost the lock cannot write on as if nothing had happened.
+        with pytest.raises(DatabaseError), book(ctx):
+            pass
+    connection.close()
+    assert is_free(ctx)
 
 
 def test_no_seller_no_rows(ctx):

@@ -25,6 +25,7 @@ cross join lateral (
 ) items
 where a.seller_id = %(seller)s and a.step = 'email_reminder' and a.state in ('planned', 'sending')
   and a.due_on <= %(as_of)s
+  and (%(last)s::uuid is null or a.id > %(last)s)
   and not exists (
     select from promise p
     where p.seller_id = a.seller_id and p.buyer_id = a.buyer_id and p.state = 'open')

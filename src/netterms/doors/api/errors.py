@@ -16,6 +16,7 @@ from netterms.kernel.events import plain
 from netterms.kernel.refusal import Code, Refusal
 
 STATUS: dict[Code, HTTPStatus] = {
+    Code.ALREADY_RUNNING: HTTPStatus.CONFLICT,
     Code.COLUMN_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.COLUMN_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.CONFLICTING_NUMBER: HTTPStatus.CONFLICT,

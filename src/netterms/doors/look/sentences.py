@@ -14,6 +14,10 @@ from netterms.portfolio.texts import Reasons
 from netterms.scoring.scorecard import Scorecard, built_in
 
 SENTENCES: dict[Code, str] = {
+    Code.ALREADY_RUNNING: gettext_noop(
+        "This is being done for the seller right now, by another process or person (%(run)s)."
+        " Try again when it has ended."
+    ),
     Code.COLUMN_MISSING: gettext_noop("The file has no column for %(field)s."),
     Code.COLUMN_UNKNOWN: gettext_noop("The file has no column named %(value)s."),
     Code.CONFLICTING_NUMBER: gettext_noop(
