@@ -25,9 +25,11 @@ ALL = (
 )
 
 
-def both(folder: Path, rows: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> list[Staged]:
+def both(
+    folder: Path, rows: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, headings: str = HEADINGS
+) -> list[Staged]:
     path = folder / "ledger.csv"
-    path.write_text("\n".join((HEADINGS, *rows)) + "\n", encoding="utf-8")
+    path.write_text("\n".join((headings, *rows)) + "\n", encoding="utf-8")
     straight = read(path)
     with monkeypatch.context() as patch:
         patch.setattr(reader, "_straight", lambda *_: None)
@@ -122,3 +124,65 @@ def test_a_connection_reads_one_file_after_another(tmp_path: Path) -> None:
         again = read(path, connection=first.connection)
         assert again.rows == len(PLAIN)
         assert is_straight(again) is straight
+
+
+OPEN_HEADINGS = (
+    "Customer number,Currency,Invoice number,Document type,Invoice date,Due date,Amount,"
+    "Open amount,Payment date"
+)
+OPEN_PLAIN = (
+    "K1,USD,INV-1,Invoice,2026-01-02,2026-02-01,120.50,120.50,",
+    "K2,EUR,INV-2,Invoice,2026-01-03,2026-02-02,99,33,",
+    "K2,EUR,INV-3,Invoice,2026-01-03,2026-02-02,99,50.5,2026-02-20",
+    "K1,USD,INV-4,Invoice,2026-01-04,2026-02-03,20.5,0,2026-02-01",
+    "K1,USD,INV-5,Credit note,2026-01-04,2026-02-03,20.5,20.5,",
+    "K1,USD,INV-6,Credit note,2026-01-04,2026-02-03,-7,-0.00,2026-02-04",
+    "K3,USD,INV-7,,2026-01-05,2026-02-04,-7.05,-2.05,",
+    "K3,USD,INV-8,,2026-01-05,2026-02-04,7.05,0.00,2026-02-04",
+)
+
+
+def test_open_amounts_and_kinds_read_the_same_both_ways(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight, general = both(tmp_path, OPEN_PLAIN, monkeypatch, OPEN_HEADINGS)
+    assert is_straight(straight)
+    assert not is_straight(general)
+    alike(straight, general)
+    assert straight.rows == len(OPEN_PLAIN)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,,",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,,2026-02-01",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,0,",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,5.01,",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,-1.00,",
+        "K9,USD,X-1,,2026-01-02,2026-02-01,-5.00,1.00,",
+        "K9,USD,X-1,Credit note,2026-01-02,2026-02-01,5.00,-1.00,",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,1.234,",
+        'K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,"1,00",',
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,5.00,USD 1,",
+        "K9,USD,X-1,Payment,2026-01-02,2026-02-01,5.00,1.00,",
+        "K9,USD,X-1,Cancelled,2026-01-02,2026-02-01,5.00,1.00,",
+        "K9,USD,X-1,Whatever,2026-01-02,2026-02-01,5.00,1.00,",
+        "K9,USD,X-1,N/A,2026-01-02,2026-02-01,5.00,1.00,",
+        "K9,USD,X-1, Invoice ,2026-01-02,2026-02-01,5.00,1.00,",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,0,0,2026-02-01",
+        "K9,USD,X-1,Invoice,2026-01-02,2026-02-01,,5.00,",
+        OPEN_HEADINGS,
+    ],
+)
+@pytest.mark.parametrize("above", [3, FAR])
+def test_an_odd_open_amount_or_kind_is_read_the_general_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str, above: int
+) -> None:
+    rows = [
+        f"K{at % 7},USD,INV-{at},Invoice,2026-01-02,2026-02-01,{at}.25,{at}.25,"
+        for at in range(1, above + 1)
+    ]
+    staged, general = both(tmp_path, (*rows, odd), monkeypatch, OPEN_HEADINGS)
+    assert not is_straight(staged)
+    alike(staged, general)

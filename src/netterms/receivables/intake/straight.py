@@ -22,18 +22,26 @@ from netterms.receivables.intake.lookups import PLAIN_NUMBER
 from netterms.receivables.intake.sqltext import BLANKS, literal, literals
 from netterms.receivables.intake.staging import BAD_TABLE
 from netterms.receivables.intake.textfile import Text, is_regular, rows_from
-from netterms.receivables.intake.words import EMPTY_WORDS, country_code, currency_code
+from netterms.receivables.intake.words import EMPTY_WORDS, country_code, currency_code, kind_of
 
 _NEEDED = frozenset({"buyer_number", "currency", "invoice_number", "issued_on", "due_on", "amount"})
-_ALLOWED = _NEEDED | {"buyer_name", "country", "paid_on"}
+_ALLOWED = _NEEDED | {"buyer_name", "country", "paid_on", "open_amount", "kind"}
 _DATES = ("issued_on", "due_on", "paid_on")
+_AMOUNTS = ("amount", "open_amount")
+_KINDS = ("invoice", "credit_note")
 _MOST_WORDS = 1_000  # far more than there are currencies and countries
 # One or two decimals, or none: nothing that could be taken for thousands.
 _AMOUNT = r"-?[0-9]{1,12}([.][0-9]{1,2})?"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # Buyer numbers that stay as they are: no leading zeros, no spreadsheet's ".0", nothing to trim.
 _BUYER = "[A-Za-z1-9][A-Za-z0-9_/-]*"
-_EVERY_CELL = {"issued_on": _DATE, "due_on": _DATE, "amount": _AMOUNT, "buyer_number": _BUYER}
+_EVERY_CELL = {
+    "issued_on": _DATE,
+    "due_on": _DATE,
+    "amount": _AMOUNT,
+    "open_amount": _AMOUNT,
+    "buyer_number": _BUYER,
+}
 
 
 def read_straight(
@@ -65,7 +73,8 @@ def _may_be(text: Text, header: int, columns: Mapping[str, Column]) -> bool:
         return False
     if any(column.constant is not None for column in columns.values()):
         return False
-    if headings.parse(columns["amount"].heading).unit != 1:
+    amounts = [columns[name].heading for name in _AMOUNTS if name in columns]
+    if any(headings.parse(heading).unit != 1 for heading in amounts):
         return False
     rows = text.rows[header + 1 :]
     if not rows or any(len(row) != len(text.rows[header]) for row in rows):
@@ -73,6 +82,7 @@ def _may_be(text: Text, header: int, columns: Mapping[str, Column]) -> bool:
     return all(
         re.fullmatch(pattern, row[columns[name].index])
         for name, pattern in _EVERY_CELL.items()
+        if name in columns
         for row in rows
     )
 
@@ -83,12 +93,16 @@ def _load(
     """Make `staged_cells`, columns named by field; `odd` marks amounts that are not plain."""
     types = {columns[name].index: "DATE" for name in _DATES if name in columns}
     source, params = rows_from(text, header, types)
-    cells = [f"c{c.index} AS {name}" for name, c in columns.items() if name != "amount"]
-    amount = f"c{columns['amount'].index}"
+    cells = [f"c{c.index} AS {name}" for name, c in columns.items() if name not in _AMOUNTS]
+    amounts = {name: f"c{columns[name].index}" for name in _AMOUNTS if name in columns}
+    cells += [
+        f"CAST(try_cast({cell} AS DECIMAL(18,2)) * 100 AS BIGINT) AS {name}_signed"
+        for name, cell in amounts.items()
+    ]
+    odd = " OR ".join(f"NOT regexp_full_match({cell}, '{_AMOUNT}')" for cell in amounts.values())
     connection.execute(
-        f"CREATE OR REPLACE TABLE staged_cells AS SELECT {', '.join(cells)}, "
-        f"CAST(try_cast({amount} AS DECIMAL(18,2)) * 100 AS BIGINT) AS minor, "
-        f"NOT regexp_full_match({amount}, '{_AMOUNT}') AS odd FROM {source}",
+        f"CREATE OR REPLACE TABLE staged_cells AS SELECT {', '.join(cells)}, {odd} AS odd "
+        f"FROM {source}",
         params,
     )
 
@@ -103,6 +117,7 @@ def _is_plain(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Colum
         _rows_are_whole(connection, columns)
         and _words_are_codes(connection, columns, "currency", _is_currency)
         and _words_are_codes(connection, columns, "country", _is_country)
+        and _words_are_codes(connection, columns, "kind", _is_kind)
         and _buyers_are_clean(connection, columns)
         and _numbers_stand_once(connection)
     )
@@ -114,8 +129,19 @@ def _rows_are_whole(connection: duckdb.DuckDBPyConnection, columns: Mapping[str,
         f"{name} NOT BETWEEN {FIRST_DAY} AND {LAST_DAY}" for name in _DATES if name in columns
     ]
     apart = f"abs(date_diff('day', issued_on, due_on)) > {MOST_DAYS}"
-    amount = ["odd IS NULL", "odd", "minor IS NULL", "minor = 0"]
+    amount = ["odd IS NULL", "odd", "amount_signed IS NULL", "amount_signed = 0"]
+    if "open_amount" in columns:
+        # What the checks `sign_conflict`, `open_exceeds_amount` and `paid_on_missing` tell apart.
+        amount.append("open_amount_signed IS NULL")
+        amount.append("abs(open_amount_signed) > abs(amount_signed)")
+        amount.append("open_amount_signed < 0 AND amount_signed > 0")
+        amount.append("open_amount_signed > 0 AND amount_signed < 0")
+        amount.append("open_amount_signed = 0" + _and_unpaid(columns))
     return not _any(connection, " OR ".join([*missing, *beyond, apart, *amount]))
+
+
+def _and_unpaid(columns: Mapping[str, Column]) -> str:
+    return " AND paid_on IS NULL" if "paid_on" in columns else ""
 
 
 def _any(
@@ -143,6 +169,10 @@ def _is_currency(word: str) -> bool:
 
 def _is_country(word: str) -> bool:
     return country_code(word) == word
+
+
+def _is_kind(word: str) -> bool:
+    return kind_of(word) in _KINDS and word == word.strip() and word not in EMPTY_WORDS
 
 
 def _buyers_are_clean(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column]) -> bool:
@@ -174,13 +204,22 @@ def _view(
     name = "coalesce(buyer_name, buyer_number)" if "buyer_name" in columns else "buyer_number"
     country = "coalesce(country, '')" if "country" in columns else "''"
     paid_on = "paid_on" if "paid_on" in columns else "CAST(NULL AS DATE)"
+    credit = "amount_signed < 0"
+    if "kind" in columns:
+        words = connection.execute("SELECT DISTINCT kind FROM staged_cells WHERE kind IS NOT NULL")
+        returned = [word for (word,) in words.fetchall() if kind_of(word) == "credit_note"]
+        if returned:
+            credit += f" OR coalesce(kind IN ({literals(returned)}), false)"
+    left = f"CASE WHEN {paid_on} IS NULL THEN abs(amount_signed) ELSE 0 END"
+    settled_on = paid_on
+    if "open_amount" in columns:
+        left = "abs(open_amount_signed)"
+        settled_on = f"CASE WHEN open_amount_signed = 0 THEN {paid_on} END"
     connection.execute(f"""CREATE VIEW staged AS
 SELECT rowid + {first_row} AS row_no, '' AS company_code, buyer_number, {name} AS buyer_name,
     {country} AS country, '' AS email, currency, invoice_number,
-    CASE WHEN minor < 0 THEN 'credit_note' ELSE 'invoice' END AS kind, issued_on, due_on,
-    abs(minor) AS amount_minor,
-    CASE WHEN {paid_on} IS NULL THEN abs(minor) ELSE 0 END AS open_minor,
-    {paid_on} AS settled_on, CAST(NULL AS BIGINT) AS tangible_net_worth_minor,
-    CAST(NULL AS BIGINT) AS annual_turnover_minor
+    CASE WHEN {credit} THEN 'credit_note' ELSE 'invoice' END AS kind, issued_on, due_on,
+    abs(amount_signed) AS amount_minor, {left} AS open_minor, {settled_on} AS settled_on,
+    CAST(NULL AS BIGINT) AS tangible_net_worth_minor, CAST(NULL AS BIGINT) AS annual_turnover_minor
 FROM staged_cells""")
     connection.execute(BAD_TABLE)
