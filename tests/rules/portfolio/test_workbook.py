@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 
 from netterms.portfolio import workbook
 from netterms.portfolio.report import build_with_book
+from netterms.portfolio.sheet import Column, Kind, Table, write_tables
 from tests.rules.portfolio.staged_file import Line, staged
 
 AS_OF = date(2026, 5, 31)
@@ -82,3 +85,15 @@ def test_a_cut_list_says_so(book: openpyxl.Workbook) -> None:
     said = [row[2] for row in book["Summary"].iter_rows(values_only=True)]
     assert "The sheet of open invoices lists the 5 oldest of 8." in said
     assert book["Open invoices"].max_row == 6
+
+
+def test_spaces_at_the_ends_of_a_text_are_kept_and_only_these_are_marked(tmp_path: Path) -> None:
+    names = ["plain", " before", "after ", "", "two  in the middle"]
+    for name in names:
+        path = tmp_path / "one.xlsx"
+        table = Table("Names", [Column("Name", Kind.TEXT, 10)], [(name,), ("other",)])
+        write_tables(path, [table], {})
+        assert (openpyxl.load_workbook(path)["Names"]["A2"].value or "") == name
+        with ZipFile(path) as parts:
+            cells = parts.read("xl/worksheets/sheet1.xml")
+        assert (b'xml:space="preserve"' in cells) == (name != name.strip())

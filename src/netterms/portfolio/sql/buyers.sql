@@ -20,9 +20,8 @@ FROM (
     CAST(SUM(CASE WHEN open_minor > 0 AND due_on < $as_of THEN open_minor ELSE 0 END) AS BIGINT)
       AS overdue_minor,
     CAST(SUM(CASE WHEN open_minor < 0 THEN open_minor ELSE 0 END) AS BIGINT) AS credits_minor,
-    CAST(COALESCE(MAX(CASE WHEN open_minor > 0 AND due_on < $as_of
-                           THEN date_diff('day', due_on, CAST($as_of AS DATE)) END), 0) AS BIGINT)
-      AS oldest_days_past_due
+    CAST(COALESCE(date_diff('day', MIN(CASE WHEN open_minor > 0 AND due_on < $as_of THEN due_on END),
+                            CAST($as_of AS DATE)), 0) AS BIGINT) AS oldest_days_past_due
   FROM item
   GROUP BY buyer, currency
 ) AS owed
