@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Any
 
 from netterms.kernel.context import Context
 from netterms.store import sql
@@ -32,10 +31,3 @@ def receivable_balances(ctx: Context, as_of: date) -> dict[str, int]:
         {"seller": ctx.seller, "as_of": as_of},
     )
     return {line["currency"]: line["minor"] for line in found}
-
-
-def seller(ctx: Context) -> dict[str, Any]:
-    """The seller's own row: name, country, currency, time_zone, language, email."""
-    found = sql.row("select * from seller where seller_id = %(seller)s", {"seller": ctx.seller})
-    assert found is not None
-    return found
