@@ -9,8 +9,11 @@ import time
 from html.parser import HTMLParser
 
 import pytest
+from django.utils import translation
 
+from netterms.doors.look.method import FIELDS
 from netterms.doors.look.report_page import BUYER_ROWS, render
+from netterms.receivables.intake import FIELDS as INTAKE_FIELDS
 from tests.doors.look.sample_report import sample_report
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</style><script>alert(1)</script>\u202e"
@@ -139,3 +142,12 @@ def test_fifty_thousand_buyers_are_cut_before_templating(report):
     assert f"N{50_000 - BUYER_ROWS - 1}<" not in html
     assert "The 500 largest of 50,000 buyers" in html
     assert "more buyers in this stage" in html
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_every_column_the_intake_knows_has_a_name_a_person_reads(lang):
+    with translation.override(lang):
+        shown = {name: str(FIELDS.get(name, "")) for name in INTAKE_FIELDS}
+    assert [name for name, words in shown.items() if not words or words == name] == []
+    if lang == "zh-hans":
+        assert [words for words in shown.values() if words.isascii()] == []
