@@ -96,6 +96,18 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What a buyer owes in one currency: `items` open ones; credits are negative."""
+
+    currency: str
+    items: int
+    open_minor: int
+    credits_minor: int
+    overdue_minor: int
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
 class BucketLine:
     """A buyer's share of an ageing bucket."""
 
@@ -203,10 +215,10 @@ def _filled(ctx: Context, as_of: date, asked: BuyerFilter) -> dict[str, Any]:
     }
 
 
-def _on_items(question: str, tail: str = "") -> str:
+def _on_items(question: str, tail: str = "", narrowed: str = "") -> str:
     # Only our own statements and the orders above: no value is ever put into the text.
     text = sql.statement(f"collection/{question}")
-    return f"with item as not materialized ({live_engine().item})\n{text}\n{tail}"
+    return f"with item as not materialized ({live_engine().item}{narrowed})\n{text}\n{tail}"
 
 
 def buyer_lines(
@@ -272,6 +284,15 @@ def invoice_lines(
                 "most": most,
             },
         )
+
+
+def balances_of(ctx: Context, as_of: date, buyer_id: UUID) -> list[Balance]:
+    """What a buyer owes on `as_of`, over all its invoices; no line where nothing is open."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        text = _on_items("balances", narrowed=" and i.buyer_id = %(buyer)s")
+        params = {"seller": ctx.seller, "as_of": as_of, "buyer": buyer_id}
+        return sql.typed(sql.rows(text, params), Balance)
 
 
 def in_bucket(

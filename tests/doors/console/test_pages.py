@@ -57,6 +57,24 @@ def test_an_empty_book_has_pages_too(ctx, signed_in):
         assert client.get(address).status_code == 200
 
 
+def test_a_buyer_owes_all_its_invoices_not_those_the_page_has_room_for(
+    shop, signed_in, monkeypatch
+):
+    from netterms.doors.console import buyers
+
+    def credit_line(buyer):
+        html = signed_in(shop.ctx).get(f"/buyers/{buyer}/").content.decode()
+        [facts] = re.findall(r"<dl class=.facts.><dt>Credit limit.*?</dl>", html)
+        return facts, html.count('<td class="muted">'), "Only the first invoices" in html
+
+    seen = {buyer: credit_line(buyer) for buyer in shop.buyers[:6]}
+    assert max(shown for _, shown, _ in seen.values()) > 1
+    monkeypatch.setattr(buyers, "INVOICES_SHOWN", 1)
+    for buyer, (facts, shown, cut) in seen.items():
+        assert not cut
+        assert credit_line(buyer) == (facts, min(shown, 1), shown > 1)
+
+
 def test_the_ageing_is_the_journal(shop, signed_in):
     from netterms.portfolio.live import ageing
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from netterms.buyers import queries as buyers
 from netterms.collection import queries as collection
-from netterms.collection.queries import BuyerFilter, InvoiceLine, Sort
+from netterms.collection.queries import Balance, BuyerFilter, InvoiceLine, Sort
 from netterms.doors.console import stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
@@ -75,6 +75,8 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     case = collection.case_of(ctx, buyer_id)
     invoices = collection.invoice_lines(ctx, day, buyer_id=buyer_id, most=INVOICES_SHOWN)
     invoices.sort(key=lambda line: (line.due_on, line.invoice_number))
+    # Sums are of every invoice, not of those that the page has room for.
+    balances = collection.balances_of(ctx, day, buyer_id)
     subjects = [buyer_id, *([case.id] if case else []), *(line.id for line in invoices)]
     return render(
         request,
@@ -84,8 +86,8 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "case": case,
             "stage": case.stage if case and case.closed_on is None else 0,
             "invoices": [_invoice(line, day) for line in invoices],
-            "cut": len(invoices) == INVOICES_SHOWN,
-            "lines": _lines(request, buyer_id, invoices),
+            "cut": sum(balance.items for balance in balances) > len(invoices),
+            "lines": _lines(request, buyer_id, balances),
             "cover": insurance.insured_limits(ctx, buyer_id, day),
             "actions": collection.actions_of(ctx, buyer_id),
             "deadlines": insurance.open_deadlines(ctx, buyer_id=buyer_id),
@@ -101,9 +103,7 @@ def _invoice(line: InvoiceLine, day: date) -> dict[str, Any]:
     return {"line": line, "days_past_due": (day - line.due_on).days if line.open_minor > 0 else 0}
 
 
-def _lines(
-    request: PageRequest, buyer_id: UUID, invoices: list[InvoiceLine]
-) -> list[dict[str, Any]]:
+def _lines(request: PageRequest, buyer_id: UUID, balances: list[Balance]) -> list[dict[str, Any]]:
     """Grade and credit line of each currency the buyer has a score, a limit or a balance in."""
     ctx, day = request.ctx, request.as_of
     history = scoring.score_history(ctx, buyer_id, day)
@@ -111,38 +111,32 @@ def _lines(
     cover: dict[str, int] = {}
     for limit in insurance.insured_limits(ctx, buyer_id, day):
         cover[limit.currency] = cover.get(limit.currency, 0) + limit.amount_minor
-    currencies = sorted({*history, *decisions, *(line.currency for line in invoices)})
+    owed = {balance.currency: balance for balance in balances}
     return [
         _line(
-            currency,
+            owed.get(currency) or Balance(currency, 0, 0, 0, 0, 0),
             history.get(currency, []),
             decisions.get(currency),
-            [line for line in invoices if line.currency == currency],
             cover.get(currency),
-            day,
         )
-        for currency in currencies
+        for currency in sorted({*history, *decisions, *owed})
     ]
 
 
 def _line(
-    currency: str,
+    balance: Balance,
     history: list[scoring.StoredScore],
     decision: limits.Decision | None,
-    invoices: list[InvoiceLine],
     insured_minor: int | None,
-    day: date,
 ) -> dict[str, Any]:
-    open_minor = sum(line.open_minor for line in invoices if line.open_minor > 0)
-    credits_minor = sum(line.open_minor for line in invoices if line.open_minor < 0)
-    owed = max(0, open_minor + credits_minor)
+    owed = max(0, balance.open_minor + balance.credits_minor)
     score = history[-1] if history else None
     limit = decision.limit_minor if decision else None
     reasons = (
         sentences.score_reasons(score.scorecard, score.attributes, score.reasons) if score else []
     )
     return {
-        "currency": currency,
+        "currency": balance.currency,
         "score": score,
         "lowered": [r["text"] for r in reasons if r["direction"] == "lowered"],
         "raised": [r["text"] for r in reasons if r["direction"] == "raised"],
@@ -150,11 +144,10 @@ def _line(
         "first_scored_on": history[0].scored_on if history else None,
         "decision": decision,
         "limit": limit,
-        "limit_reasons": _limit_reasons(decision, score, invoices),
+        "limit_reasons": _limit_reasons(decision, score, balance.stage),
         "owed": owed,
-        "open": open_minor,
-        "credits": credits_minor,
-        "overdue": sum(i.open_minor for i in invoices if i.open_minor > 0 and i.due_on < day),
+        "credits": balance.credits_minor,
+        "overdue": balance.overdue_minor,
         "available": None if limit is None else max(0, limit - owed),
         "over": None if limit is None else max(0, owed - limit),
         "insured": None if insured_minor is None else min(insured_minor, owed),
@@ -162,13 +155,10 @@ def _line(
 
 
 def _limit_reasons(
-    decision: limits.Decision | None,
-    score: scoring.StoredScore | None,
-    invoices: list[InvoiceLine],
+    decision: limits.Decision | None, score: scoring.StoredScore | None, stage: int
 ) -> list[str]:
     if decision is None:
         return []
-    stage = max((line.stage for line in invoices), default=0)
     card = score.scorecard if score else sentences.DEFAULT_CARD
     found = sentences.limit_reasons(card, decision.reasons, decision.grade, stage)
     return [reason["text"] for reason in found]
