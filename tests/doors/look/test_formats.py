@@ -40,6 +40,16 @@ def test_money(amount, currency, english, chinese):
         assert formats.money(amount, currency) == chinese
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_rounded_amount_keeps_the_exact_one_with_it(language):
+    with override(language):
+        shown = _render("{{ amount|headline:'USD' }}", amount="-12345678.90")
+        assert shown.startswith('<data value="-12345678.90">')
+        assert formats.money_short("-12345678.90", "USD") in shown
+        assert _render("{{ amount|headline:'JPY' }}", amount=1234).startswith('<data value="1234">')
+        assert _render("{{ amount|headline:'USD' }}", amount=None) == "–"
+
+
 def test_money_is_never_a_float():
     with pytest.raises(TypeError):
         formats.money(12.5, "USD")

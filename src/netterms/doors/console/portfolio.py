@@ -119,6 +119,7 @@ def _kpis(
         {
             "label": _("Open"),
             "value": formats.money_short(whole, currency),
+            "exact": formats.exact(whole, currency),
             "note": ngettext("%(n)s invoice", "%(n)s invoices", count)
             % {"n": formats.number(count)},
             "url": ageing_url,
@@ -126,6 +127,7 @@ def _kpis(
         {
             "label": _("Overdue"),
             "value": formats.money_short(late, currency),
+            "exact": formats.exact(late, currency),
             "note": _("%(share)s of what is open") % {"share": share},
             "url": ageing_url,
         },
@@ -142,8 +144,8 @@ def _kpis(
     if loss is not None:
         lgd = formats.percent(LOSS_GIVEN_DEFAULT, 0)
         note = _("PD × open × loss of %(lgd)s, uninsured") % {"lgd": lgd}
-        value = formats.money_short(loss, currency)
-        figures.append({"label": _("Expected loss"), "value": value, "note": note})
+        value, exact = formats.money_short(loss, currency), formats.exact(loss, currency)
+        figures.append({"label": _("Expected loss"), "value": value, "exact": exact, "note": note})
     return figures
 
 

@@ -91,6 +91,14 @@ def money_short(amount: Amount, currency: str = "") -> str:
     return format_compact_currency(value, currency, locale=locale(), fraction_digits=digits)
 
 
+def exact(amount: Amount, currency: str = "") -> str:
+    """The amount for a program, whatever the language: `-1234567.80`; empty when there is none."""
+    if amount is None or amount == "":
+        return ""
+    currency = amount.currency if isinstance(amount, Money) else currency
+    return f"{major(amount, currency):.{exponent(currency)}f}"
+
+
 def currency_name(currency: str) -> str:
     """The currency's name, e.g. `US Dollar`."""
     return get_currency_name(currency, locale=locale())

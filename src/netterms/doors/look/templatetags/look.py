@@ -72,6 +72,18 @@ def money_short(value: formats.Amount, currency: str = "") -> str:
 
 
 @register.filter
+def headline(value: formats.Amount, currency: str = "") -> str:
+    """`money_short` with the exact amount for a program: `<data value="1234.50">$1.2K</data>`."""
+    return rounded(formats.money_short(value, currency), formats.exact(value, currency))
+
+
+@register.filter
+def rounded(text: str, exact: str) -> str:
+    """A rounded amount as a person reads it, with the exact one for a program."""
+    return format_html('<data value="{}">{}</data>', exact, text) if exact else text
+
+
+@register.filter
 def number(value: formats.Figure, places: int = 0) -> str:
     """Grouped number with `places` decimal places."""
     return formats.number(value, places)
