@@ -20,43 +20,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from ledger import AS_OF, buyers_of, write_ledger
 
 INVOICES = int(os.environ.get("NETTERMS_BENCH_INVOICES", "1000000"))
-BUYERS = max(1, INVOICES // 20)
 ROUNDS = int(os.environ.get("NETTERMS_BENCH_ROUNDS", "3"))
 GOAL_RATIO = 8
-AS_OF = "2026-06-01"
 
-# Every figure comes from a hash of the row number: the same file every time, on any machine.
-# 30 in 100 are open, 5 part paid, 2 are credit notes; some buyers are far larger than others.
-LEDGER = """
-COPY (
-  SELECT format('K{{:06d}}', buyer) AS "Customer number",
-         format('{{}} {{}} {{}}', list_extract(['Nordwind', 'Harbour', 'Atlas', 'Kestrel', 'Orion',
-           'Vega', 'Cobalt'], 1 + CAST(hash(buyer, 1) % 7 AS INTEGER)),
-           list_extract(['Maschinenbau', 'Foods', 'Packaging', 'Medical', 'Textiles'],
-           1 + CAST(hash(buyer, 2) % 5 AS INTEGER)), buyer) AS "Customer name",
-         list_extract(['US', 'DE', 'CN', 'FR', 'GB', 'CA'], 1 + CAST(hash(buyer, 3) % 6 AS INTEGER))
-           AS "Country",
-         list_extract(['USD', 'USD', 'USD', 'EUR'], 1 + CAST(hash(buyer, 4) % 4 AS INTEGER))
-           AS "Currency",
-         format('INV-{{:08d}}', n) AS "Invoice number",
-         CASE WHEN fate < 2 THEN 'Credit note' ELSE 'Invoice' END AS "Document type",
-         issued_on AS "Invoice date", due_on AS "Due date",
-         CAST(amount AS DECIMAL(12, 2)) / 100 AS "Amount",
-         CAST(CASE WHEN fate < 65 THEN 0 WHEN fate < 70 THEN amount // 3 ELSE amount END
-              AS DECIMAL(12, 2)) / 100 AS "Open amount",
-         CASE WHEN fate < 65 THEN least(due_on + CAST(hash(n, 10) % 40 AS INTEGER) - 15,
-                                        DATE '{as_of}') END AS "Payment date"
-  FROM (
-    SELECT n, CAST(floor({buyers} * pow((hash(n, 7) % 1000000) / 1000000.0, 2)) AS BIGINT) AS buyer,
-           DATE '2024-01-01' + CAST(hash(n, 8) % 882 AS INTEGER) AS issued_on,
-           issued_on + 15 * (1 + CAST(hash(n, 5) % 4 AS INTEGER)) AS due_on,
-           1000 + hash(n, 9) % 2000000 AS amount, hash(n, 6) % 100 AS fate
-    FROM range({invoices}) AS numbers(n)
-  )
-) TO '{path}' (HEADER, DELIMITER ',')
+COLUMNS = f"""
+CASE WHEN fate < 2 THEN 'Credit note' ELSE 'Invoice' END AS "Document type",
+issued_on AS "Invoice date", due_on AS "Due date",
+CAST(amount AS DECIMAL(12, 2)) / 100 AS "Amount",
+CAST(CASE WHEN fate < 65 THEN 0 WHEN fate < 70 THEN amount // 3 ELSE amount END
+     AS DECIMAL(12, 2)) / 100 AS "Open amount",
+CASE WHEN fate < 65 THEN least(due_on + CAST(hash(n, 10) % 40 AS INTEGER) - 15,
+                               DATE '{AS_OF}') END AS "Payment date"
+"""
+# 30 in 100 are open, 5 part paid, 2 are credit notes.
+ROWS = """
+SELECT *, issued_on + 15 * (1 + CAST(hash(n, 5) % 4 AS INTEGER)) AS due_on, hash(n, 6) % 100 AS fate
+FROM numbered
 """
 
 BARE_TABLE = """
@@ -142,9 +124,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="nt-bench-") as name:
         folder = Path(name)
         ledger = folder / "ledger.csv"
-        duckdb.sql(LEDGER.format(invoices=INVOICES, buyers=BUYERS, path=ledger, as_of=AS_OF))
-        size = ledger.stat().st_size / 2**20
-        print(f"{INVOICES:,} invoices, {BUYERS:,} buyers, {size:.0f} MiB", flush=True)
+        write_ledger(ledger, INVOICES, COLUMNS, ROWS)
         owner, superuser = open_server(folder / "home")
         copies, imports = [], []
         try:
@@ -172,7 +152,7 @@ def main() -> None:
             "met": value / bare <= GOAL_RATIO,
             "measured": "whole netterms import command, committed",
             "invoices": INVOICES,
-            "buyers": BUYERS,
+            "buyers": buyers_of(INVOICES),
         }
         print(json.dumps(figure))
 

@@ -15,48 +15,27 @@ import tempfile
 import time
 from pathlib import Path
 
-import duckdb
+from ledger import AS_OF, buyers_of, write_ledger
 
 INVOICES = int(os.environ.get("NETTERMS_BENCH_INVOICES", "1000000"))
-BUYERS = INVOICES // 20
 ROUNDS = 3
 GOAL_RATIO = 10
 GOAL_MIB = 4096
-AS_OF = "2026-06-01"
 
-# Every figure comes from a hash of the row number: the same file every time, on any machine.
-LEDGER = """
-COPY (
-  SELECT format('K{{:06d}}', buyer) AS "Customer number",
-         format('{{}} {{}} {{}}', list_extract(['Nordwind', 'Harbour', 'Atlas', 'Kestrel', 'Orion',
-           'Vega', 'Cobalt'], 1 + CAST(hash(buyer, 1) % 7 AS INTEGER)),
-           list_extract(['Maschinenbau', 'Foods', 'Packaging', 'Medical', 'Textiles'],
-           1 + CAST(hash(buyer, 2) % 5 AS INTEGER)), buyer) AS "Customer name",
-         list_extract(['US', 'DE', 'CN', 'FR', 'GB', 'CA'], 1 + CAST(hash(buyer, 3) % 6 AS INTEGER))
-           AS "Country",
-         list_extract(['USD', 'USD', 'USD', 'EUR'], 1 + CAST(hash(buyer, 4) % 4 AS INTEGER))
-           AS "Currency",
-         format('INV-{{:08d}}', n) AS "Invoice number",
-         issued_on AS "Invoice date", due_on AS "Due date",
-         CAST(amount AS DECIMAL(12, 2)) / 100 AS "Amount",
-         CASE WHEN paid_on <= DATE '{as_of}' THEN paid_on END AS "Payment date"
-  FROM (
-    SELECT *, due_on + CAST(hash(n, 10) % 75 AS INTEGER) - 25 + patience AS paid_on
-    FROM (
-      SELECT *, issued_on + 15 * (1 + CAST(hash(buyer, 5) % 4 AS INTEGER)) AS due_on,
-             -- Some buyers pay late as a habit, and a few invoices are left for months.
-             CAST(hash(buyer, 6) % 30 AS INTEGER)
-               + CASE WHEN hash(n, 11) % 40 = 0 THEN 150 ELSE 0 END AS patience
-      FROM (
-        SELECT n, CAST(floor({buyers} * pow((hash(n, 7) % 1000000) / 1000000.0, 2)) AS BIGINT)
-                    AS buyer,
-               DATE '2024-01-01' + CAST(hash(n, 8) % 882 AS INTEGER) AS issued_on,
-               1000 + hash(n, 9) % 2000000 AS amount
-        FROM range({invoices}) AS numbers(n)
-      )
-    )
-  )
-) TO '{path}' (HEADER, DELIMITER ',')
+COLUMNS = f"""
+issued_on AS "Invoice date", due_on AS "Due date",
+CAST(amount AS DECIMAL(12, 2)) / 100 AS "Amount",
+CASE WHEN paid_on <= DATE '{AS_OF}' THEN paid_on END AS "Payment date"
+"""
+# Some buyers pay late as a habit, and a few invoices are left for months.
+ROWS = """
+SELECT *, due_on + CAST(hash(n, 10) % 75 AS INTEGER) - 25 + patience AS paid_on
+FROM (
+  SELECT *, issued_on + 15 * (1 + CAST(hash(buyer, 5) % 4 AS INTEGER)) AS due_on,
+         CAST(hash(buyer, 6) % 30 AS INTEGER)
+           + CASE WHEN hash(n, 11) % 40 = 0 THEN 150 ELSE 0 END AS patience
+  FROM numbered
+)
 """
 
 FLOOR = """
@@ -84,9 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="netterms-bench-") as name:
         folder = Path(name)
         ledger = folder / "ledger.csv"
-        duckdb.sql(LEDGER.format(invoices=INVOICES, buyers=BUYERS, path=ledger, as_of=AS_OF))
-        size = ledger.stat().st_size / 2**20
-        print(f"{INVOICES:,} invoices, {BUYERS:,} buyers, {size:.0f} MiB", flush=True)
+        write_ledger(ledger, INVOICES, COLUMNS, ROWS)
         netterms = str(Path(sys.executable).with_name("netterms"))
         ours = [netterms, "report", str(ledger), "--out", str(folder / "out"), "--as-of", AS_OF]
         floor = [sys.executable, "-c", FLOOR, str(ledger)]
@@ -109,7 +86,7 @@ def main() -> None:
             "peak_rss_mib": round(max(run[1] for run in ours_runs)),
             "goal_rss_mib": GOAL_MIB,
             "invoices": INVOICES,
-            "buyers": BUYERS,
+            "buyers": buyers_of(INVOICES),
         }
         print(json.dumps(figure))
 
