@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -57,16 +57,18 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     params = _params(ctx)
     with book(ctx):
-        sql.execute(sql.statement("collection/late_items"), params)
-        sql.execute("analyze late_item (buyer_id, stage)")
-        invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
-        sql.execute(sql.statement("collection/standing"), params)
+        # Two reads of the whole book with small answers: worth sharing among workers.
+        sql.execute("set local parallel_tuple_cost = 0")
+        sql.execute(_over_late_items("moved_invoices"), params)
+        sql.execute("analyze moved_invoice")
+        sql.execute(_over_late_items("standing"), params)
         sql.execute("analyze standing")
+        invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
         cases = sql.row(sql.statement("collection/move_cases"), params) or {}
-        actions = sql.row(sql.statement("collection/plan_actions"), params) or {}
+        actions = sql.row(_over_late_items("plan_actions"), params) or {}
         notices = sql.row(sql.statement("collection/plan_notices"), params) or {}
         # Their rows would be carried along by later steps of this connection's session.
-        sql.execute("drop table late_item, standing")
+        sql.execute("drop table moved_invoice, standing")
     return {
         "invoices_moved": invoices["climbed"],
         "invoices_left": invoices["left_ladder"],
@@ -76,6 +78,12 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
         "planned": actions["planned"],
         "policy_notices": notices["planned"],
     }
+
+
+@cache
+def _over_late_items(name: str) -> str:
+    late_items = sql.statement("collection/late_items")
+    return sql.statement(f"collection/{name}").replace("/* late items */", late_items)
 
 
 def prepare_claim_files(ctx: Context) -> dict[str, Plain]:

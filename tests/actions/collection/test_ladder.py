@@ -41,6 +41,7 @@ from tests.actions.books import (
     kinds,
     on,
     pay,
+    rows,
     stages,
     value,
 )
@@ -362,6 +363,58 @@ def test_the_ladder_of_a_random_book_equals_the_rules(new_seller, book_of):
     assert {a["buyer"] for a in actions(ctx, "email_reminder")} == reminded
 
 
+turns = st.lists(
+    st.fixed_dictionaries(
+        {
+            # A day is run every day, or some are skipped.
+            "days_on": st.sampled_from([1, 1, 1, 2, 3, 29, 30, 31]),
+            "paid": st.lists(st.integers(0, 23), max_size=3),
+            "failed": st.sampled_from([None, None, None, 0, 1]),
+        }
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(book_of=st.lists(buyers(), min_size=1, max_size=4), history=turns)
+def test_run_daily_or_with_days_skipped_it_stands_where_one_look_puts_it(
+    new_seller, book_of, history
+):
+    daily, once = new_seller(today=AS_OF), new_seller(today=AS_OF)
+    named = lines(book_of)
+    today = AS_OF
+    for ctx in (daily, once):
+        fill(ctx, book_of)
+    climb_ladder(daily)
+    for turn in history:
+        today += timedelta(days=turn["days_on"])
+        paid = sorted({list(named)[place % len(named)] for place in turn["paid"]})
+        for ctx in (on(daily, today), on(once, today)):
+            if paid:
+                pay(ctx, *(named[number] for number in paid))
+            if turn["failed"] is not None and turn["failed"] < len(book_of):
+                insolvent(ctx, str(turn["failed"]))
+        climb_ladder(on(daily, today))
+    before = remembered(daily)
+    assert climb_ladder(on(daily, today))["invoices_moved"] == 0
+    assert remembered(daily) == before
+    climb_ladder(on(once, today))
+    assert stages(daily) == stages(once)
+    assert chased(daily) == chased(once)
+
+
+def remembered(ctx):
+    return rows(ctx, "select invoice_id, stage, since, xmin::text from invoice_stage order by 1")
+
+
+def chased(ctx):
+    return {
+        (c["buyer"], c["stage"]) for c in cases(ctx) if not c["closed_on"] and c["state"] == "open"
+    }
+
+
 def as_rule(number: str, invoice, buyer) -> OpenInvoice:
     promised = buyer["promised"]
     plan = invoice["plan"]
@@ -377,18 +430,19 @@ def as_rule(number: str, invoice, buyer) -> OpenInvoice:
     )  # fmt: skip
 
 
+def lines(book_of) -> dict[str, Line]:
+    return {
+        f"{n}-{k}": Line(
+            str(n), AS_OF - timedelta(days=i["late"]), i["amount"], i["open"], f"{n}-{k}",
+            issued_on=AS_OF - timedelta(days=300), country="ZZ",
+        )
+        for n, buyer in enumerate(book_of)
+        for k, i in enumerate(buyer["invoices"])
+    }  # fmt: skip
+
+
 def fill(ctx, book_of) -> None:
-    bring_in(
-        on(ctx, AS_OF - timedelta(days=60)),
-        *(
-            Line(
-                str(n), AS_OF - timedelta(days=i["late"]), i["amount"], i["open"], f"{n}-{k}",
-                issued_on=AS_OF - timedelta(days=300), country="ZZ",
-            )
-            for n, buyer in enumerate(book_of)
-            for k, i in enumerate(buyer["invoices"])
-        ),
-    )  # fmt: skip
+    bring_in(on(ctx, AS_OF - timedelta(days=60)), *lines(book_of).values())
     for n, buyer in enumerate(book_of):
         if buyer["insolvent"] is not None:
             insolvent(on(ctx, AS_OF - timedelta(days=buyer["insolvent"])), str(n))

@@ -1,6 +1,6 @@
 -- Every invoice that is late or owed by an insolvent buyer, with its stage after the overrides of rule
 -- book section 0.1: insolvency first, then the disputed part, then a running plan. As open on the day.
-create temp table late_item on commit drop as
+-- The relation `late_item` of the statements beside: read where it is asked for, never stored.
 select invoice_id, buyer_id, currency, days_past_due, is_frozen, is_disputed,
        greatest(collectable_minor, 0) as collectable_minor,
        case when is_insolvent then 4
@@ -11,20 +11,19 @@ select invoice_id, buyer_id, currency, days_past_due, is_frozen, is_disputed,
             when counted_days >= 1 then 1
             else 0 end as stage
 from (
-  select i.id as invoice_id, i.buyer_id, i.currency, i.due_on,
+  select i.id as invoice_id, i.buyer_id, i.currency,
          %(as_of)s - i.due_on as days_past_due,
          -- A plan in good standing freezes the stage reached on the day it started.
          coalesce(plan.started_on, %(as_of)s) - i.due_on as counted_days,
          plan.started_on is not null and failed.id is null as is_frozen,
          dispute.minor > 0 and failed.id is null as is_disputed,
          failed.id is not null as is_insolvent,
-         case when i.settled_on is null and i.state = 'open' then i.amount_minor
-              when i.settled_on is null then i.open_minor
+         case when i.settled_on is null then i.open_minor
               else i.amount_minor - coalesce((
-                select sum(a.amount_minor) from allocation a
+                select sum(a.amount_minor)::bigint from allocation a
                 where a.seller_id = i.seller_id and a.invoice_id = i.id
                   and a.allocated_on <= %(as_of)s), 0)
-         end::bigint
+         end
          -- An insolvent buyer's debts are claimed whole.
          - case when failed.id is null then coalesce(dispute.minor, 0) else 0 end as collectable_minor
   from invoice i

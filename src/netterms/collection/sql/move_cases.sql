@@ -4,6 +4,9 @@ with opened as (
   insert into collection_case (seller_id, buyer_id, stage, opened_on, stage_since)
   select %(seller)s, s.buyer_id, s.stage, %(as_of)s, %(as_of)s
   from standing s
+  where s.stage > 0 and not exists (
+    select from collection_case c
+    where c.seller_id = %(seller)s and c.buyer_id = s.buyer_id and c.closed_on is null)
   on conflict (seller_id, buyer_id) where closed_on is null do nothing
   returning buyer_id, stage
 ),
@@ -14,14 +17,11 @@ moved as (
       state = case c.state when 'disputed' then 'open' else c.state end
   from standing s
   where c.seller_id = %(seller)s and c.closed_on is null and c.buyer_id = s.buyer_id
-    and (c.stage <> s.stage or c.state = 'disputed')
+    and s.stage > 0 and (c.stage <> s.stage or c.state = 'disputed')
   returning c.buyer_id, c.stage
 ),
 resting as materialized (
-  select distinct l.buyer_id
-  from late_item l
-  where l.is_disputed and l.days_past_due > 0
-    and not exists (select from standing s where s.buyer_id = l.buyer_id)
+  select buyer_id from standing where stage = 0 and is_disputed
 ),
 disputed as (
   update collection_case c
@@ -34,7 +34,7 @@ closed as (
   update collection_case c
   set state = 'closed_paid', closed_on = %(as_of)s
   where c.seller_id = %(seller)s and c.closed_on is null
-    and not exists (select from standing s where s.buyer_id = c.buyer_id)
+    and not exists (select from standing s where s.buyer_id = c.buyer_id and s.stage > 0)
     and not exists (select from resting r where r.buyer_id = c.buyer_id)
   returning c.id, c.buyer_id, c.stage
 ),

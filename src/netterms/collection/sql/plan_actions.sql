@@ -57,7 +57,7 @@ overdue as (
   select buyer_id, jsonb_object_agg(currency, minor) as minor
   from (
     select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
-    from late_item l
+    from (/* late items */) l
     where l.days_past_due > 0 and l.buyer_id in (select buyer_id from new)
     group by l.buyer_id, l.currency
   ) sums

@@ -1,11 +1,12 @@
--- Where every late buyer stands: the highest stage of its invoices that count, and of those for which
--- something may be done (a payment plan freezes the others).
+-- Where every late buyer stands: the highest stage of its invoices that count (0: none does), and of
+-- those for which something may be done (a payment plan freezes the others).
 create temp table standing on commit drop as
 select buyer_id,
        max(stage) as stage,
        coalesce(max(stage) filter (where not is_frozen), 0) as step_stage,
-       max(days_past_due) as days_past_due,
-       count(*) as invoices
-from late_item
-where stage > 0
+       max(days_past_due) filter (where stage > 0) as days_past_due,
+       count(*) filter (where stage > 0) as invoices,
+       coalesce(bool_or(is_disputed and days_past_due > 0), false) as is_disputed
+-- Without the barrier the stage would be worked out anew for every use of it.
+from (/* late items */ offset 0) late_item
 group by buyer_id
