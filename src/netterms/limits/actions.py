@@ -35,8 +35,9 @@ def refresh_limits(ctx: Context) -> dict[str, Plain]:
         # Of rows just written to `score` the planner knows nothing: it would take them for one
         # and go through the book once for each.
         sql.execute("analyze scored_today")
+        sql.execute(sql.statement("limits/seller_sales"), params)
         changed = sql.execute(_insert(), params)
-        sql.execute("drop table scored_today")
+        sql.execute("drop table scored_today, seller_sales")
     return {"changed": changed}
 
 

@@ -12,13 +12,7 @@ select u.buyer, u.currency, s.grade,
 from (select *, /* need */ as need_minor from (/* credit use */) used) u
 join buyer b on b.seller_id = %(seller)s and b.id = u.buyer::uuid
 join scored_today s on s.buyer_id = b.id and s.currency = u.currency
-join (
-  select currency::text as currency, sum(amount_minor)::bigint as minor
-  from invoice
-  where seller_id = %(seller)s and kind = 'invoice'
-    and issued_on > %(since)s and issued_on <= %(as_of)s
-  group by currency
-) sales on sales.currency = u.currency
+join seller_sales sales on sales.currency = u.currency
 left join lateral (
   -- Cover in another currency than the debt's needs a dated rate: it does not bind here.
   select l.amount_minor
