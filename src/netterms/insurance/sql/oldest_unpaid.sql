@@ -30,7 +30,7 @@ where p.seller_id = %(seller)s
          select from policy_deadline d
          where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id)
        -- Where the waiting period has not begun there is no date of loss yet.
-       or b.insolvent_on <= %(as_of)s and not exists (
+       or coalesce(b.insolvent_on <= %(as_of)s, false) and not exists (
          select from policy_deadline d
          where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id
            and d.kind = 'date_of_loss' and (d.state <> 'open' or d.due_on <= b.insolvent_on)))
