@@ -8,17 +8,20 @@ with owed as (
   group by buyer_id, currency
 ),
 in_force as (
+  -- Only a limit that a person granted can be exceeded: a recommendation is advice. Whom nobody ever
+  -- granted one need not be looked at.
   select distinct on (buyer_id, currency) buyer_id, currency::text as currency,
          granted_minor as limit_minor
   from limit_decision
   where seller_id = %(seller)s and decided_on <= %(as_of)s
+    and buyer_id in (
+      select buyer_id from limit_decision where seller_id = %(seller)s and granted_minor is not null)
   order by buyer_id, currency, decided_on desc, id desc
 ),
 book as (
   select currency, sum(owed_minor) as total_minor from owed where owed_minor > 0 group by currency
 ),
 found as (
-  -- Only a limit that a person granted can be exceeded: a recommendation is advice.
   select o.buyer_id, 'over_limit' as kind,
          case when o.owed_minor > 2 * l.limit_minor then 3 else 2 end as severity,
          jsonb_build_object('currency', o.currency, 'owed_minor', o.owed_minor,
