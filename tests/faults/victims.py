@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +24,98 @@ from netterms.store import server
 
 REPO = Path(__file__).resolve().parents[2]
 SETTLED_SECONDS = 30
+# The phases before a job asks anything of the book.
+PRELUDE = {"connect", "read"}
+# A kill that comes when the job is done proves nothing: it is tried again, sooner each time.
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a job: so many seconds after it entered a phase."""
+
+    phase: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When an undisturbed job entered each of its phases, and when it ended; in seconds."""
+
+    phases: tuple[tuple[str, float], ...]
+    ended: float
+
+    def at(self, seconds: float) -> Moment:
+        """The moment `seconds` after the start."""
+        phase, entered = [(p, t) for p, t in self.phases if t <= seconds][-1]
+        return Moment(phase, seconds - entered)
+
+    def moments(self, times: int, draw: random.Random) -> list[Moment]:
+        """So many moments: one in each phase, the rest spread over the time after the PRELUDE."""
+        ends = [entered for _, entered in self.phases[1:]] + [self.ended]
+        found = [
+            Moment(phase, draw.random() * (end - entered))
+            for (phase, entered), end in zip(self.phases, ends, strict=True)
+        ]
+        first = next(entered for phase, entered in self.phases if phase not in PRELUDE)
+        rest = times - len(found)
+        assert rest > 0
+        for n in range(rest):
+            share = (n + draw.random()) / rest
+            found.append(self.at(first + share * (self.ended - first)))
+        return found
+
+
+@dataclass(frozen=True)
+class Death:
+    """What became of a job that was to be killed: its exit status and the phase it was in."""
+
+    status: int
+    phase: str
+
+    @property
+    def landed(self) -> bool:
+        """False when the job was done before the kill."""
+        return self.status != 0
+
+
+Kill = Callable[["Victims", Moment, str, str, object], Death]
+
+
+class Worker:
+    """A process whose children do the work, one at a time."""
+
+    def __init__(self, env: dict[str, str], errors: Path) -> None:
+        self.errors = errors.open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.worker"],
+            env=env, cwd=REPO, text=True, bufsize=1,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+        )  # fmt: skip
+
+    def begin(self, *words: object) -> int:
+        """Start one job; returns the number of its process."""
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.job = int(self.process.stdout.readline())
+        return self.job
+
+    def phases(self) -> Iterator[str]:
+        """The phases the job enters, as it enters them; then `status` is how it ended."""
+        while (said := self.process.stdout.readline()).startswith("+"):
+            yield said[1:].strip()
+        self.status = int(said)
+
+    def end(self) -> int:
+        """Wait for the job; returns its exit status, negative when it was killed."""
+        for _ in self.phases():
+            pass
+        return self.status
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+        self.errors.close()
 
 
 class Victims:
@@ -31,19 +124,24 @@ class Victims:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.draw = random.Random(20260601)
-        env = os.environ | {"NETTERMS_HOME": str(home), "PYTHONPATH": str(REPO)}
-        env.pop("DATABASE_URL", None)
+        path = os.pathsep.join([str(REPO), str(REPO / "src")])
+        self.env = os.environ | {"NETTERMS_HOME": str(home), "PYTHONPATH": path}
+        self.env.pop("DATABASE_URL", None)
         subprocess.run(
             [Path(sys.executable).with_name("netterms"), "migrate"],
-            env=env, check=True, capture_output=True,
+            env=self.env, check=True, capture_output=True,
         )  # fmt: skip
-        self.errors = (home / "worker.log").open("w+")
-        self.worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.worker"],
-            env=env, cwd=REPO, text=True, bufsize=1,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
-        )  # fmt: skip
+        self.worker = Worker(self.env, home / "worker.log")
         self.server = server.start(home)
+
+    @contextmanager
+    def another_worker(self) -> Iterator[Worker]:
+        """A second process on the same book."""
+        other = Worker(self.env, self.home / "other.log")
+        try:
+            yield other
+        finally:
+            other.close()
 
     def seller(self) -> str:
         """A new seller's id."""
@@ -66,47 +164,81 @@ class Victims:
         ) as connection:  # fmt: skip
             yield connection
 
-    def begin(self, *words: object) -> int:
-        """Start one job; returns the number of its process."""
-        self.worker.stdin.write(" ".join(map(str, words)) + "\n")
-        return int(self.worker.stdout.readline())
+    def letters(self) -> list[str]:
+        """The message ids of the letters that left the house, in order."""
+        file = self.home / "letters"
+        return file.read_text().split() if file.exists() else []
 
-    def end(self) -> int:
-        """Wait for the job; returns its exit status, negative when it was killed."""
-        return int(self.worker.stdout.readline())
-
-    def whole(self, *words: object) -> float:
-        """Do one job undisturbed; returns its seconds."""
+    def whole(self, *words: object) -> Timeline:
+        """Do one job undisturbed."""
         started = time.perf_counter()
-        self.begin(*words)
-        status = self.end()
-        self.errors.seek(0)
-        assert status == 0, self.errors.read()
-        return time.perf_counter() - started
+        self.worker.begin(*words)
+        entered = [(phase, time.perf_counter() - started) for phase in self.worker.phases()]
+        ended = time.perf_counter() - started
+        self.worker.errors.seek(0)
+        assert self.worker.status == 0, self.worker.errors.read()
+        if entered[-1][0] == "end":
+            *entered, (_, ended) = entered
+        return Timeline(tuple(entered), ended)
 
-    def kill_job(self, after: float, *words: object) -> int:
-        """Start a job and kill its process `after` seconds; returns its exit status."""
-        job = self.begin(*words)
-        time.sleep(after)
-        # The worker has not waited for it yet or its number is still its own: it reports at once.
-        with suppress(ProcessLookupError):
-            os.kill(job, signal.SIGKILL)
-        status = self.end()
+    def kill_job(self, moment: Moment, *words: object) -> Death:
+        """Start a job and kill its process at that moment."""
+        death = self._at(moment, words, lambda job: os.kill(job, signal.SIGKILL))
         self._settle()
-        return status
+        return death
 
-    def kill_server(self, after: float, *words: object) -> int:
-        """Start a job and kill the database server `after` seconds; returns the job's status."""
-        self.begin(*words)
-        time.sleep(after)
+    def kill_server(self, moment: Moment, *words: object) -> Death:
+        """Start a job and kill every process of the database server at that moment."""
+        death = self._at(moment, words, lambda _: self._kill_server())
+        self.server = server.start(self.home)
+        return death
+
+    def kill_held(self) -> None:
+        """Kill the process of the job that runs."""
+        os.kill(self.worker.job, signal.SIGKILL)
+        assert self.worker.end() == -signal.SIGKILL
+        self._settle()
+
+    def in_the_middle(
+        self, kill: Kill, moment: Moment, what: str, of: object, book: Path | None = None
+    ) -> tuple[Death, str]:
+        """Kill a job of a new seller before it ends; what became of it, and the seller.
+
+        `book` is brought in first, undisturbed.
+        """
+        for _ in range(TRIES):
+            seller = self.seller()
+            if book is not None:
+                self.whole("book", seller, book)
+            death = kill(self, moment, what, seller, of)
+            if death.landed:
+                return death, seller
+            moment = Moment(moment.phase, moment.seconds / 2)
+        raise AssertionError(f"no kill landed in {moment.phase}")
+
+    def _at(self, moment: Moment, words: Sequence[object], kill: Callable[[int], None]) -> Death:
+        job = self.worker.begin(*words)
+        last, killed = "", False
+        for last in self.worker.phases():
+            if last == moment.phase:
+                time.sleep(moment.seconds)
+                # The worker may have waited for it already; nobody else gets its number so soon.
+                with suppress(ProcessLookupError):
+                    kill(job)
+                killed = True
+        assert killed, f"it never entered {moment.phase}, after {last} it ended"
+        return Death(self.worker.status, last)
+
+    def _kill_server(self) -> None:
         with suppress(psutil.NoSuchProcess):
             victim = psutil.Process(self.server.pid)
-            victim.kill()
+            children = victim.children()
+            # First the one that would start the others again.
+            for process in (victim, *children):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             while victim.status() != psutil.STATUS_ZOMBIE:
                 time.sleep(0.01)
-        status = self.end()
-        self.server = server.start(self.home)
-        return status
 
     def _settle(self) -> None:
         # What the killed client had sent may still run, and roll back or commit, for a moment.
@@ -119,10 +251,7 @@ class Victims:
                 time.sleep(0.02)
 
     def close(self) -> None:
-        self.worker.stdin.close()
-        self.worker.wait(30)
-        self.worker.stdout.close()
-        self.errors.close()
+        self.worker.close()
         server.leave(self.home)
 
 
