@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,13 +36,24 @@ from staged group by buyer_number
 """
 # Invoices go in the file's order and payments buyer by buyer, so that most indexes of the book grow
 # at one end: random places in a large index cost more than all the rest of a row.
+PAYMENTS = """
+select s.row_no, row_number() over (order by n.nth, s.settled_on, s.row_no) as nth
+from staged s join staged_buyer n using (buyer_number) where s.open_minor < s.amount_minor
+"""
+# Ids are made here: the head of a UUIDv7 made for this import, followed by the row's place. A call
+# of uuidv7() for each would ask the operating system for random bits a million times.
 ROWS = """
-select s.row_no, row_number() over (order by b.nth, s.settled_on, s.row_no) as payment_nth,
-       b.nth as buyer_nth, s.company_code, s.currency, s.invoice_number, s.kind, s.issued_on,
-       s.due_on, s.amount_minor, s.open_minor, s.settled_on
-from staged s join staged_buyer b using (buyer_number) order by s.row_no
+select s.row_no, format('{{}}{{:08x}}', '{invoice_ids}', s.row_no) as invoice_id, b.id as buyer_id,
+       p.nth as payment_nth, format('{{}}{{:08x}}', '{payment_ids}', p.nth) as payment_id,
+       s.company_code, s.currency, s.invoice_number, s.kind, s.issued_on, s.due_on, s.amount_minor,
+       s.open_minor, s.settled_on
+from staged s join staged_buyer n using (buyer_number) join buyer_id b using (nth)
+left join staged_payment p on p.row_no = s.row_no and p.row_no between {first} and {last}
+where s.row_no between {first} and {last} order by s.row_no
 """
 COPY_CHUNK_BYTES = 1 << 20
+# While the database takes in one part of the rows, the next is written.
+PART_ROWS = 100_000
 
 Told = Callable[[str], None]
 
@@ -92,30 +104,25 @@ def import_invoices(
     """
     ctx.require(Permission.IMPORT)
     run = new_id(ctx.now)
-    params = {
-        "seller": ctx.seller,
-        "import": run,
-        "today": ctx.today,
-        "invoice_ids": _head(ctx),
-        "payment_ids": _head(ctx),
-    }
-    with tempfile.TemporaryDirectory(prefix="netterms-") as folder, book(ctx):
+    params = {"seller": ctx.seller, "import": run, "today": ctx.today}
+    with tempfile.TemporaryDirectory(prefix="netterms-") as name, book(ctx):
+        folder = Path(name)
         _one_import_at_a_time(ctx)
-        told("copy")
-        _copy(staged, Path(folder))
+        # The rows of a large file are sorted in memory, as long as this transaction lasts.
+        sql.execute("set local work_mem = '256MB'")
         told("buyers")
-        buyers_new = sql.execute(sql.statement("receivables/import_buyers"), params)
-        if buyers_new:
-            sql.execute("analyze buyer")
+        buyers_new = _bring_buyers(staged, folder, params)
+        told("copy")
+        _copy_rows(ctx, staged, folder)
         told("invoices")
-        sql.execute(sql.statement("receivables/import_compare"), params)
-        conflicts = _conflicts(skip_bad=skip_bad)
+        conflicts = _compare(params, skip_bad=skip_bad)
         invoices_new = sql.execute(sql.statement("receivables/import_invoices"), params)
         told("payments")
         if invoices_new:
             # The planner must not take a million new rows for none.
             sql.execute("analyze invoice")
         sql.execute(sql.statement("receivables/import_settle"), params)
+        sql.execute(sql.statement("receivables/import_paid"), params)
         payments_new = sql.execute(sql.statement("receivables/import_payments"), params)
         told("allocations")
         sql.execute(sql.statement("receivables/import_allocations"), params)
@@ -143,19 +150,65 @@ def _one_import_at_a_time(ctx: Context) -> None:
     )
 
 
-def _copy(staged: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Send the rows and their buyers to temporary tables of the same transaction."""
+def _bring_buyers(
+    staged: duckdb.DuckDBPyConnection, folder: Path, params: Mapping[str, Any]
+) -> int:
+    """Add the buyers the seller has not met; leaves the ids of all in `buyer_id` of `staged`."""
     sql.execute(sql.statement("receivables/import_stage"))
     staged.execute(f"create or replace temp table staged_buyer as {BUYERS}")
-    for table, query in (("staged_buyer", "from staged_buyer order by nth"), ("staged", ROWS)):
-        file = folder / table
-        staged.execute(f"copy ({query}) to '{file}' (format csv, header false)")
-        with connection.cursor() as cursor:
-            wrapped: Any = cursor.cursor
-            with wrapped.copy(f"copy {table} from stdin (format csv)") as copy:
+    _copy(staged, "staged_buyer", ["from staged_buyer order by nth"], folder)
+    sql.execute("analyze staged_buyer (nth, buyer_number)")
+    new = sql.execute(sql.statement("receivables/import_buyers"), params)
+    if new:
+        sql.execute("analyze buyer")
+    ids = folder / "buyer_id"
+    query = """
+        copy (select nth, id from staged_buyer n
+              join buyer b on b.seller_id = current_seller() and b.buyer_number = n.buyer_number)
+        to stdout (format csv)
+    """
+    with connection.cursor() as cursor, ids.open("wb") as file:
+        wrapped: Any = cursor.cursor
+        with wrapped.copy(query) as copy:
+            for chunk in copy:
+                file.write(chunk)
+    staged.execute(
+        "create or replace temp table buyer_id as "
+        f"from read_csv('{ids}', header = false, columns = {{'nth': 'bigint', 'id': 'text'}})"
+    )
+    return new
+
+
+def _copy_rows(ctx: Context, staged: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Send the rows, with the ids they get if they are new."""
+    staged.execute(f"create or replace temp table staged_payment as {PAYMENTS}")
+    found = staged.execute("select min(row_no), max(row_no) from staged").fetchall()[0]
+    heads = {"invoice_ids": _head(ctx), "payment_ids": _head(ctx)}
+    parts = [
+        ROWS.format(first=first, last=first + PART_ROWS - 1, **heads)
+        for first in (range(found[0], found[1] + 1, PART_ROWS) if found[0] is not None else ())
+    ]
+    _copy(staged, "staged", parts, folder)
+    sql.execute("analyze staged (row_no, company_code, invoice_number)")
+
+
+def _copy(
+    staged: duckdb.DuckDBPyConnection, table: str, queries: Sequence[str], folder: Path
+) -> None:
+    """Send the rows of `queries` to a temporary table of the same transaction."""
+
+    def written(part: int) -> Path:
+        file = folder / f"{table}-{part}"
+        staged.execute(f"copy ({queries[part]}) to '{file}' (format csv, header false)")
+        return file
+
+    with ThreadPoolExecutor(1) as writer, connection.cursor() as cursor:
+        wrapped: Any = cursor.cursor
+        with wrapped.copy(f"copy {table} from stdin (format csv, freeze)") as copy:
+            for file in writer.map(written, range(len(queries))):
                 for chunk in _chunks(file):
                     copy.write(chunk)
-        sql.execute(f"analyze {table}")
+                file.unlink()
 
 
 def _chunks(file: Path) -> Iterator[bytes]:
@@ -164,7 +217,12 @@ def _chunks(file: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _conflicts(*, skip_bad: bool) -> tuple[Conflict, ...]:
+def _compare(params: Mapping[str, Any], *, skip_bad: bool) -> tuple[Conflict, ...]:
+    """Move the rows whose number the book knows from `staged` to `known`, where they agree."""
+    known = sql.execute(sql.statement("receivables/import_compare"), params)
+    if not known:
+        return ()
+    sql.execute("analyze known")
     found = tuple(
         Conflict(
             row=line["row_no"],
@@ -179,8 +237,9 @@ def _conflicts(*, skip_bad: bool) -> tuple[Conflict, ...]:
             rows=[conflict.row for conflict in found],
             numbers=[conflict.invoice_number for conflict in found],
         )
+    sql.execute("delete from staged s using known k where s.row_no = k.row_no")
     if found:
-        sql.execute("delete from compared where differs or paid_minor < 0")
+        sql.execute("delete from known where differs or paid_minor < 0")
     return found
 
 

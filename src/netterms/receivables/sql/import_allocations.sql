@@ -1,5 +1,4 @@
 -- Each of these payments settles the invoice it was found by.
 insert into allocation (seller_id, payment_id, invoice_id, amount_minor, allocated_on)
 select %(seller)s, payment_id, invoice_id, paid_minor, paid_on
-from compared
-where paid_minor > 0
+from paid

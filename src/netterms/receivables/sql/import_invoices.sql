@@ -5,5 +5,4 @@ select %(seller)s, invoice_id, buyer_id, company_code, invoice_number, kind, cur
        amount_minor, open_minor, issued_on, due_on,
        case when open_minor = amount_minor then 'open' when open_minor > 0 then 'part_paid' else 'paid' end,
        settled_on, %(import)s
-from compared
-where is_new
+from staged

@@ -2,6 +2,5 @@
 insert into payment (seller_id, id, buyer_id, kind, currency, amount_minor, paid_on, import_id)
 select %(seller)s, payment_id, buyer_id, case kind when 'invoice' then 'receipt' else 'refund' end,
        currency, paid_minor, paid_on, %(import)s
-from compared
-where paid_minor > 0
-order by payment_id
+from paid
+order by payment_nth

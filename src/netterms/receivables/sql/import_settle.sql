@@ -1,7 +1,7 @@
 -- Invoices the book knows and of which the file shows less open: they were paid in between.
 update invoice i
-set open_minor = c.open_minor,
-    state = case when c.open_minor = 0 then 'paid' else 'part_paid' end,
-    settled_on = c.settled_on
-from compared c
-where i.seller_id = %(seller)s and i.id = c.invoice_id and not c.is_new and c.paid_minor > 0
+set open_minor = k.open_minor,
+    state = case when k.open_minor = 0 then 'paid' else 'part_paid' end,
+    settled_on = k.settled_on
+from known k
+where i.seller_id = %(seller)s and i.id = k.known_id and k.paid_minor > 0
