@@ -1,11 +1,12 @@
-"""The composition root: the business day's steps in order, and which connector serves which port.
+"""The composition root: the business day's steps in order, which event wakes which handler, and
+which connector serves which port.
 
 Everything that happens by itself can be read on this page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -26,8 +27,9 @@ from netterms.kernel.context import Context
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
-from netterms.limits.actions import refresh_limits
+from netterms.limits.actions import count_owed, refresh_limits
 from netterms.monitoring.actions import refresh_alerts
+from netterms.receivables.events import InvoicesImported
 from netterms.scoring.actions import refresh_scores
 from netterms.site.config import config
 from netterms.store import runs, sql
@@ -35,6 +37,11 @@ from netterms.store.calendars import keep_closed_days
 from netterms.store.tenancy import book
 
 DAY = "day"
+
+# In the transaction of the event: what is owed on a line is never behind the invoices.
+WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
+    InvoicesImported.kind: [count_owed],
+}
 
 
 def run_day(

@@ -39,6 +39,7 @@ SPEAKS_TO_DATABASE = {
     "collection/plans.py",
     "collection/promises.py",
     "insurance/policies.py",
+    "limits/lines.py",
     "receivables/disputes.py",
     "wiring.py",
 }

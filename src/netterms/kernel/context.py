@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     READ = "read"
     IMPORT = "import"
+    CHECKOUT = "checkout"
     RUN_DAY = "run_day"
     COLLECT = "collect"
     SET_LIMIT = "set_limit"

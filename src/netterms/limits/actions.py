@@ -15,6 +15,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import events
 from netterms.limits.rules import LimitSettings
 from netterms.limits.rules_sql import need_sql, recommend_sql
+from netterms.receivables.events import InvoicesImported
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.portable import to_postgres, translated
@@ -39,6 +40,13 @@ def refresh_limits(ctx: Context) -> dict[str, Plain]:
         changed = sql.execute(_insert(), params)
         sql.execute("drop table scored_today, seller_sales")
     return {"changed": changed}
+
+
+def count_owed(ctx: Context, imported: InvoicesImported) -> None:
+    """Count anew what the buyers of an import owe on their credit lines."""
+    params = {"seller": ctx.seller, "import": imported.subject}
+    if sql.row("select from credit_line where seller_id = %(seller)s limit 1", params) is not None:
+        sql.value(sql.statement("limits/count_owed"), params)
 
 
 def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:

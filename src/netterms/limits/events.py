@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from netterms.kernel.events import Event
+from netterms.kernel.events import Event, Plain
 from netterms.kernel.money import Money
 
 
@@ -26,4 +26,25 @@ class LimitGranted(Event):
 
     kind: ClassVar[str] = "limits.limit_granted"
     limit: Money
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineOpened(Event):
+    """A buyer got a credit line in a currency; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "limits.line_opened"
+    currency: str
+    after: dict[str, Plain]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged(Event):
+    """A line's limit, status, top-up or terms changed; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "limits.line_changed"
+    currency: str
+    before: dict[str, Plain]
+    after: dict[str, Plain]
     why: str

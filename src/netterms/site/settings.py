@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "netterms.scoring",
     "netterms.insurance",
     "netterms.limits",
+    "netterms.checkout",
     "netterms.monitoring",
     "netterms.collection",
 ]
@@ -89,6 +90,9 @@ def _alias(database: Database) -> dict[str, Any]:
 
 # "default" is the application's lesser role; "owner" runs migrations and nothing else.
 DATABASES = {"default": _alias(CONFIG.app_database), "owner": _alias(CONFIG.owner_database)}
+
+# Which event wakes which handler.
+WOKEN = "netterms.wiring.WOKEN"
 
 AUTH_USER_MODEL = "access.User"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,11 +1,14 @@
-"""Record events: in the same transaction as the change, append only."""
+"""Record events: in the same transaction as the change, append only; wake who waits for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 from psycopg.types.json import Jsonb
 
 from netterms.kernel.context import Context
@@ -35,7 +38,7 @@ def record(ctx: Context, *events: Event) -> None:
 
 
 def record_all(ctx: Context, events: Sequence[Event]) -> None:
-    """Append many events in one round trip."""
+    """Append many events in one round trip, then wake their handlers, in the same transaction."""
     assert connection.in_atomic_block, "an event without its change"
     if not events:
         return
@@ -55,3 +58,13 @@ def record_all(ctx: Context, events: Sequence[Event]) -> None:
             for event in events
         ],
     )
+    for event in events:
+        for wake in _woken().get(event.kind, ()):
+            wake(ctx, event)
+
+
+@cache
+def _woken() -> Mapping[str, Sequence[Callable[[Context, Event], None]]]:
+    # By name: the rooms that wait stand above this one.
+    woken: Mapping[str, Sequence[Callable[[Context, Event], None]]] = import_string(settings.WOKEN)
+    return woken

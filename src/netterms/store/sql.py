@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 Row = TypeVar("Row")
-Params = Mapping[str, Any]
+Params = Mapping[str, Any] | Sequence[Any]
 # The type number of jsonb in every PostgreSQL.
 JSONB = 3802
 

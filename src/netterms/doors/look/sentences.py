@@ -18,6 +18,12 @@ SENTENCES: dict[Code, str] = {
         "This is being done for the seller right now, by another process or person (%(run)s)."
         " Try again when it has ended."
     ),
+    Code.AMOUNT_OUT_OF_RANGE: gettext_noop(
+        "The amount must lie between %(least_minor)s and %(most_minor)s minor units."
+    ),
+    Code.CHANGED_MEANWHILE: gettext_noop(
+        "Somebody else changed this in the meantime. Read it again, then change it."
+    ),
     Code.COLUMN_MISSING: gettext_noop("The file has no column for %(field)s."),
     Code.COLUMN_UNKNOWN: gettext_noop("The file has no column named %(value)s."),
     Code.CONFLICTING_NUMBER: gettext_noop(
@@ -29,6 +35,7 @@ SENTENCES: dict[Code, str] = {
     Code.FILE_EMPTY: gettext_noop("The file is empty."),
     Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
     Code.FILE_UNREADABLE: gettext_noop("The file cannot be read."),
+    Code.INVOICE_NUMBER_TAKEN: gettext_noop("There is an invoice with this number already."),
     Code.KEY_REUSED: gettext_noop(
         "The key %(key)s was already used for another request. Use a new key."
     ),
@@ -39,6 +46,9 @@ SENTENCES: dict[Code, str] = {
     Code.NOT_ALLOWED: gettext_noop("You may not do this: it needs the permission %(permission)s."),
     Code.NOT_FOUND: gettext_noop("There is no %(field)s %(value)s."),
     Code.NOT_SIGNED_IN: gettext_noop("Sign in first, or send a valid API key."),
+    Code.NOT_YET_EXPIRED: gettext_noop("The order has not expired yet."),
+    Code.ORDER_EXPIRED: gettext_noop("The order has expired. Ask for credit again."),
+    Code.ORDER_NUMBER_TAKEN: gettext_noop("There is an order with this number already."),
     Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
     Code.ROWS_BAD: gettext_noop("Some rows of the file cannot be used, so nothing was imported."),
     Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is %(value)s."),

@@ -1,0 +1,99 @@
+"""Facts of orders, in the past tense. The functions in `sql/` write them, by set.
+
+The facts of each are the order as answered (`sql/order_answer.sql`); the subject is the order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from netterms.kernel.events import Event, Plain
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAuthorised(Event):
+    """Credit was granted and held."""
+
+    kind: ClassVar[str] = "checkout.order_authorised"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPending(Event):
+    """The answer waits for a person."""
+
+    kind: ClassVar[str] = "checkout.order_pending"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDeclined(Event):
+    """No credit, and why; or a person said no."""
+
+    kind: ClassVar[str] = "checkout.order_declined"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderApproved(Event):
+    """A person granted what was pending."""
+
+    kind: ClassVar[str] = "checkout.order_approved"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderApproveDeclined(Event):
+    """A person approved, but the line has no room."""
+
+    kind: ClassVar[str] = "checkout.order_approve_declined"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAmended(Event):
+    """The amount was changed."""
+
+    kind: ClassVar[str] = "checkout.order_amended"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAmendDeclined(Event):
+    """A higher amount had no room; the order stays as it was."""
+
+    kind: ClassVar[str] = "checkout.order_amend_declined"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCaptured(Event):
+    """Goods left: invoices were written."""
+
+    kind: ClassVar[str] = "checkout.order_captured"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderVoided(Event):
+    """What was still held is free again."""
+
+    kind: ClassVar[str] = "checkout.order_voided"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpired(Event):
+    """Nobody used the grant in time."""
+
+    kind: ClassVar[str] = "checkout.order_expired"
+    order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefunded(Event):
+    """A credit note was written."""
+
+    kind: ClassVar[str] = "checkout.order_refunded"
+    order: dict[str, Plain]

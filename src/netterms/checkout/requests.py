@@ -1,0 +1,115 @@
+"""What is asked of an order, checked field by field, and its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from netterms.checkout.moves import OrderMove
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+
+# A grant nobody used falls back after a week, unless asked otherwise; our convention.
+VALID_FOR = timedelta(days=7)
+LONGEST_VALID = timedelta(days=90)
+MOST_MINOR = 10**15
+LONGEST_KEY = 255
+LONGEST_NUMBER = 100
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """May this buyer have `amount` on credit?
+
+    `partial`: a part will do. `review`: rather than a no, let a person look. `expires_at`: when the
+    grant falls back (UTC).
+    """
+
+    key: str
+    order_number: str
+    buyer_id: UUID
+    amount: Money
+    partial: bool = False
+    review: bool = False
+    expires_at: datetime | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what is asked, without the key."""
+        return _hash(
+            "authorise",
+            self.order_number,
+            self.buyer_id,
+            self.amount.minor,
+            self.amount.currency,
+            self.partial,
+            self.review,
+            self.expires_at,
+        )
+
+    def check(self, now: datetime) -> None:
+        """VALUE_INVALID names the field, its value and what would mend it."""
+        _check_key(self.key)
+        _check_text("order_number", self.order_number)
+        _check_amount(self.amount.minor)
+        if self.expires_at is not None and not now < self.expires_at <= now + LONGEST_VALID:
+            raise _invalid(
+                "expires_at",
+                self.expires_at.isoformat(),
+                f"give a time from now to {LONGEST_VALID.days} days on",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """A move on an order. `amount_minor` in the order's currency; None is all there is.
+
+    `invoice_number` and `issued_on` are for capture and refund; without them the number follows
+    from the order's and the day is today.
+    """
+
+    key: str
+    order_id: UUID
+    move: OrderMove
+    amount_minor: int | None = None
+    invoice_number: str | None = None
+    issued_on: date | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what is asked, without the key."""
+        return _hash(
+            self.move, self.order_id, self.amount_minor, self.invoice_number, self.issued_on
+        )
+
+    def check(self) -> None:
+        """VALUE_INVALID names the field, its value and what would mend it."""
+        _check_key(self.key)
+        if self.amount_minor is not None:
+            _check_amount(self.amount_minor)
+        if self.invoice_number is not None:
+            _check_text("invoice_number", self.invoice_number)
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(SEPARATOR.join(map(str, parts)).encode()).hexdigest()
+
+
+def _check_key(key: str) -> None:
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        raise _invalid("idempotency_key", key, f"give 1 to {LONGEST_KEY} printable characters")
+
+
+def _check_text(field: str, value: str) -> None:
+    if not 1 <= len(value) <= LONGEST_NUMBER or not value.isprintable():
+        raise _invalid(field, value, f"give 1 to {LONGEST_NUMBER} printable characters")
+
+
+def _check_amount(minor: int) -> None:
+    if not 0 < minor <= MOST_MINOR:
+        raise _invalid("amount", str(minor), f"give 1 to {MOST_MINOR} minor units")
+
+
+def _invalid(field: str, value: str, mend: str) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend)

@@ -1,0 +1,16 @@
+-- What an order looks like to those who asked for it: the answer of every request and the facts of
+-- every event of an order. left_minor is what its line has left, null where there is no line.
+create or replace function order_answer(o credit_order, left_minor bigint) returns jsonb
+  language sql stable
+  return jsonb_build_object(
+    'id', o.id, 'order_number', o.order_number, 'buyer_id', o.buyer_id, 'state', o.state,
+    'reasons', to_jsonb(o.reasons), 'currency', o.currency,
+    'amount_minor', o.amount_minor, 'authorised_minor', o.authorised_minor,
+    'captured_minor', o.captured_minor, 'refunded_minor', o.refunded_minor,
+    'line', case when o.line_currency is not null then jsonb_build_object(
+        'currency', o.line_currency, 'rate', o.rate, 'rate_on', o.rate_on,
+        'held_minor', o.held_minor, 'available_minor', left_minor) end,
+    'terms', case when o.net_days is not null then jsonb_build_object(
+        'net_days', o.net_days, 'instalments', o.instalments,
+        'discount_percent', o.discount_percent, 'discount_days', o.discount_days) end,
+    'created_at', o.created_at, 'expires_at', o.expires_at, 'version', o.version);
