@@ -11,6 +11,15 @@ EMBEDDED_SETTINGS = {
     # Fewer, longer checkpoints: an import writes gigabytes of log in a minute.
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
+    # A new file of the log is set to its size without being written twice; what is in it is flushed
+    # as ever.
+    "wal_init_zero": "off",
+    # While one process imports, these two write its log and its pages to disk beside it.
+    "wal_buffers": "64MB",
+    "wal_writer_delay": "20ms",
+    "bgwriter_delay": "20ms",
+    "bgwriter_lru_maxpages": "1000",
+    "bgwriter_lru_multiplier": "4",
     # A client that died must not leave its statement running, with its locks.
     "client_connection_check_interval": "2s",
     # Our statements are many and short, or long and simple: compiling them does not pay.
