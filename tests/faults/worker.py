@@ -40,6 +40,9 @@ from netterms.wiring import day_steps, run_day  # noqa: E402
 from tests.actions.receivables.ledgers import bring  # noqa: E402
 from tests.faults import REFUSED  # noqa: E402
 
+# A test that waits for one that holds a letter must fail, not hang.
+HELD_SECONDS = 30
+
 
 class Letterbox:
     """Takes letters, and writes down that it did before it says so."""
@@ -47,11 +50,12 @@ class Letterbox:
     def __init__(self, file: Path) -> None:
         self.file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self.hold = file.with_name("hold")
+        self.until = time.monotonic() + HELD_SECONDS
 
     def send(self, message: Letter) -> None:
         if self.hold.exists():
             enter("holding")
-        while self.hold.exists():
+        while self.hold.exists() and time.monotonic() < self.until:
             time.sleep(0.01)
         os.write(self.file, f"{message.message_id}\n".encode())
 
