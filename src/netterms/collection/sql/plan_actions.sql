@@ -38,7 +38,7 @@ due as (
         and p.made_on <= %(as_of)s))
   order by c.id, step.name, step.after_days desc
 ),
-countries as (
+countries as materialized (
   -- The next business day once a country, not once a buyer.
   select country, business_day_on_or_after(country, %(as_of)s) as open_on
   from (select distinct country from buyer where seller_id = %(seller)s) known
