@@ -34,6 +34,12 @@ select row_number() over (order by buyer_number) as nth, buyer_number,
        arg_max(annual_turnover_minor, row_no) as annual_turnover_minor
 from staged group by buyer_number
 """
+BUYER_IDS = """
+create or replace temp table buyer_id as
+select n.buyer_number, k.id
+from read_csv(?, header = false, columns = {'nth': 'bigint', 'id': 'text'}) k
+join staged_buyer n using (nth)
+"""
 # Invoices go in the file's order and payments buyer by buyer, so that most indexes of the book grow
 # at one end: random places in a large index cost more than all the rest of a row.
 PAYMENTS = """
@@ -47,13 +53,13 @@ select s.row_no, format('{{}}{{:08x}}', '{invoice_ids}', s.row_no) as invoice_id
        p.nth as payment_nth, format('{{}}{{:08x}}', '{payment_ids}', p.nth) as payment_id,
        s.company_code, s.currency, s.invoice_number, s.kind, s.issued_on, s.due_on, s.amount_minor,
        s.open_minor, s.settled_on
-from staged s join staged_buyer n using (buyer_number) join buyer_id b using (nth)
+from staged s join buyer_id b using (buyer_number)
 left join staged_payment p on p.row_no = s.row_no and p.row_no between {first} and {last}
 where s.row_no between {first} and {last} order by s.row_no
 """
 COPY_CHUNK_BYTES = 1 << 20
 # While the database takes in one part of the rows, the next is written.
-PART_ROWS = 100_000
+PART_ROWS = 250_000
 
 Told = Callable[[str], None]
 
@@ -172,10 +178,7 @@ def _bring_buyers(
         with wrapped.copy(query) as copy:
             for chunk in copy:
                 file.write(chunk)
-    staged.execute(
-        "create or replace temp table buyer_id as "
-        f"from read_csv('{ids}', header = false, columns = {{'nth': 'bigint', 'id': 'text'}})"
-    )
+    staged.execute(BUYER_IDS, [str(ids)])
     return new
 
 
