@@ -1,4 +1,4 @@
-"""Reads of limit decisions. The newest one of a buyer and currency is in force."""
+"""Reads of limit decisions and credit lines. The newest decision of a currency is in force."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
+from netterms.limits.lines import CreditLine, line_of
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -45,3 +46,15 @@ def decisions_in_force(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, D
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of},
         )
     return {decision.currency: decision for decision in sql.typed(found, Decision)}
+
+
+def lines_of(ctx: Context, buyer_id: UUID) -> dict[str, CreditLine]:
+    """A buyer's credit lines by currency, as they stand today."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            "select * from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s"
+            " order by currency",
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    return {line["currency"]: line_of(line, ctx.today) for line in found}
