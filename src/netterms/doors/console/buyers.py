@@ -19,6 +19,7 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
 from netterms.doors.look import sentences
 from netterms.insurance import queries as insurance
+from netterms.kernel.context import Permission
 from netterms.limits import queries as limits
 from netterms.monitoring import queries as monitoring
 from netterms.scoring import queries as scoring
@@ -88,6 +89,9 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "invoices": [_invoice(line, day) for line in invoices],
             "cut": sum(balance.items for balance in balances) > len(invoices),
             "lines": _lines(request, buyer_id, balances),
+            "credit_lines": list(limits.lines_of(ctx, buyer_id).values()),
+            "open_in": request.membership.currency,
+            "may_open": Permission.SET_LIMIT in ctx.may,
             "cover": insurance.insured_limits(ctx, buyer_id, day),
             "actions": collection.actions_of(ctx, buyer_id),
             "deadlines": insurance.open_deadlines(ctx, buyer_id=buyer_id),

@@ -26,6 +26,7 @@ def _nav(path: str) -> list[dict[str, Any]]:
     places = [
         ("dashboard", _("Overview")),
         ("work", _("Work list")),
+        ("orders", _("Orders")),
         ("buyers", _("Buyers")),
         ("ageing", _("Ageing")),
         ("deadlines", _("Policy deadlines")),

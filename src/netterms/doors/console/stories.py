@@ -95,8 +95,73 @@ def _paid(facts: Facts) -> str:
     return _money(facts["amount"])
 
 
+def _order(facts: Facts) -> str:
+    said = " ".join(_reason(code) for code in facts["reasons"])
+    granted = formats.money(int(facts["authorised_minor"]), facts["currency"])
+    return said or _("%(granted)s granted") % {"granted": granted}
+
+
+def _amount_moved(facts: Facts) -> str:
+    moved = facts.get("amount_moved_minor")
+    said = "" if moved is None else formats.money(int(moved), facts["currency"])
+    numbers = ", ".join(str(paper["invoice_number"]) for paper in facts.get("invoices", []))
+    reasons = " ".join(_reason(code) for code in facts["reasons"])
+    return " · ".join(part for part in (said, numbers, reasons) if part)
+
+
+def _reason(code: str) -> str:
+    return str(words.ORDER_REASONS.get(code, code))
+
+
+def _line_opened(facts: Facts) -> str:
+    limit = formats.money(int(facts["after"]["limit_minor"]), facts["currency"])
+    return f"{limit}: {facts['why']}" if facts["why"] else limit
+
+
+def _line_changed(facts: Facts) -> str:
+    before, after, currency = facts["before"], facts["after"], facts["currency"]
+    changed = [
+        _("%(field)s: %(before)s, then %(after)s")
+        % {
+            "field": words.LINE_FIELDS[name],
+            "before": _line_value(name, before[name], currency),
+            "after": _line_value(name, after[name], currency),
+        }
+        for name in words.LINE_FIELDS
+        if before[name] != after[name]
+    ]
+    said = "; ".join(changed)
+    return f"{said} · {facts['why']}" if facts["why"] else said
+
+
+def _line_value(name: str, value: object, currency: str) -> str:
+    if value is None:
+        return formats.NOTHING
+    if name.endswith("_minor"):
+        return formats.money(int(str(value)), currency)
+    if name == "status":
+        return str(words.LINE_STATES[str(value)])
+    return formats.day(str(value)) if name == "top_up_until" else str(value)
+
+
 TELLERS: dict[str, Callable[[Facts], str]] = {
     "buyers.buyer_insolvent": _insolvent,
+    **dict.fromkeys(
+        ("checkout.order_authorised", "checkout.order_pending", "checkout.order_declined"), _order
+    ),
+    **dict.fromkeys(
+        (
+            "checkout.order_approved",
+            "checkout.order_approve_declined",
+            "checkout.order_amended",
+            "checkout.order_amend_declined",
+            "checkout.order_captured",
+            "checkout.order_refunded",
+        ),
+        _amount_moved,
+    ),
+    "limits.line_opened": _line_opened,
+    "limits.line_changed": _line_changed,
     "collection.action_done": _done,
     "collection.case_opened": _stage,
     "collection.promise_broken": _received,

@@ -3,7 +3,16 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from netterms.doors.console import access, buyers, collection, insurance, monitoring, portfolio
+from netterms.doors.console import (
+    access,
+    buyers,
+    collection,
+    insurance,
+    lines,
+    monitoring,
+    orders,
+    portfolio,
+)
 
 
 class Currency(StringConverter):
@@ -22,6 +31,11 @@ urlpatterns: list[URLPattern] = [
     path("buyers/<uuid:buyer_id>/", buyers.one, name="buyer"),
     path("work/", collection.work, name="work"),
     path("work/<uuid:action_id>/done/", collection.done, name="work_done"),
+    path("buyers/<uuid:buyer_id>/lines/<currency:currency>/", lines.change, name="line"),
+    path("orders/", orders.listing, name="orders"),
+    path("orders/queue/", orders.queue, name="orders_queue"),
+    path("orders/<uuid:order_id>/", orders.one, name="order"),
+    path("orders/<uuid:order_id>/<slug:move>/", orders.do, name="order_move"),
     path("deadlines/", insurance.deadlines, name="deadlines"),
     path("runs/", monitoring.runs, name="runs"),
     path("seller/", access.switch_seller, name="switch_seller"),

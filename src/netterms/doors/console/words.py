@@ -94,7 +94,56 @@ OUTCOMES = {
     "disputes": _("Buyer disputes the debt"),
     "no_need": _("No longer needed"),
 }
+ORDER_STATES = {
+    "pending": _("waits for a person"),
+    "authorised": _("authorised"),
+    "part_captured": _("partly invoiced"),
+    "captured": _("invoiced"),
+    "declined": _("declined"),
+    "voided": _("cancelled"),
+    "expired": _("expired"),
+}
+LINE_STATES = {
+    "open": _("open"),
+    "on_hold": _("on hold"),
+    "closed": _("closed"),
+}
+LINE_FIELDS = {
+    "limit_minor": _("Limit"),
+    "status": _("Status"),
+    "top_up_minor": _("Top-up"),
+    "top_up_until": _("Top-up until"),
+    "insured_minor": _("Insured part"),
+    "net_days": _("Days to pay"),
+    "discount_percent": _("Discount in percent"),
+    "discount_days": _("Days for the discount"),
+    "instalments": _("Instalments"),
+}
+ORDER_REASONS = {
+    "no_line": _("The buyer has no credit line."),
+    "line_on_hold": _("The credit line is on hold."),
+    "line_closed": _("The credit line is closed."),
+    "no_rate": _("No exchange rate of the last seven days is known."),
+    "over_limit": _("It is more than the credit line has left."),
+    "over_group_cap": _("The cap on the buyer's group has no room."),
+    "over_country_cap": _("The cap on the buyer's country has no room."),
+    "over_sector_cap": _("The cap on the buyer's sector has no room."),
+    "over_grade_cap": _("The cap on the buyer's grade has no room."),
+}
 EVENTS = {
+    "limits.line_opened": _("Credit line opened"),
+    "limits.line_changed": _("Credit line changed"),
+    "checkout.order_authorised": _("Credit granted and held"),
+    "checkout.order_pending": _("Sent to a person"),
+    "checkout.order_declined": _("Order declined"),
+    "checkout.order_approved": _("Approved by a person"),
+    "checkout.order_approve_declined": _("Approved, but there is no room"),
+    "checkout.order_amended": _("Amount changed"),
+    "checkout.order_amend_declined": _("A higher amount had no room"),
+    "checkout.order_captured": _("Shipped and invoiced"),
+    "checkout.order_voided": _("Cancelled, the rest is free again"),
+    "checkout.order_expired": _("Expired, the rest is free again"),
+    "checkout.order_refunded": _("Credit note written"),
     "buyers.facts_updated": _("Master data updated"),
     "buyers.buyer_insolvent": _("Insolvency became known"),
     "receivables.invoices_imported": _("Invoices imported"),

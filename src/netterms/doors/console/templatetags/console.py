@@ -21,6 +21,9 @@ LISTS = {
     "cover": words.COVER,
     "roles": words.ROLES,
     "outcomes": words.OUTCOMES,
+    "order_states": words.ORDER_STATES,
+    "order_reasons": words.ORDER_REASONS,
+    "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,
 }
@@ -47,3 +50,15 @@ def fact(value: object) -> str:
     if isinstance(value, int | float):
         return formats.number(value)
     return formats.number(len(value)) if isinstance(value, list | dict) else str(value)
+
+
+@register.filter
+def below(minor: int) -> int:
+    """How far an amount lies below zero."""
+    return max(0, -minor)
+
+
+@register.filter
+def typed(minor: int, currency: str) -> str:
+    """An amount as a person would type it into a form: `1234.50`."""
+    return formats.exact(minor, currency)

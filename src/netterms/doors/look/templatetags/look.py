@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from netterms.doors.look import charts, formats
+from netterms.limits.lines import CreditLine
 
 register = template.Library()
 
@@ -240,6 +241,22 @@ def share_meter(value: formats.Figure, whole: formats.Figure = 1, css: str = "a"
     one, all_of_it = Decimal(str(value or 0)), Decimal(str(whole or 0))
     share = formats.percent(one / all_of_it if all_of_it else 0)
     return _svg(charts.meter(one, all_of_it, title=share, css=css))
+
+
+@register.simple_tag
+def credit_bar(line: CreditLine) -> SafeString:
+    """A credit line as one bar: owed, held for orders, and what is left of limit and top-up."""
+    shares = (
+        (_("Owed"), max(line.owed_minor, 0), "cat-0"),
+        (_("Held for orders"), line.held_minor, "cat-1"),
+        (_("Available"), max(line.available_minor, 0), "cat-4"),
+    )
+    parts = [
+        charts.Part(label=label, value=minor, text=formats.money(minor, line.currency), css=css)
+        for label, minor, css in shares
+    ]
+    spoken = "; ".join(f"{part.label} {part.text}" for part in parts)
+    return _svg(charts.stacked_bar(parts, title=spoken, height=22, show_from=2))
 
 
 @register.simple_tag

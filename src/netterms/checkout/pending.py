@@ -1,0 +1,83 @@
+"""What a person decides about an order that waits: yes, perhaps with a higher limit, or no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from netterms.checkout.actions import Answer, move
+from netterms.checkout.moves import OrderMove, OrderState
+from netterms.checkout.requests import MoveRequest
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.lines import LineTerms, set_line
+from netterms.limits.queries import lines_of
+from netterms.store import sql
+from netterms.store.tenancy import book
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Yes to an order under a key. `limit_minor`: set the limit of its line to this first.
+
+    `version` is that of the line as the person saw it (0: there was none).
+    """
+
+    key: str
+    order_id: UUID
+    limit_minor: int | None = None
+    version: int | None = None
+
+
+def approve(ctx: Context, approval: Approval) -> Answer:
+    """Grant a pending order, after its line got the limit asked for: both or neither.
+
+    The answer's outcome is `declined`, with reasons, where the line has no room even so. A repeated
+    key gives the first answer and leaves the line alone. CHANGED_MEANWHILE when somebody else
+    changed the line; VALUE_INVALID for a new limit without a reason.
+    """
+    ctx.require(Permission.SET_LIMIT)
+    with book(ctx):
+        if approval.limit_minor is not None and not _answered(ctx, approval.key):
+            _set_limit(ctx, approval, approval.limit_minor)
+        return move(ctx, [MoveRequest(approval.key, approval.order_id, OrderMove.APPROVE)])[0]
+
+
+def line_currency(ctx: Context, buyer_id: UUID, currency: str) -> str:
+    """The line an order in `currency` is held on, or would be if one were opened for it."""
+    with book(ctx):
+        home = str(
+            sql.value(
+                "select currency from seller where seller_id = %(seller)s", {"seller": ctx.seller}
+            )
+        )
+        lines = lines_of(ctx, buyer_id)
+    return home if currency not in lines and home in lines else currency
+
+
+def _answered(ctx: Context, key: str) -> bool:
+    asked = {"seller": ctx.seller, "key": key}
+    return (
+        sql.row("select from idempotency_key where seller_id = %(seller)s and key = %(key)s", asked)
+        is not None
+    )
+
+
+def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
+    # Orders before lines: the order of every lock.
+    found = sql.row(
+        "select buyer_id, currency::text as currency, state from credit_order"
+        " where seller_id = %(seller)s and id = %(order)s for update",
+        {"seller": ctx.seller, "order": approval.order_id},
+    )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="order", value=str(approval.order_id))
+    if found["state"] != OrderState.PENDING:
+        raise Refusal(Code.MOVE_NOT_ALLOWED, move=OrderMove.APPROVE.value, state=found["state"])
+    if not ctx.why:
+        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend="say why the limit is raised")
+    buyer = found["buyer_id"]
+    currency = line_currency(ctx, buyer, found["currency"])
+    line = lines_of(ctx, buyer).get(currency)
+    terms = replace(line.terms if line else LineTerms(0), limit_minor=limit_minor)
+    set_line(ctx, buyer, currency, terms, ctx.why, version=approval.version)

@@ -1,0 +1,65 @@
+"""What people type into the console's own forms, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+
+LONGEST_REASON = 500
+LONGEST_AMOUNT = 30
+
+
+def new_key() -> str:
+    """A key for a form: sent twice, it is done once."""
+    return f"console/{uuid4()}"
+
+
+def text(form: Mapping[str, str], name: str, most: int = LONGEST_REASON) -> str:
+    """The text typed, without what no database keeps."""
+    return form.get(name, "").strip().replace("\x00", "")[:most]
+
+
+def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:
+    """An amount typed in major units, as minor units; None when the field was left empty."""
+    typed = text(form, name, LONGEST_AMOUNT + 1).replace(",", "").replace(" ", "")
+    if not typed:
+        return None
+    try:
+        if len(typed) > LONGEST_AMOUNT or "e" in typed.lower():
+            raise ValueError(typed)
+        return Money.of(Decimal(typed), currency).minor
+    except (InvalidOperation, ValueError) as error:
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field=_("amount"),
+            value=typed,
+            mend=_("an amount like 1234.50, in %(currency)s") % {"currency": currency},
+        ) from error
+
+
+def whole(form: Mapping[str, str], name: str, label: str, default: int) -> int:
+    """A whole number that was typed, or `default`."""
+    typed = text(form, name, 12)
+    if not typed:
+        return default
+    if not (typed.isascii() and typed.isdigit()):
+        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=_("a whole number"))
+    return int(typed)
+
+
+def day(form: Mapping[str, str], name: str, label: str) -> date | None:
+    """A date as browsers send it; None when the field was left empty."""
+    typed = text(form, name, 10)
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise Refusal(
+            Code.VALUE_INVALID, field=label, value=typed, mend=_("a date like 2026-06-30")
+        ) from error

@@ -1,0 +1,130 @@
+"""A buyer's credit line: limit, top-up, status and terms, and how they came about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from netterms.buyers import queries as buyers
+from netterms.doors.console import forms, stories, words
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits import queries
+from netterms.limits.lines import CreditLine, LineStatus, LineTerms, set_line
+from netterms.monitoring.queries import timeline
+
+CHANGES = ("limits.line_opened", "limits.line_changed")
+EVENTS_SEARCHED, CHANGES_SHOWN = 1000, 50
+NEW = LineTerms(limit_minor=0)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def change(request: PageRequest, buyer_id: UUID, currency: str) -> HttpResponse:
+    """The line as it stands with its history, and the form that changes or opens it."""
+    ctx = request.ctx
+    buyer = buyers.buyer(ctx, buyer_id)
+    line = queries.lines_of(ctx, buyer_id).get(currency)
+    typed: Any = None
+    if request.method == "POST":
+        try:
+            _change(request, buyer_id, currency, line)
+        except Refusal as refusal:
+            if refusal.code is Code.NOT_ALLOWED:
+                raise
+            messages.error(request, sentence(refusal))
+            typed = request.POST
+        else:
+            messages.success(request, _("The credit line is changed."))
+            return redirect("line", buyer_id, currency)
+    return render(
+        request,
+        "console/line.html",
+        {
+            "buyer": buyer,
+            "currency": currency,
+            "line": line,
+            "terms": line.terms if line else NEW,
+            "typed": typed,
+            "version": line.version if line else 0,
+            "statuses": [status.value for status in LineStatus],
+            "may_change": Permission.SET_LIMIT in ctx.may,
+            "history": history(ctx, buyer_id, currency),
+        },
+    )
+
+
+def shown(ctx: Context, buyer_id: UUID) -> list[CreditLine]:
+    """A buyer's lines, by currency."""
+    return list(queries.lines_of(ctx, buyer_id).values())
+
+
+def history(ctx: Context, buyer_id: UUID, currency: str) -> list[dict[str, Any]]:
+    """Every change of a line, the newest first."""
+    happened = timeline(ctx, [buyer_id], EVENTS_SEARCHED)
+    changes = [e for e in happened if e.kind in CHANGES and e.facts["currency"] == currency]
+    return [
+        {
+            "on": event.business_date,
+            "what": words.EVENTS[event.kind],
+            "why": stories.detail(event.kind, event.facts),
+            "who": event.actor,
+        }
+        for event in changes[:CHANGES_SHOWN]
+    ]
+
+
+def _change(
+    request: PageRequest, buyer_id: UUID, currency: str, line: CreditLine | None
+) -> CreditLine:
+    form = request.POST
+    why = forms.text(form, "why")
+    if not why:
+        raise Refusal(
+            Code.VALUE_INVALID, field=_("reason"), value="", mend=_("say why, for those who ask")
+        )
+    limit = forms.minor(form, "limit", currency)
+    if limit is None:
+        raise Refusal(
+            Code.VALUE_INVALID, field=_("limit"), value="", mend=_("an amount, 0 for no credit")
+        )
+    status = form.get("status", "")
+    terms = replace(
+        line.terms if line else NEW,
+        limit_minor=limit,
+        status=LineStatus(status) if status in list(LineStatus) else LineStatus.OPEN,
+        top_up_minor=forms.minor(form, "top_up", currency) or 0,
+        top_up_until=forms.day(form, "top_up_until", _("Top-up until")),
+        net_days=forms.whole(form, "net_days", _("Days to pay"), NEW.net_days),
+        discount_percent=_percent(forms.text(form, "discount_percent", 10)),
+        discount_days=forms.whole(form, "discount_days", _("Days for the discount"), 0),
+        instalments=forms.whole(form, "instalments", _("Instalments"), 1),
+    )
+    version = forms.whole(form, "version", "version", 0)
+    return set_line(request.ctx, buyer_id, currency, terms, why, version=version)
+
+
+def _percent(typed: str) -> Decimal:
+    try:
+        found = Decimal(typed or "0")
+        if not found.is_finite():
+            raise InvalidOperation
+        return found.quantize(Decimal("0.01"))
+    except InvalidOperation as error:
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field=_("Discount in percent"),
+            value=typed,
+            mend=_("a number like 2.5"),
+        ) from error
