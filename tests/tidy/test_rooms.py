@@ -36,7 +36,10 @@ NAMELESS = {"common", "helpers", "misc", "utils"}
 SPEECH = r"netterms\.store\.sql\b|django\.db\.connection\b|psycopg(?!\.types)"
 # Beside queries.py, actions.py, sql/ and the store, these use cases speak to the database.
 SPEAKS_TO_DATABASE = {
+    "checkout/newcomers.py",
     "checkout/pending.py",
+    "checkout/policies.py",
+    "checkout/trials.py",
     "collection/plans.py",
     "collection/promises.py",
     "insurance/policies.py",

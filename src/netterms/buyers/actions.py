@@ -7,16 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from netterms.buyers import events
+from netterms.buyers import events, numbers
+from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, plain
+from netterms.kernel.ids import new_id
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record_all
 from netterms.store.tenancy import book
 
 LANGUAGES = ("en", "zh-hans")
+LONGEST_NAME, LONGEST_EMAIL = 200, 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,110 @@ class BuyerFacts:
     parent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """How a company introduces itself: `country` as ISO 3166, its number there in any spelling."""
+
+    country: str
+    registration_number: str
+    name: str
+    email: str = ""
+
+    @property
+    def number(self) -> str:
+        """The registration number in its one spelling."""
+        return numbers.normalised(self.country, self.registration_number)
+
+    def check(self) -> None:
+        """VALUE_INVALID names the field, its value and what would mend it."""
+        if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
+            raise _invalid("country", self.country, "two capital letters of ISO 3166")
+        if not 1 <= len(self.number) <= numbers.LONGEST:
+            mend = f"give 1 to {numbers.LONGEST} letters and digits"
+            raise _invalid("registration_number", self.registration_number, mend)
+        if numbers.check(self.country, self.registration_number) is NumberCheck.INVALID:
+            mend = "the check digits do not fit the country's register number"
+            raise _invalid("registration_number", self.registration_number, mend)
+        if not 1 <= len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
+            raise _invalid("name", self.name, f"give 1 to {LONGEST_NAME} printable characters")
+        local, at, domain = self.email.partition("@")
+        if self.email and not (
+            local and at and "." in domain and "@" not in domain and self.email.isprintable()
+        ):
+            raise _invalid("email", self.email, "an address like name@company.example")
+        if len(self.email) > LONGEST_EMAIL:
+            raise _invalid("email", self.email, f"at most {LONGEST_EMAIL} characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """The buyer behind a number as the seller has it.
+
+    `name_known`: another buyer has the name that was given, under another number or none.
+    """
+
+    id: UUID
+    name: str
+    email: str
+    sanctions_hit: bool
+    insolvent_on: date | None
+    new: bool
+    name_known: bool
+
+
+def introduce(ctx: Context, told: Introduction) -> Introduced:
+    """Find the buyer by country and number, exactly, or open it with what was told.
+
+    What is already known of a buyer is not changed by what somebody says at checkout.
+    """
+    ctx.require(Permission.CHECKOUT)
+    told.check()
+    params = {
+        "seller": ctx.seller,
+        "id": new_id(ctx.now),
+        "country": told.country,
+        "number": told.number,
+        "name": told.name.strip(),
+        "email": told.email,
+        "buyer_number": f"{told.country}-{told.number}",
+    }
+    with book(ctx):
+        found = sql.row(FIND, params) or _opened(ctx, params)
+        new = found["id"] == params["id"]
+        known = sql.row(NAMESAKE, params | {"id": found["id"]}) is not None
+    return Introduced(**found, new=new, name_known=known)
+
+
+def _opened(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    made = sql.execute(OPEN, params)
+    if not made:
+        # Its buyer number is taken (by a list that numbers buyers so), or the company came in by
+        # another call just now: it gets a number of its own, or is found.
+        made = sql.execute(OPEN, params | {"buyer_number": str(params["id"])})
+    if made:
+        opened = events.BuyerIntroduced(
+            params["id"], params["name"], params["country"], params["number"]
+        )
+        record_all(ctx, [opened])
+    found = sql.row(FIND, params)
+    assert found is not None
+    return found
+
+
+FIND = """
+select id, name, email, sanctions_hit, insolvent_on from buyer
+where seller_id = %(seller)s and country = %(country)s and registration_number = %(number)s
+"""
+OPEN = """
+insert into buyer (seller_id, id, buyer_number, name, country, email, registration_number)
+values (%(seller)s, %(id)s, %(buyer_number)s, %(name)s, %(country)s, %(email)s, %(number)s)
+on conflict do nothing
+"""
+NAMESAKE = """
+select from buyer
+where seller_id = %(seller)s and lower(name) = lower(%(name)s) and country in (%(country)s, '')
+  and id <> %(id)s limit 1
+"""
 # Fields of BuyerFacts that are columns of the same name.
 PLAIN_FIELDS = ("language", "email", "key_account", "insolvent_on")
 
@@ -63,9 +171,7 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
 
 def _check(ctx: Context, facts: BuyerFacts) -> None:
     if facts.language is not None and facts.language not in LANGUAGES:
-        raise Refusal(
-            Code.VALUE_INVALID, field="language", value=facts.language, mend=" or ".join(LANGUAGES)
-        )
+        raise _invalid("language", facts.language, " or ".join(LANGUAGES))
     if facts.insolvent_on is not None and facts.insolvent_on > ctx.today:
         raise Refusal(
             Code.VALUE_INVALID,
@@ -77,6 +183,10 @@ def _check(ctx: Context, facts: BuyerFacts) -> None:
         raise Refusal(
             Code.VALUE_INVALID, field="parent", value=facts.parent, mend="another buyer's number"
         )
+
+
+def _invalid(field: str, value: str, mend: str) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend)
 
 
 def _locked(ctx: Context, numbers: Iterable[str | None]) -> dict[str, dict[str, Any]]:

@@ -24,3 +24,13 @@ class BuyerInsolvent(Event):
 
     kind: ClassVar[str] = "buyers.buyer_insolvent"
     insolvent_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerIntroduced(Event):
+    """A company not known before asked for credit at checkout; `subject` is the new buyer."""
+
+    kind: ClassVar[str] = "buyers.buyer_introduced"
+    name: str
+    country: str
+    registration_number: str

@@ -1,6 +1,7 @@
-"""Facts of orders, in the past tense. The functions in `sql/` write them, by set.
+"""Facts of orders and of the policy for new buyers, in the past tense.
 
-The facts of each are the order as answered (`sql/order_answer.sql`); the subject is the order.
+Those of orders are written by the functions in `sql/`, by set: their facts are the order as
+answered (`sql/order_answer.sql`) and their subject is the order.
 """
 
 from __future__ import annotations
@@ -97,3 +98,35 @@ class OrderRefunded(Event):
 
     kind: ClassVar[str] = "checkout.order_refunded"
     order: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerJudged(Event):
+    """The policy was asked about a new buyer's order; `subject` is the order."""
+
+    kind: ClassVar[str] = "checkout.newcomer_judged"
+    policy_version: int
+    verdict: str
+    reasons: tuple[str, ...]
+    starter_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDrafted(Event):
+    """A version of the policy was written; `subject` is the seller."""
+
+    kind: ClassVar[str] = "checkout.policy_drafted"
+    version: int
+    terms: dict[str, Plain]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPutInForce(Event):
+    """A version of the policy counts from now on; `subject` is the seller."""
+
+    kind: ClassVar[str] = "checkout.policy_put_in_force"
+    version: int
+    before: int
+    why: str

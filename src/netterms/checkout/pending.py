@@ -43,16 +43,25 @@ def approve(ctx: Context, approval: Approval) -> Answer:
         return move(ctx, [MoveRequest(approval.key, approval.order_id, OrderMove.APPROVE)])[0]
 
 
+def line_for(ctx: Context, buyer_id: UUID, currency: str) -> str | None:
+    """The currency of the line an order in `currency` is held on; None where there is none."""
+    with book(ctx):
+        found: str | None = sql.value(
+            """
+            select l.currency::text from credit_line l
+            join seller s on s.seller_id = l.seller_id
+            where l.seller_id = %(seller)s and l.buyer_id = %(buyer)s
+              and l.currency in (%(currency)s, s.currency)
+            order by l.currency = %(currency)s desc limit 1
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id, "currency": currency},
+        )
+    return found
+
+
 def line_currency(ctx: Context, buyer_id: UUID, currency: str) -> str:
     """The line an order in `currency` is held on, or would be if one were opened for it."""
-    with book(ctx):
-        home = str(
-            sql.value(
-                "select currency from seller where seller_id = %(seller)s", {"seller": ctx.seller}
-            )
-        )
-        lines = lines_of(ctx, buyer_id)
-    return home if currency not in lines and home in lines else currency
+    return line_for(ctx, buyer_id, currency) or currency
 
 
 def _answered(ctx: Context, key: str) -> bool:

@@ -1,0 +1,278 @@
+"""An order of a buyer the seller may not know yet: identify, look, judge, open a line, authorise.
+
+One transaction: the buyer, its first line, the order and the answer are there together or not at
+all. What the policy does not let through waits for a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError
+from psycopg.types.json import Jsonb
+
+from netterms.buyers import numbers
+from netterms.buyers.actions import Introduced, Introduction, introduce
+from netterms.checkout import events
+from netterms.checkout.actions import CREATED, RACES, REPEATED, Answer, authorise
+from netterms.checkout.pending import line_for
+from netterms.checkout.policies import PolicyVersion, in_force
+from netterms.checkout.policy import (
+    FREE_MAIL,
+    Decision,
+    Doubt,
+    Facts,
+    Screened,
+    Verdict,
+    decide,
+)
+from netterms.checkout.requests import SEPARATOR, VALID_FOR, OrderRequest
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.events import plain
+from netterms.kernel.ids import new_id
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.lines import LineTerms, set_line
+from netterms.store import sql
+from netterms.store.outbox import record
+from netterms.store.tenancy import book
+
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewBuyerRequest:
+    """May this company, as it introduces itself, have `amount` on credit?"""
+
+    key: str
+    order_number: str
+    buyer: Introduction
+    amount: Money
+    partial: bool = False
+    expires_at: datetime | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what is asked, without the key."""
+        told = self.buyer
+        parts = (
+            "new_buyer",
+            *(told.country, told.number, told.name, told.email),
+            *(self.order_number, self.amount.minor, self.amount.currency),
+            *(self.partial, self.expires_at),
+        )
+        return hashlib.sha256(SEPARATOR.join(map(str, parts)).encode()).hexdigest()
+
+    def order(self, buyer_id: UUID) -> _Asked:
+        """The order of the buyer behind it; rather than a no, a person looks."""
+        return _Asked(
+            key=self.key,
+            order_number=self.order_number,
+            buyer_id=buyer_id,
+            amount=self.amount,
+            partial=self.partial,
+            review=True,
+            expires_at=self.expires_at,
+            print_=self.fingerprint(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(OrderRequest):
+    print_: str = ""
+
+    def fingerprint(self) -> str:
+        """What the caller asked, not what we made of it: the same words are the same request."""
+        return self.print_
+
+
+def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> Answer:
+    """Answer an order of a company that may be new. The same key again gives the same answer.
+
+    VALUE_INVALID for what cannot be (a registration number whose check digits do not fit, too);
+    KEY_REUSED, ORDER_NUMBER_TAKEN: nothing was made of it.
+    """
+    ctx.require(Permission.CHECKOUT)
+    request.order(NOBODY).check(ctx.now)
+    request.buyer.check()
+    for _ in range(RACES):
+        try:
+            with book(ctx):
+                return _answered(ctx, request) or _answer(ctx, request)
+        except IntegrityError:
+            # Another call took the key or the number: what it wrote can be seen now.
+            continue
+    raise AssertionError(f"lost the same race {RACES} times")
+
+
+def _answered(ctx: Context, request: NewBuyerRequest) -> Answer | None:
+    # Calls about one company wait for each other, so the second sees what the first made.
+    sql.value(
+        "select pg_advisory_xact_lock(hashtextextended(%(what)s, 0))",
+        {"what": f"newcomer/{ctx.seller}/{request.buyer.country}/{request.buyer.number}"},
+    )
+    known = sql.row(
+        "select fingerprint, answer::text as answer from idempotency_key"
+        " where seller_id = %(seller)s and key = %(key)s",
+        {"seller": ctx.seller, "key": request.key},
+    )
+    if known is None:
+        return None
+    if known["fingerprint"] != request.fingerprint():
+        raise Refusal(Code.KEY_REUSED, key=request.key)
+    return Answer(REPEATED, known["answer"])
+
+
+def _answer(ctx: Context, request: NewBuyerRequest) -> Answer:
+    buyer = introduce(ctx, request.buyer)
+    facts = _facts(ctx, request, buyer)
+    policy = in_force(ctx)
+    verdict = decide(policy.policy, facts)
+    if verdict.decision is Decision.APPROVE:
+        _open_line(ctx, request, buyer, policy, verdict.starter_minor)
+        answer = authorise(ctx, [request.order(buyer.id)])[0]
+    else:
+        answer = _hold(ctx, request, buyer, verdict)
+    # A refusal is raised here, and takes the buyer and its line with it.
+    order_id = UUID(answer.order["id"])
+    _keep(ctx, request, order_id, buyer, policy, facts, verdict)
+    return answer
+
+
+def _facts(ctx: Context, request: NewBuyerRequest, buyer: Introduced) -> Facts:
+    currency = request.amount.currency
+    grade = _grade(ctx, buyer.id, currency)
+    # No list is loaded yet that could clear anybody: what is not a hit is not known.
+    screened = Screened.HIT if buyer.sanctions_hit else Screened.UNKNOWN
+    return Facts(
+        country=request.buyer.country,
+        currency=currency,
+        amount_minor=request.amount.minor,
+        grade=grade,
+        screened=screened,
+        insolvent=buyer.insolvent_on is not None,
+        has_line=line_for(ctx, buyer.id, currency) is not None,
+        doubts=_doubts(request.buyer, buyer, screened, grade),
+    )
+
+
+def _doubts(
+    told: Introduction, buyer: Introduced, screened: Screened, grade: int | None
+) -> tuple[Doubt, ...]:
+    domain, known = _domain(told.email), _domain(buyer.email)
+    holds = {
+        Doubt.NOT_SCREENED: screened is Screened.UNKNOWN,
+        Doubt.NO_GRADE: grade is None,
+        Doubt.NAME_DIFFERS: _spelt(told.name) != _spelt(buyer.name),
+        Doubt.NAME_KNOWN: buyer.name_known,
+        Doubt.NUMBER_UNCHECKED: numbers.check(told.country, told.number)
+        is not numbers.NumberCheck.VALID,
+        Doubt.FREE_MAIL: domain in FREE_MAIL,
+        Doubt.NO_EMAIL: not domain,
+        Doubt.EMAIL_DIFFERS: bool(domain and known) and domain != known,
+    }
+    return tuple(doubt for doubt in Doubt if holds[doubt])
+
+
+def _domain(email: str) -> str:
+    return email.rpartition("@")[2].lower()
+
+
+def _spelt(name: str) -> str:
+    plain_name = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in plain_name if sign.isalnum())
+
+
+def _grade(ctx: Context, buyer_id: UUID, currency: str) -> int | None:
+    """The newest grade in the order's currency, else the worst of the newest in any other."""
+    found: int | None = sql.value(
+        """
+        select grade from (
+          select distinct on (currency) currency, grade from score
+          where seller_id = %(seller)s and buyer_id = %(buyer)s and scored_on <= %(today)s
+          order by currency, scored_on desc
+        ) newest
+        order by currency <> %(currency)s, grade desc limit 1
+        """,
+        {"seller": ctx.seller, "buyer": buyer_id, "today": ctx.today, "currency": currency},
+    )
+    return found
+
+
+def _open_line(
+    ctx: Context, request: NewBuyerRequest, buyer: Introduced, policy: PolicyVersion, limit: int
+) -> None:
+    """The first line of a buyer that has none: the policy decides it, not the caller."""
+    if limit == 0:
+        return
+    decided = replace(ctx, may=ctx.may | {Permission.SET_LIMIT})
+    terms = LineTerms(limit, net_days=policy.policy.net_days)
+    why = f"starter limit of checkout policy {policy.version}"
+    set_line(decided, buyer.id, request.amount.currency, terms, why, version=0)
+
+
+def _hold(ctx: Context, request: NewBuyerRequest, buyer: Introduced, verdict: Verdict) -> Answer:
+    found = sql.row(
+        sql.statement("checkout/hold_order"),
+        {
+            "seller": ctx.seller,
+            "id": new_id(ctx.now),
+            "number": request.order_number,
+            "buyer": buyer.id,
+            "currency": request.amount.currency,
+            "amount": request.amount.minor,
+            "state": "declined" if verdict.decision is Decision.DECLINE else "pending",
+            "reasons": list(verdict.reasons),
+            "now": ctx.now,
+            "today": ctx.today,
+            "actor": ctx.actor,
+            "expires": request.expires_at or ctx.now + VALID_FOR,
+            "key": request.key,
+            "print": request.fingerprint(),
+        },
+    )
+    if found is None:
+        raise Refusal(Code.ORDER_NUMBER_TAKEN, field="order_number", value=request.order_number)
+    return Answer(CREATED, found["answer"])
+
+
+def _keep(
+    ctx: Context,
+    request: NewBuyerRequest,
+    order_id: UUID,
+    buyer: Introduced,
+    policy: PolicyVersion,
+    facts: Facts,
+    verdict: Verdict,
+) -> None:
+    """The decision with everything it was made from, so that anyone can make it again."""
+    sql.execute(
+        """
+        insert into newcomer_decision (seller_id, order_id, buyer_id, policy_version, facts,
+                                       verdict, starter_minor, reasons)
+        values (%(seller)s, %(order)s, %(buyer)s, %(version)s, %(facts)s, %(verdict)s, %(starter)s,
+                %(reasons)s)
+        """,
+        {
+            "seller": ctx.seller,
+            "order": order_id,
+            "buyer": buyer.id,
+            "version": policy.version,
+            "facts": Jsonb(plain(facts)),
+            "verdict": verdict.decision.value,
+            "starter": verdict.starter_minor,
+            "reasons": list(verdict.reasons),
+        },
+    )
+    judged = events.NewcomerJudged(
+        order_id,
+        policy.version,
+        verdict.decision.value,
+        verdict.reasons,
+        verdict.starter_minor,
+        request.amount.currency,
+    )
+    record(ctx, judged)
