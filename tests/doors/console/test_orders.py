@@ -90,7 +90,9 @@ def test_a_person_ships_a_part_and_the_same_form_sent_twice_writes_one_invoice(m
     assert html.count("<li class=") + html.count("<li><div") >= len(life_of(made.ctx, order_id))
 
 
-@pytest.mark.parametrize("amount", ["nonsense", "1.005", "1e9", "-5", "0", "NaN", "9" * 29])
+@pytest.mark.parametrize(
+    "amount", ["nonsense", "1.005", "1e9", "5,00", "1,0000", "-5", "0", "NaN", "9" * 29]
+)
 def test_an_amount_that_cannot_be_one_is_said_and_changes_nothing(made, signed_in, amount):
     order_id = made.orders["authorised"]
     page, _ = press(signed_in(made.ctx), order_id, "capture", amount=amount)

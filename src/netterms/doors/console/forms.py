@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from netterms.kernel.refusal import Code, Refusal
 
 LONGEST_REASON = 500
 LONGEST_AMOUNT = 30
+# A comma groups thousands or the amount is refused: `2500,00` must not become 250,000.
+AMOUNT = re.compile(r"(?:[0-9]{1,24}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 
 
 def new_key() -> str:
@@ -28,14 +30,14 @@ def text(form: Mapping[str, str], name: str, most: int = LONGEST_REASON) -> str:
 
 def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:
     """An amount typed in major units, as minor units; None when the field was left empty."""
-    typed = text(form, name, LONGEST_AMOUNT + 1).replace(",", "").replace(" ", "")
+    typed = text(form, name, LONGEST_AMOUNT + 1)
     if not typed:
         return None
     try:
-        if len(typed) > LONGEST_AMOUNT or "e" in typed.lower():
+        if not AMOUNT.fullmatch(typed):
             raise ValueError(typed)
-        return Money.of(Decimal(typed), currency).minor
-    except (InvalidOperation, ValueError) as error:
+        return Money.of(typed.replace(",", ""), currency).minor
+    except ValueError as error:
         raise Refusal(
             Code.VALUE_INVALID,
             field=_("amount"),

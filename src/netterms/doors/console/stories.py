@@ -101,6 +101,20 @@ def _order(facts: Facts) -> str:
     return said or _("%(granted)s granted") % {"granted": granted}
 
 
+def _judged(facts: Facts) -> str:
+    verdict = _("Version %(version)s: %(verdict)s") % {
+        "version": facts["policy_version"],
+        "verdict": words.VERDICTS[facts["verdict"]],
+    }
+    limit = formats.money(int(facts["starter_minor"]), facts["currency"])
+    first = _("starter limit %(limit)s") % {"limit": limit} if facts["starter_minor"] else ""
+    return " · ".join(part for part in (verdict, first) if part)
+
+
+def _introduced(facts: Facts) -> str:
+    return f"{facts['country']} {facts['registration_number']}"
+
+
 def _amount_moved(facts: Facts) -> str:
     moved = facts.get("amount_moved_minor")
     said = "" if moved is None else formats.money(int(moved), facts["currency"])
@@ -160,6 +174,8 @@ TELLERS: dict[str, Callable[[Facts], str]] = {
         ),
         _amount_moved,
     ),
+    "checkout.newcomer_judged": _judged,
+    "buyers.buyer_introduced": _introduced,
     "limits.line_opened": _line_opened,
     "limits.line_changed": _line_changed,
     "collection.action_done": _done,

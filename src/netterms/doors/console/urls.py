@@ -11,6 +11,7 @@ from netterms.doors.console import (
     lines,
     monitoring,
     orders,
+    policy,
     portfolio,
 )
 
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("buyers/<uuid:buyer_id>/lines/<currency:currency>/", lines.change, name="line"),
     path("orders/", orders.listing, name="orders"),
     path("orders/queue/", orders.queue, name="orders_queue"),
+    path("orders/policy/", policy.overview, name="policy"),
+    path("orders/policy/<int:number>/", policy.one, name="policy_version"),
     path("orders/<uuid:order_id>/", orders.one, name="order"),
     path("orders/<uuid:order_id>/<slug:move>/", orders.do, name="order_move"),
     path("deadlines/", insurance.deadlines, name="deadlines"),

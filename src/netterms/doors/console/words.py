@@ -103,6 +103,11 @@ ORDER_STATES = {
     "voided": _("cancelled"),
     "expired": _("expired"),
 }
+VERDICTS = {
+    "approve": _("approved at once"),
+    "review": _("sent to a person"),
+    "decline": _("declined at once"),
+}
 LINE_STATES = {
     "open": _("open"),
     "on_hold": _("on hold"),
@@ -129,6 +134,23 @@ ORDER_REASONS = {
     "over_country_cap": _("The cap on the buyer's country has no room."),
     "over_sector_cap": _("The cap on the buyer's sector has no room."),
     "over_grade_cap": _("The cap on the buyer's grade has no room."),
+    "sanctions_hit": _("The buyer is on a sanctions list."),
+    "insolvent": _("The buyer is insolvent."),
+    "newcomers_not_served": _("New buyers get no credit."),
+    "country_not_served": _("Buyers of this country get no credit."),
+    "grade_too_weak": _("The grade is too weak."),
+    "not_screened": _("Nobody has looked at sanctions lists yet."),
+    "no_grade": _("The buyer has no grade yet."),
+    "name_differs": _("The name is not the one known for this registration number."),
+    "name_known": _("A buyer of this name is known under another number, or none."),
+    "number_unchecked": _("The country's registration numbers have no check digits."),
+    "free_mail": _("The e-mail address is of a free provider."),
+    "no_email": _("There is no e-mail address."),
+    "email_differs": _("The e-mail domain is not the one known for the buyer."),
+    "over_largest_order": _("The order is larger than any that passes without a person."),
+    "over_auto_approval": _("Amount and grade are outside what is approved by itself."),
+    "no_starter_limit": _("The policy has no starter limit for this buyer."),
+    "over_starter_limit": _("The order is more than the starter limit."),
 }
 EVENTS = {
     "limits.line_opened": _("Credit line opened"),
@@ -144,6 +166,8 @@ EVENTS = {
     "checkout.order_voided": _("Cancelled, the rest is free again"),
     "checkout.order_expired": _("Expired, the rest is free again"),
     "checkout.order_refunded": _("Credit note written"),
+    "checkout.newcomer_judged": _("Judged by the policy for new buyers"),
+    "buyers.buyer_introduced": _("Came in at checkout"),
     "buyers.facts_updated": _("Master data updated"),
     "buyers.buyer_insolvent": _("Insolvency became known"),
     "receivables.invoices_imported": _("Invoices imported"),

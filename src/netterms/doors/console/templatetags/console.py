@@ -23,6 +23,7 @@ LISTS = {
     "outcomes": words.OUTCOMES,
     "order_states": words.ORDER_STATES,
     "order_reasons": words.ORDER_REASONS,
+    "verdicts": words.VERDICTS,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,

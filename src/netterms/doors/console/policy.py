@@ -1,0 +1,146 @@
+"""The policy for new buyers: write a draft, try it on past orders, put it in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from netterms.checkout import policies, queries
+from netterms.checkout.policy import WORST_GRADE, Bound, Doubt, Largest, Policy, Starter
+from netterms.checkout.trials import try_policy
+from netterms.doors.console import forms
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.context import Permission
+from netterms.kernel.refusal import Code, Refusal
+
+EMPTY_ROWS = 2
+CODE_LETTERS = 3
+NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def overview(request: PageRequest) -> HttpResponse:
+    """What counts now, every version, and the form that writes the next one."""
+    typed: Policy | None = None
+    if request.method == "POST":
+        try:
+            typed = _typed(request.POST)
+            why = forms.text(request.POST, "why")
+            return redirect("policy_version", policies.draft(request.ctx, typed, why))
+        except Refusal as refusal:
+            if refusal.code in NOT_SHOWN:
+                raise
+            messages.error(request, sentence(refusal))
+    written = policies.versions(request.ctx)
+    shown = typed or (written[0].policy if written else policies.BUILT_IN.policy)
+    return render(
+        request,
+        "console/policy.html",
+        {
+            "waiting": queries.count_pending(request.ctx),
+            "in_force": policies.in_force(request.ctx),
+            "versions": written,
+            "may_change": Permission.MANAGE_POLICY in request.ctx.may,
+            **_form(shown, request.membership.currency),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def one(request: PageRequest, number: int) -> HttpResponse:
+    """A version: what it says, what it would have said of past orders, and put it in force."""
+    if request.method == "POST":
+        try:
+            policies.put_in_force(request.ctx, number, forms.text(request.POST, "why"))
+        except Refusal as refusal:
+            if refusal.code in NOT_SHOWN:
+                raise
+            messages.error(request, sentence(refusal))
+        else:
+            messages.success(
+                request, _("Version %(number)s counts from now on.") % {"number": number}
+            )
+            return redirect("policy")
+    shown = policies.version(request.ctx, number)
+    return render(
+        request,
+        "console/policy_one.html",
+        {
+            "shown": shown,
+            "policy": shown.policy,
+            "left_alone": [doubt for doubt in Doubt if doubt not in shown.policy.review],
+            "counts": policies.in_force(request.ctx).version == number,
+            "trial": try_policy(request.ctx, shown.policy),
+            "may_change": Permission.MANAGE_POLICY in request.ctx.may,
+        },
+    )
+
+
+def _form(policy: Policy, home: str) -> dict[str, Any]:
+    """The policy as rows of a form, each list with a few empty rows below."""
+    empty = [None] * EMPTY_ROWS
+    return {
+        "policy": policy,
+        "home": home,
+        "countries": " ".join(policy.countries),
+        "bounds": [*policy.auto_approve, *empty],
+        "starters": [*policy.starter, *empty],
+        "largest": [*policy.largest, *empty],
+        "doubts": [(doubt.value, doubt in policy.review) for doubt in Doubt],
+        "grades": range(1, WORST_GRADE + 1),
+    }
+
+
+def _typed(form: QueryDict) -> Policy:
+    """The policy that was typed. A row without an amount is left out."""
+    default = Policy()
+    return Policy(
+        serve_newcomers=form.get("serve_newcomers") == "on",
+        countries=tuple(dict.fromkeys(forms.text(form, "countries", 2000).upper().split())),
+        decline_from_grade=forms.whole(
+            form, "decline_from_grade", _("Declined at once"), default.decline_from_grade
+        ),
+        auto_approve=tuple(
+            Bound(row["currency"], _grade(row["grade"]), minor)
+            for row, minor in _rows(form, "bound", ("currency", "grade"))
+        ),
+        starter=tuple(
+            Starter(row["currency"], row["country"], _grade(row["grade"]), minor)
+            for row, minor in _rows(form, "starter", ("currency", "country", "grade"))
+        ),
+        largest=tuple(
+            Largest(row["currency"], minor) for row, minor in _rows(form, "largest", ("currency",))
+        ),
+        review=tuple(doubt for doubt in Doubt if doubt.value in form.getlist("review")),
+        net_days=forms.whole(form, "net_days", _("Days to pay"), default.net_days),
+    )
+
+
+def _rows(
+    form: QueryDict, name: str, columns: tuple[str, ...]
+) -> Iterable[tuple[dict[str, str], int]]:
+    lists = [form.getlist(f"{name}_{column}") for column in (*columns, "amount")]
+    for cells in zip(*lists, strict=False):
+        row = {
+            column: cell.strip().replace("\x00", "").upper()
+            for column, cell in zip((*columns, "amount"), cells, strict=True)
+        }
+        if not row["amount"]:
+            continue
+        if len(row["currency"]) != CODE_LETTERS or not row["currency"].isalpha():
+            raise Refusal(Code.POLICY_INVALID, field=_("Currency"), value=row["currency"])
+        yield row, forms.minor(row, "amount", row["currency"]) or 0
+
+
+def _grade(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else WORST_GRADE
