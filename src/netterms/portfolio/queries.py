@@ -22,13 +22,14 @@ from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.portfolio.rules import DAYS_IN_YEAR
 from netterms.scoring.scorecard import Scorecard
 from netterms.scoring.scorecard_sql import compile_sql
-from netterms.store.sql import statement
+from netterms.store.sql import in_duckdb
 
 if TYPE_CHECKING:
     import duckdb
 
 Rows = list[dict[str, Any]]
 Ask = Callable[..., Rows]
+OpenItems = list[tuple[Any, ...]]
 CEI_MONTHS = 3
 
 FILE_ACCOUNTS = """
@@ -131,25 +132,35 @@ class FileBook:
 
     def ask(self, question: str, **params: object) -> Rows:
         """Rows by column name of the portable question named `room/file`."""
-        return _as_dicts(*self._rows(statement(question), **params))
+        return _as_dicts(*self._rows(in_duckdb(question), **params))
 
-    def ask_beside(self, helper: Executor) -> Future[Answers]:
-        """`ask_all` on a connection of its own, while this one goes on."""
+    def ask_beside(self, helper: Executor, most: int) -> Future[tuple[Answers, OpenItems]]:
+        """`ask_all` and `most` open items on a connection of their own, while this one goes on.
+
+        Open items come oldest due date first, with the columns of `OPEN_ITEMS`.
+        """
         connection = self._connection.cursor()
 
         def ask(question: str, **params: object) -> Rows:
-            return _as_dicts(*_fetch(connection, statement(question), params))
+            return _as_dicts(*_fetch(connection, in_duckdb(question), params))
 
-        return helper.submit(ask_all, ask, self.as_of)
+        def answer() -> tuple[Answers, OpenItems]:
+            params = {"as_of": self.as_of, "most": most}
+            return ask_all(ask, self.as_of), _fetch(connection, OPEN_ITEMS, params)[1]
 
-    def score(self, card: Scorecard, settings: LimitSettings) -> None:
-        """Behaviour, score and recommended limit of every buyer and currency, in one pass each."""
+        return helper.submit(answer)
+
+    def behaviour(self) -> None:
+        """What every buyer and currency did and owes, in one pass each."""
         for table, question in (
             ("behaviour", "scoring/behaviour"),
             ("owed", "portfolio/buyers"),
             ("used", "limits/credit_use"),
         ):
-            self._table(table, statement(question), since=window_start(self.as_of))
+            self._table(table, in_duckdb(question), since=window_start(self.as_of))
+
+    def score(self, card: Scorecard, settings: LimitSettings) -> None:
+        """Score and recommended limit of every buyer and currency (after `behaviour`)."""
         self._table("score", compile_sql(card))
         self._table("window_sales", _WINDOW_SALES, since=window_start(self.as_of))
         self._table("limit_facts", _limit_facts(settings))
@@ -162,10 +173,6 @@ class FileBook:
         names, found = self._rows(text)
         line: Any = namedtuple("BuyerLine", names)  # type: ignore[misc]  # columns follow the card
         return map(line._make, found)
-
-    def open_items(self, most: int) -> Iterator[tuple[Any, ...]]:
-        """Open items, oldest due date first, at most `most`; columns as in `OPEN_ITEMS`."""
-        return iter(self._rows(OPEN_ITEMS, most=most)[1])
 
     def _table(self, name: str, text: str, **params: object) -> None:
         self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}", **params)

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from netterms import __version__
 from netterms.limits.rules import LimitSettings
 from netterms.portfolio.figures import all_figures, amount_writer, by_currency, top_rows
-from netterms.portfolio.queries import Answers, FileBook, Rows
+from netterms.portfolio.queries import Answers, FileBook, OpenItems, Rows
 from netterms.portfolio.texts import Reasons, next_action, why_chase
 from netterms.scoring.scorecard import Scorecard, built_in
 
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from netterms.receivables.intake import Staged
 
 CARD = "payment_behaviour_v1"
+OPEN_ITEMS_MOST = 25_000
 Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The report and the book it was drawn from (for lists too long to be in it)."""
+    """The report, and the oldest open items (columns of `queries.OPEN_ITEMS`) for the workbook."""
 
     report: Block
-    book: FileBook
+    open_items: OpenItems
 
 
 def build(staged: Staged, as_of: date, lang: str, file: str = "") -> Block:
@@ -48,15 +49,16 @@ def build(staged: Staged, as_of: date, lang: str, file: str = "") -> Block:
 
 
 def build_with_book(staged: Staged, as_of: date, lang: str, file: str = "") -> Result:
-    """`build`, and the book for asking on."""
+    """`build`, with the open items."""
     card = built_in(CARD)
     book = FileBook(staged.connection, as_of)
-    book.score(card, LimitSettings())
     with translation.override(lang), ThreadPoolExecutor(1) as helper:
-        # DuckDB answers on one core while Python writes the buyers' sentences on another.
-        asked = book.ask_beside(helper)
+        book.behaviour()
+        # Beside it, the questions are answered: scoring and sentences leave a core free.
+        asked = book.ask_beside(helper, OPEN_ITEMS_MOST)
+        book.score(card, LimitSettings())
         buyers = _buyers(book, card)
-        answers = asked.result()
+        answers, open_items = asked.result()
         report = {
             "netterms": __version__,
             "as_of": as_of.isoformat(),
@@ -70,7 +72,7 @@ def build_with_book(staged: Staged, as_of: date, lang: str, file: str = "") -> R
             "lang": lang,
             "currencies": _currencies(answers, buyers, as_of),
         }
-    return Result(report, book)
+    return Result(report, open_items)
 
 
 def _currencies(

@@ -16,7 +16,6 @@ from netterms.portfolio.rules import Bucket
 from netterms.portfolio.sheet import Column, Kind, Row, Table, write_tables
 from netterms.portfolio.texts import ACTIONS, Action
 
-OPEN_ITEMS_MOST = 25_000
 Report = Mapping[str, Any]
 
 
@@ -30,7 +29,7 @@ def write(
 ) -> None:
     """Write report.xlsx in the report's language.
 
-    `open_items` are rows of `FileBook.open_items`; `bad` are (row, column, value, reason, mend);
+    `open_items` are rows of `queries.OPEN_ITEMS`; `bad` are (row, column, value, reason, mend);
     `method` are (figure, formula, note, rule).
     """
     with translation.override(report["lang"]):

@@ -37,7 +37,7 @@ class DuckEngine:
         self.connection = connection
 
     def ask(self, question: str, **params: object) -> Answer:
-        text = sql.statement(question)
+        text = sql.in_duckdb(question)
         cursor = self.connection.execute(text, _named(text, params))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

@@ -38,7 +38,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
     workbook.write(
         path,
         result.report,
-        open_items=result.book.open_items(5),
+        open_items=result.open_items[:5],
         bad=[(7, "Amount", "=HYPERLINK(1)", "amount_unreadable", "Write a number.")],
         method=[("DSO", "a / b", "", "AR-01")],
     )

@@ -12,11 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from django.conf import settings
+from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
     from netterms.receivables.intake import Staged
 
 REFUSED = 2
+LATER = (
+    "netterms.portfolio.report",
+    "netterms.portfolio.workbook",
+    "netterms.doors.look.report_page",
+    "netterms.doors.look.formats",
+)
 BAD_SHOWN = 50
 BAD_KEPT = 100_000
 STALE_AFTER = timedelta(days=120)
@@ -75,7 +84,10 @@ def report(
     screen = Screen()
     with translation.override(_language(lang)):
         try:
+            later = Thread(target=_load_later_modules)
+            later.start()
             staged = _read(screen, file, _pairs(mapping or ()), currency, sheet)
+            later.join()
             _tell_recognised(screen, staged)
             _tell_bad(screen, staged)
             if staged.bad_rows and not skip_bad:
@@ -147,6 +159,13 @@ def _start_django() -> None:
     )
     # What `django.setup` does besides, logging and addresses, loads modules no report needs.
     apps.populate(settings.INSTALLED_APPS)
+
+
+def _load_later_modules() -> None:
+    """Load what is needed only after the file is read: reading it leaves a core free."""
+    for name in LATER:
+        import_module(name)
+    get_template("look/report.html")
 
 
 def _language(wanted: str | None) -> str:
@@ -358,14 +377,13 @@ def _workbook(result: Result, staged: Staged, path: Path) -> Callable[[], None]:
     from netterms.doors.look.method import METHOD
     from netterms.portfolio import workbook
 
-    open_items = list(result.book.open_items(workbook.OPEN_ITEMS_MOST))
     bad = [
         (cell.row, cell.column, cell.value, cell.reason, cell.mend) for cell in staged.bad(BAD_KEPT)
     ]
 
     def write() -> None:
         method = [tuple(map(str, (f.name, f.formula, f.note, f.rule))) for f in METHOD]
-        workbook.write(path, result.report, open_items=open_items, bad=bad, method=method)
+        workbook.write(path, result.report, open_items=result.open_items, bad=bad, method=method)
 
     buyers = sum(len(block["buyers"]) for block in result.report["currencies"].values())
     if buyers < BESIDE_FROM_BUYERS or not hasattr(os, "fork"):
