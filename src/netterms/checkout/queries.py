@@ -25,6 +25,16 @@ select o.id, o.order_number, o.buyer_id, b.name as buyer_name, b.buyer_number, b
 from credit_order o join buyer b on b.seller_id = o.seller_id and b.id = o.buyer_id
 where o.seller_id = %(seller)s
 """
+# As the request was answered, with what the line has left today.
+ANSWERS = """
+select order_answer(o, case when l.buyer_id is not null then
+         l.limit_minor + case when %(today)s <= l.top_up_until then l.top_up_minor else 0 end
+         - l.held_minor - greatest(l.owed_minor, 0) end) as answer
+from credit_order o
+left join credit_line l on l.seller_id = o.seller_id and l.buyer_id = o.buyer_id
+ and l.currency = o.line_currency
+where o.seller_id = %(seller)s
+"""
 COUNT = "select count(*) from (select from credit_order o where o.seller_id = %(seller)s"
 # `text` finds the beginning of an order's number, or of a buyer's name or number.
 FILTER = """
@@ -113,6 +123,31 @@ def orders(ctx: Context, asked: OrderFilter, *, most: int = 50, skip: int = 0) -
             _params(ctx, asked) | {"most": most, "skip": skip},
         )
     return sql.typed(found, Order)
+
+
+def order_answers(ctx: Context, asked: OrderFilter, *, most: int = 50) -> list[dict[str, Any]]:
+    """Orders that match as they were answered and stand now, the newest first."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            ANSWERS + FILTER + " order by o.id desc limit %(most)s",
+            _params(ctx, asked) | {"most": most, "today": ctx.today},
+        )
+    return [line["answer"] for line in found]
+
+
+def order_answer(ctx: Context, order_id: UUID) -> dict[str, Any]:
+    """One order as it was answered and stands now; NOT_FOUND for an id the seller has not."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.row(
+            ANSWERS + " and o.id = %(order)s",
+            {"seller": ctx.seller, "order": order_id, "today": ctx.today},
+        )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="order", value=str(order_id))
+    answer: dict[str, Any] = found["answer"]
+    return answer
 
 
 def count_orders(ctx: Context, asked: OrderFilter) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import CreditLine, line_of
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -58,3 +59,44 @@ def lines_of(ctx: Context, buyer_id: UUID) -> dict[str, CreditLine]:
             {"seller": ctx.seller, "buyer": buyer_id},
         )
     return {line["currency"]: line_of(line, ctx.today) for line in found}
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent:
+    """One change of a line: who did it, why, and what it was before (None: it was opened)."""
+
+    id: UUID
+    happened_at: datetime
+    business_date: date
+    actor: str
+    why: str
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def line(ctx: Context, buyer_id: UUID, currency: str) -> CreditLine:
+    """One line as it stands today; NOT_FOUND where the buyer has none in that currency."""
+    found = lines_of(ctx, buyer_id).get(currency)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="line", value=f"{buyer_id}/{currency}")
+    return found
+
+
+def line_history(ctx: Context, buyer_id: UUID, currency: str, *, most: int = 50) -> list[LineEvent]:
+    """Every change of a line, the newest first."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select id, happened_at, business_date, actor,
+                   coalesce(nullif(facts ->> 'why', ''), why) as why,
+                   facts -> 'before' as before, facts -> 'after' as after
+            from event
+            where seller_id = %(seller)s and subject_id = %(buyer)s
+              and kind in ('limits.line_opened', 'limits.line_changed')
+              and facts ->> 'currency' = %(currency)s
+            order by id desc limit %(most)s
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id, "currency": currency, "most": most},
+        )
+    return sql.typed(found, LineEvent)

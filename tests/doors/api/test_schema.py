@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from netterms.access.actions import create_key
 from netterms.doors.api import api
+from tests.doors.seed import fill
 
 SCHEMA = schemathesis.openapi.from_wsgi("/v1/openapi.json", get_wsgi_application())
 EXAMPLES = 20
@@ -16,9 +17,11 @@ _made: dict[str, str] = {}
 
 
 @pytest.fixture
-def secret(shop):
+def secret(new_seller):
+    # A book of its own: this key may write.
     if "secret" not in _made:
-        _made["secret"] = create_key(shop.ctx, "schemathesis", ["read"])
+        ctx = fill(new_seller(name="Schemathesis"), buyers=3).ctx
+        _made["secret"] = create_key(ctx, "schemathesis", ["read", "set_limit"])
     return _made["secret"]
 
 

@@ -5,7 +5,16 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from netterms.doors.api import buyers, collection, insurance, monitoring, portfolio, receivables
+from netterms.doors.api import (
+    buyers,
+    checkout,
+    collection,
+    insurance,
+    limits,
+    monitoring,
+    portfolio,
+    receivables,
+)
 from netterms.doors.api.errors import JSON, only_known_parameters, say_problems
 from netterms.doors.api.keys import ApiKey
 
@@ -37,5 +46,6 @@ api = Api(
 )
 say_problems(api)
 api.add_decorator(only_known_parameters)
-for room in (portfolio, buyers, receivables, collection, insurance, monitoring):
+ROOMS = (portfolio, buyers, limits, checkout, receivables, collection, insurance, monitoring)
+for room in ROOMS:
     api.add_router("", room.router)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.events import plain
@@ -99,6 +99,11 @@ def say_problems(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
     def unknown_key(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
         return problem(Refusal(Code.NOT_SIGNED_IN))
+
+    @api.exception_handler(HttpError)
+    def unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        # The only one there is: a body that is not JSON.
+        return problem(Refusal(Code.VALUE_INVALID, field="body", value="", mend=str(error)))
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

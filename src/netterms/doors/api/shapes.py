@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Schema
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from netterms.kernel.context import Context
 from netterms.portfolio.live import as_of
@@ -54,6 +54,12 @@ PageSize = Annotated[int, Field(ge=1, le=200), BeforeValidator(_whole)]
 Skip = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole)]
 Text = Annotated[str, Field(max_length=200, pattern="^[^\\x00]*$")]
 CountryCode = Annotated[str, Field(pattern="^([A-Z]{2})?$")]
+# Written as the database does, so that an order reads the same in every answer.
+Instant = Annotated[
+    datetime,
+    PlainSerializer(lambda at: at.astimezone(UTC).isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 CurrencyCode = Annotated[str, Field(pattern="^([A-Z]{3})?$")]
 
 

@@ -1,0 +1,219 @@
+"""Credit lines: what a buyer may owe, and how it came about."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Header, Router, Schema, Status
+from pydantic import BeforeValidator, WithJsonSchema
+
+from netterms.buyers import queries as buyers
+from netterms.doors.api.shapes import (
+    REFUSALS_OF_ONE,
+    ApiRequest,
+    Id,
+    Instant,
+    Problem,
+)
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits import queries
+from netterms.limits.lines import (
+    LONGEST_NET_DAYS,
+    MOST_INSTALMENTS,
+    MOST_MINOR,
+    CreditLine,
+    LineStatus,
+    LineTerms,
+    set_line,
+)
+
+router = Router(tags=["limits"])
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
+Days = Annotated[int, Field(ge=0, le=LONGEST_NET_DAYS)]
+
+
+def _tag(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch('("[0-9]{1,18}")?', value, re.ASCII):
+        raise ValueError("give the ETag as it was read, with its quotes")
+    return value
+
+
+ETag = Annotated[
+    str | None,
+    BeforeValidator(_tag),
+    WithJsonSchema({"type": "string", "pattern": '^("[0-9]{1,18}")?$'}),
+]
+Why = Annotated[str, Field(max_length=500, pattern="^[^\\x00]*$")]
+
+
+class TopUp(Schema):
+    """More than the limit, up to and on a day."""
+
+    minor: Annotated[int, Field(ge=1, le=MOST_MINOR)]
+    until: date
+
+
+class Terms(Schema):
+    """When to pay: equal instalments, `net_days` apart, and a discount for paying early."""
+
+    net_days: Days = 30
+    discount_percent: Annotated[float, Field(ge=0, lt=100, multiple_of=0.01)] = 0
+    discount_days: Days = 0
+    instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)] = 1
+
+
+class LineWanted(Schema):
+    """What a line is to be. What is left out is set to its default; `why` goes into the history."""
+
+    limit_minor: Minor
+    status: LineStatus = LineStatus.OPEN
+    top_up: TopUp | None = None
+    insured_minor: Minor = 0
+    terms: Terms = Terms()
+    why: Why = ""
+
+
+class Line(Schema):
+    """A credit line in minor units of its currency.
+
+    `available_minor` is limit and running top-up less held and owed; below zero when the limit was
+    lowered under use. `version` is the ETag.
+    """
+
+    buyer_id: UUID
+    currency: str
+    status: LineStatus
+    limit_minor: int
+    top_up: TopUp | None
+    insured_minor: int
+    held_minor: int
+    owed_minor: int
+    available_minor: int
+    terms: Terms
+    version: int
+
+
+class LineChange(Schema):
+    """One change of a line; `before` is null when it was opened."""
+
+    id: UUID
+    happened_at: Instant
+    business_date: date
+    actor: str
+    why: str
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+class LineDetail(Line):
+    """A line and its last 50 changes, the newest first."""
+
+    history: list[LineChange]
+
+
+class Lines(Schema):
+    """A buyer's lines, by currency."""
+
+    items: list[Line]
+
+
+@router.get(
+    "/buyers/{buyer_id}/lines",
+    response={200: Lines, **REFUSALS_OF_ONE},
+    summary="Credit lines of a buyer",
+)
+def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
+    """One for each currency."""
+    buyers.buyer(request.auth, buyer_id)
+    lines = queries.lines_of(request.auth, buyer_id)
+    return {"items": [line_shown(line) for line in lines.values()]}
+
+
+@router.get(
+    "/buyers/{buyer_id}/lines/{currency}",
+    response={200: LineDetail, **REFUSALS_OF_ONE},
+    summary="One credit line",
+)
+def one(
+    request: ApiRequest, response: HttpResponse, buyer_id: Id, currency: Currency
+) -> dict[str, Any]:
+    """A line with its history. Send its `ETag` as `If-Match` to change it."""
+    line = queries.line(request.auth, buyer_id, currency)
+    return _detail(request, response, line)
+
+
+@router.put(
+    "/buyers/{buyer_id}/lines/{currency}",
+    response={200: LineDetail, 201: LineDetail, **REFUSALS_OF_ONE, 412: Problem},
+    summary="Open or change a credit line",
+)
+def put(
+    request: ApiRequest,
+    response: HttpResponse,
+    buyer_id: Id,
+    currency: Currency,
+    wanted: LineWanted,
+    if_match: Annotated[ETag, Header(None, alias="If-Match")] = None,
+) -> Status[dict[str, Any]]:
+    """Without `If-Match` the line is opened (201); to change one, its ETag is needed.
+
+    Another version there than the ETag says is 412 `changed_meanwhile`; an existing line and no
+    `If-Match` is 422. The same again changes nothing.
+    """
+    ctx = request.auth
+    version = int((if_match or "").strip('"') or 0)
+    if not version and currency in queries.lines_of(ctx, buyer_id):
+        mend = "send the ETag of the line as If-Match"
+        raise Refusal(Code.VALUE_INVALID, field="if_match", value="", mend=mend)
+    line = set_line(ctx, buyer_id, currency, _terms(wanted), wanted.why, version=version)
+    return Status(200 if version else 201, _detail(request, response, line))
+
+
+def line_shown(line: CreditLine) -> dict[str, Any]:
+    """A line as the API tells of it."""
+    terms = line.terms
+    top_up = {"minor": terms.top_up_minor, "until": terms.top_up_until}
+    return {
+        "buyer_id": line.buyer_id,
+        "currency": line.currency,
+        "status": terms.status,
+        "limit_minor": terms.limit_minor,
+        "top_up": top_up if terms.top_up_minor else None,
+        "insured_minor": terms.insured_minor,
+        "held_minor": line.held_minor,
+        "owed_minor": line.owed_minor,
+        "available_minor": line.available_minor,
+        "terms": {
+            "net_days": terms.net_days,
+            "discount_percent": terms.discount_percent,
+            "discount_days": terms.discount_days,
+            "instalments": terms.instalments,
+        },
+        "version": line.version,
+    }
+
+
+def _detail(request: ApiRequest, response: HttpResponse, line: CreditLine) -> dict[str, Any]:
+    response["ETag"] = f'"{line.version}"'
+    history = queries.line_history(request.auth, line.buyer_id, line.currency)
+    return line_shown(line) | {"history": history}
+
+
+def _terms(wanted: LineWanted) -> LineTerms:
+    return LineTerms(
+        limit_minor=wanted.limit_minor,
+        status=wanted.status,
+        top_up_minor=wanted.top_up.minor if wanted.top_up else 0,
+        top_up_until=wanted.top_up.until if wanted.top_up else None,
+        insured_minor=wanted.insured_minor,
+        net_days=wanted.terms.net_days,
+        discount_percent=Decimal(str(wanted.terms.discount_percent)).quantize(Decimal("0.01")),
+        discount_days=wanted.terms.discount_days,
+        instalments=wanted.terms.instalments,
+    )

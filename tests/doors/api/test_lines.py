@@ -1,0 +1,115 @@
+"""Credit lines and orders over the API: versions, other sellers' ids, the whole of an order."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from netterms.access.actions import create_key
+from netterms.checkout.actions import authorise, move
+from netterms.checkout.moves import OrderMove
+from netterms.checkout.requests import MoveRequest, OrderRequest
+from netterms.kernel.money import Money
+from netterms.limits.lines import LineTerms, set_line
+from tests.actions.books import Line, bring_in, buyer_id, fingerprint
+from tests.doors.conftest import visitor
+
+SCOPES = ("read", "set_limit")
+
+
+def calls(ctx, scopes=SCOPES):
+    """Makes calls with a key of the seller: `call("put", path, body, if_match='"1"')`."""
+    client, secret = visitor(), create_key(ctx, "test", scopes)
+
+    def call(verb, path, body=None, **headers):
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        said["authorization"] = f"Bearer {secret}"
+        sent = {} if body is None else {"data": json.dumps(body)}
+        return getattr(client, verb)(path, headers=said, content_type="application/json", **sent)
+
+    return call
+
+
+@pytest.fixture
+def buyer(ctx):
+    bring_in(ctx, Line(buyer="7", amount=500, number="A"))
+    return buyer_id(ctx, "7")
+
+
+def test_a_line_is_opened_read_and_changed_by_its_version(ctx, buyer):
+    call, path = calls(ctx), f"/v1/buyers/{buyer}/lines/EUR"
+    assert call("get", path).status_code == 404
+    opened = call("put", path, {"limit_minor": 2000, "why": "new customer"})
+    assert opened.status_code == 201
+    assert (opened.json()["owed_minor"], opened.json()["available_minor"]) == (500, 1500)
+    tag = call("get", path).headers["ETag"]
+    wanted = {"limit_minor": 3000, "top_up": {"minor": 100, "until": "2099-12-31"}, "why": "more"}
+    no_tag = call("put", path, wanted)
+    assert (no_tag.status_code, no_tag.json()["errors"][0]["field"]) == (422, "if_match")
+    old = call("put", path, wanted, if_match='"999"')
+    assert (old.status_code, old.json()["code"]) == (412, "changed_meanwhile")
+    changed = call("put", path, wanted, if_match=tag)
+    assert changed.status_code == 200
+    assert changed.json()["available_minor"] == 2600
+    again = call("put", path, wanted, if_match=changed.headers["ETag"])
+    assert again.headers["ETag"] == changed.headers["ETag"] != tag
+    history = call("get", path).json()["history"]
+    assert [(h["why"], h["after"]["limit_minor"]) for h in history] == [
+        ("more", 3000),
+        ("new customer", 2000),
+    ]
+    [line] = call("get", f"/v1/buyers/{buyer}/lines").json()["items"]
+    assert line["top_up"] == {"minor": 100, "until": "2099-12-31"}
+
+
+def test_a_line_needs_the_scope_and_a_buyer(ctx, buyer):
+    path = f"/v1/buyers/{buyer}/lines/EUR"
+    refused = calls(ctx, ("read",))("put", path, {"limit_minor": 1})
+    assert (refused.status_code, refused.json()["errors"][0]["permission"]) == (403, "set_limit")
+    call = calls(ctx)
+    assert call("put", f"/v1/buyers/{uuid4()}/lines/EUR", {"limit_minor": 1}).status_code == 404
+    assert call("put", path, {"limit_minor": -1}).status_code == 422
+    broken = visitor().put(path, "{", content_type="application/json")
+    assert broken.status_code == 401
+
+
+def test_orders_come_in_pages_and_whole(ctx, buyer):
+    set_line(ctx, buyer, "EUR", LineTerms(limit_minor=10_000))
+    asked = [OrderRequest(f"k{n}", f"n{n}", buyer, Money(100, "EUR")) for n in range(5)]
+    answers = [answer.order for answer in authorise(ctx, [*asked])]
+    [captured] = move(ctx, [MoveRequest("c", answers[0]["id"], OrderMove.CAPTURE)])
+    call = calls(ctx)
+    first = call("get", "/v1/orders?limit=3").json()
+    rest = call("get", f"/v1/orders?limit=3&after={first['next']}").json()
+    found = first["items"] + rest["items"]
+    assert [order["id"] for order in found] == sorted((a["id"] for a in answers), reverse=True)
+    assert rest["next"] is None
+    [only] = call("get", "/v1/orders?state=captured").json()["items"]
+    one = call("get", f"/v1/orders/{only['id']}").json()
+    assert [event["kind"] for event in one["events"]] == [
+        "checkout.order_authorised",
+        "checkout.order_captured",
+    ]
+    assert [paper["amount_minor"] for paper in one["invoices"]] == [100]
+    assert one["credit_line"]["held_minor"] == 400
+    assert one["credit_line"]["owed_minor"] == 600
+    said = captured.order
+    for name in ("created_at", "expires_at", "terms", "state", "version"):
+        assert one[name] == said[name]
+
+
+def test_another_sellers_key_reads_and_changes_nothing(ctx, buyer, new_seller):
+    line = set_line(ctx, buyer, "EUR", LineTerms(limit_minor=10_000))
+    [answer] = authorise(ctx, [OrderRequest("k", "n", buyer, Money(100, "EUR"))])
+    before, call = fingerprint(ctx), calls(new_seller())
+    path = f"/v1/buyers/{buyer}/lines/EUR"
+    tag = f'"{line.version + 1}"'
+    assert call("get", path).status_code == 404
+    assert call("put", path, {"limit_minor": 1}, if_match=tag).status_code == 404
+    assert call("put", path, {"limit_minor": 1}).status_code == 404
+    assert call("get", f"/v1/buyers/{buyer}/lines").status_code == 404
+    assert call("get", f"/v1/orders/{answer.order['id']}").status_code == 404
+    assert call("get", f"/v1/orders?buyer_id={buyer}").json()["items"] == []
+    assert fingerprint(ctx) == before
