@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
+from netterms.checkout.moves import OrderState
+
 CALL = "import typer; from netterms.doors.cli.demo import demo; typer.run(demo)"
 
 
@@ -88,3 +90,13 @@ def test_on_a_later_day_it_catches_up(database, monkeypatch):
     user = get_user_model().objects.get(email="demo@netterms.example")
     assert user.check_password(_sign_in(database).password)
     assert len(memberships_of(user.pk)) == 1
+    with book(ctx):
+        states = {line["state"] for line in sql.rows("select distinct state from credit_order")}
+        lines = sql.value("select count(*) from credit_line where held_minor + owed_minor > 0")
+        strangers = sql.value(
+            "select count(*) from newcomer_decision d join credit_order o on o.id = d.order_id"
+            " where o.state = 'pending'"
+        )
+    assert states == {state.value for state in OrderState}
+    assert lines > 100
+    assert strangers > 0

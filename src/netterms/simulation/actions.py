@@ -43,6 +43,7 @@ from netterms.simulation.queries import (
     undecided,
 )
 from netterms.simulation.staging import known_on, sha256, staged
+from netterms.simulation.trade import trade
 from netterms.store.runs import Step, StepDone, run
 
 GOOD_GRADE = 6
@@ -92,6 +93,11 @@ def decide_limits(ctx: Context, told: Told | None = None) -> None:
         return {"decided": len(waiting)}
 
     run(ctx, RUN, (Step("limits", act),), told)
+
+
+def sell(ctx: Context, world: World, told: Told | None = None) -> None:
+    """One day at the shop's checkout: lines, orders and what became of earlier ones; once a day."""
+    run(ctx, RUN, (Step("orders", lambda at: trade(at, world())),), told)
 
 
 def _decision(each: Undecided) -> Money:

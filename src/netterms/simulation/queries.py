@@ -150,3 +150,74 @@ def undecided(ctx: Context) -> list[Undecided]:
         )
         for line in found
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLimit:
+    """A granted limit that the buyer's credit line does not follow yet."""
+
+    buyer_id: UUID
+    buyer_number: str
+    limit: Money
+    insolvent: bool
+
+
+def decided_limits(ctx: Context) -> list[DecidedLimit]:
+    """Granted limits without a line, or with a line of another limit, by buyer number."""
+    with book(ctx):
+        found = sql.rows(
+            """
+            select d.buyer_id, b.buyer_number, d.currency::text as currency, d.granted_minor,
+                   b.insolvent_on is not null as insolvent
+            from (
+              select distinct on (buyer_id, currency) buyer_id, currency, granted_minor
+              from limit_decision
+              where seller_id = %(seller)s and decided_on <= %(day)s and granted_minor is not null
+              order by buyer_id, currency, decided_on desc, id desc
+            ) d
+            join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
+            left join credit_line l on l.seller_id = %(seller)s and l.buyer_id = d.buyer_id
+             and l.currency = d.currency
+            where l.buyer_id is null or l.limit_minor <> d.granted_minor
+               or (l.status = 'open' and b.insolvent_on is not null)
+            order by b.buyer_number, d.currency
+            """,
+            {"seller": ctx.seller, "day": ctx.today},
+        )
+    return [
+        DecidedLimit(
+            line["buyer_id"],
+            line["buyer_number"],
+            Money(line["granted_minor"], line["currency"]),
+            line["insolvent"],
+        )
+        for line in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A credit line that takes orders, and what it has left."""
+
+    buyer_id: UUID
+    available: Money
+
+
+def open_lines(ctx: Context) -> list[OpenLine]:
+    """Open lines with something left, by buyer number."""
+    with book(ctx):
+        found = sql.rows(
+            """
+            select l.buyer_id, l.currency::text as currency,
+                   l.limit_minor - l.held_minor - greatest(l.owed_minor, 0) as available_minor
+            from credit_line l join buyer b on b.seller_id = l.seller_id and b.id = l.buyer_id
+            where l.seller_id = %(seller)s and l.status = 'open'
+              and l.limit_minor - l.held_minor - greatest(l.owed_minor, 0) > 100000
+            order by b.buyer_number, l.currency
+            """,
+            {"seller": ctx.seller},
+        )
+    return [
+        OpenLine(line["buyer_id"], Money(line["available_minor"], line["currency"]))
+        for line in found
+    ]

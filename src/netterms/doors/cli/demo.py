@@ -36,7 +36,7 @@ SELLER = "Harbour & Vale Manufacturing"
 COUNTRY, CURRENCY, TIME_ZONE = "NL", "EUR", "Europe/Amsterdam"
 LOOP_DAYS = 10
 FILL_STEPS = 4
-STEPS_A_DAY = 11
+STEPS_A_DAY = 12
 PASSWORD_BYTES = 12
 
 
@@ -126,7 +126,7 @@ def _seller(sign_in: SignIn, now: datetime) -> Context:
 
 def _run_days(ctx: Context, screen: Console) -> None:
     """Fill the book once, then deliver and run every business day that is missing."""
-    from netterms.simulation.actions import begin, decide_limits, deliver, fill, on
+    from netterms.simulation.actions import begin, decide_limits, deliver, fill, on, sell
     from netterms.simulation.economy import economy
     from netterms.simulation.queries import delivered_before
     from netterms.wiring import run_day
@@ -145,6 +145,7 @@ def _run_days(ctx: Context, screen: Console) -> None:
             deliver(at, world, tell)
             run_day(at, tell)
             decide_limits(at, tell)
+            sell(at, world, tell)
         bar.update(task, description=_("Ready"), completed=bar.tasks[task].total)
 
 
