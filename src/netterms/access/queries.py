@@ -98,6 +98,16 @@ def context_for_key(secret: str, now: datetime) -> Context:
     )
 
 
+def context_for_job(seller_id: UUID, name: str, now: datetime) -> Context:
+    """What a job of the installation does in a seller's book, on the seller's own date."""
+    with seller_book(seller_id):
+        zone = sql.value(
+            "select time_zone from seller where seller_id = %(seller)s", {"seller": seller_id}
+        )
+    may = frozenset({Permission.RUN_DAY})
+    return Context(seller_id, f"job:{name}", business_date(now, zone), now, may)
+
+
 @dataclass(frozen=True, slots=True)
 class Seller:
     """A seller as the operator of the installation sees it: no row of its book."""

@@ -55,6 +55,7 @@ class Config:
     smtp_password: str
     smtp_tls: bool
     mail_from: str
+    webhook_loopback: bool
 
 
 APP_ROLE = "netterms_app"
@@ -112,6 +113,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         smtp_password=env.get("NETTERMS_SMTP_PASSWORD", ""),
         smtp_tls=env.get("NETTERMS_SMTP_TLS", "1") == "1",
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
+        webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
     )
 
 

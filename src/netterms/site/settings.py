@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "netterms.checkout",
     "netterms.monitoring",
     "netterms.collection",
+    "netterms.webhooks",
 ]
 
 MIDDLEWARE = [

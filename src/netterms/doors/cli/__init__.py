@@ -18,6 +18,7 @@ COMMANDS = (
     ("serve", "serve:serve", "Serve the console and the API."),
     ("import", "importing:import_file", "Bring an invoice list into a seller's book."),
     ("day", "day:day", "Run a seller's business day."),
+    ("work", "work:work", "Send webhooks and let orders expire, until stopped."),
     ("migrate", "migrating:migrate", "Bring the database's tables up to date."),
 )
 GROUPS = (

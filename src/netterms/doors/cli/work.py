@@ -1,0 +1,95 @@
+"""`netterms work`: what has to happen by itself between requests, until told to stop."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from django.utils.translation import gettext as _
+
+from netterms.doors.cli.opening import answering, open_book
+from netterms.doors.cli.report import Screen
+from netterms.kernel.clock import SystemClock
+from netterms.site.config import config
+
+if TYPE_CHECKING:
+    from netterms.webhooks.ports import Sender
+
+PAUSE_SECONDS = 1.0
+EXPIRE_SECONDS = 30
+
+
+def work(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+) -> None:
+    """Send webhooks and let orders expire. Ctrl-C or SIGTERM stops it; several may run at once."""
+    screen = Screen()
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with answering(screen):
+        open_book()
+        from netterms.connectors.webhooks import HttpSender
+
+        sender = HttpSender(loopback=config().webhook_loopback)
+        if once:
+            expired, told = expire(), 0
+            while more := tell(sender):
+                told += more
+            screen.say(
+                _("%(told)s messages tried, %(expired)s orders expired.")
+                % {"told": told, "expired": expired}
+            )
+            return
+        screen.say(_("Working. Ctrl-C stops."))
+        screen.out.file.flush()
+        run(sender, stop)
+        screen.say(_("Stopped."))
+
+
+def run(sender: Sender, stop: Event) -> None:
+    """Work until `stop` is set. A database that goes away is waited for."""
+    from django.db import Error, connections
+
+    expire_at = 0.0
+    while not stop.is_set():
+        try:
+            now = SystemClock().now().timestamp()
+            if now >= expire_at:
+                expire()
+                expire_at = now + EXPIRE_SECONDS
+            if tell(sender):
+                continue
+        except Error:
+            connections.close_all()
+        stop.wait(PAUSE_SECONDS)
+
+
+def tell(sender: Sender) -> int:
+    """Deliver what is due in every seller's book, once; returns how many attempts were made."""
+    from netterms.access.queries import context_for_job
+    from netterms.webhooks.actions import MOST_AT_ONCE, deliver
+    from netterms.webhooks.queries import sellers_to_tell
+
+    clock = SystemClock()
+    tried = 0
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        for seller in sellers_to_tell():
+            tried += deliver(context_for_job(seller, "webhooks", clock.now()), sender, pool, clock)
+    return tried
+
+
+def expire() -> int:
+    """Let orders expire whose time is over, in every seller's book; returns how many."""
+    from netterms.access.queries import context_for_job, every_seller
+    from netterms.checkout.actions import expire_orders
+
+    expired = 0
+    for seller in every_seller():
+        ctx = context_for_job(seller.seller_id, "expiry", SystemClock().now())
+        while some := expire_orders(ctx):
+            expired += some
+    return expired
