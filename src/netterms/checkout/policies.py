@@ -139,7 +139,8 @@ def _alone(ctx: Context) -> None:
 def _one(ctx: Context, number: int) -> PolicyVersion:
     with book(ctx):
         found = sql.row(
-            VERSIONS + " and p.version = %(version)s::bigint", {"seller": ctx.seller, "version": number}
+            VERSIONS + " and p.version = %(version)s::bigint",
+            {"seller": ctx.seller, "version": number},
         )
     if found is None:
         raise Refusal(Code.NOT_FOUND, field="policy", value=str(number))

@@ -12,6 +12,7 @@ from netterms.doors.api import (
     insurance,
     limits,
     monitoring,
+    newcomers,
     portfolio,
     receivables,
 )
@@ -46,6 +47,16 @@ api = Api(
 )
 say_problems(api)
 api.add_decorator(only_known_parameters)
-ROOMS = (portfolio, buyers, limits, checkout, receivables, collection, insurance, monitoring)
+ROOMS = (
+    portfolio,
+    buyers,
+    limits,
+    newcomers,
+    checkout,
+    receivables,
+    collection,
+    insurance,
+    monitoring,
+)
 for room in ROOMS:
     api.add_router("", room.router)

@@ -1,0 +1,99 @@
+"""An order of a company that the seller may not know yet."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from ninja import Field, Router, Schema
+from pydantic import AwareDatetime, ConfigDict
+
+from netterms.buyers.actions import LONGEST_EMAIL, LONGEST_NAME, Introduction
+from netterms.buyers.numbers import LONGEST
+from netterms.checkout.actions import REPEATED
+from netterms.checkout.newcomers import NewBuyerRequest, authorise_newcomer
+from netterms.checkout.requests import LONGEST_KEY, LONGEST_NUMBER, MOST_MINOR
+from netterms.doors.api.checkout import Order
+from netterms.doors.api.shapes import REFUSALS, ApiRequest, Problem
+from netterms.kernel.money import Money
+
+router = Router(tags=["checkout"])
+# Checked with the rest of the request, so that a missing one is named like any other field.
+KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
+# As it was typed; the spelling that is kept has letters and digits only.
+LONGEST_TYPED = 2 * LONGEST
+
+
+class NewBuyer(Schema):
+    """How the company introduces itself. The number is that of its country's company register.
+
+    Its check digits are checked in BE, BR, CH, CN, DK, EE, FI, FR, JP, KR, NO, SE and TW. No
+    register is asked whether the company exists.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166 code.")
+    registration_number: str = Field(min_length=1, max_length=LONGEST_TYPED)
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    email: str = Field("", max_length=LONGEST_EMAIL)
+
+
+class Asked(Schema):
+    """Whole minor units (cents, yen, fils) of an ISO 4217 currency."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    minor: int = Field(ge=1, le=MOST_MINOR, strict=True)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+class NewBuyerOrder(Schema):
+    """May this company have this amount on credit? `partial`: a part will do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    buyer: NewBuyer
+    order_number: str = Field(min_length=1, max_length=LONGEST_NUMBER)
+    amount: Asked
+    partial: bool = Field(False, strict=True)
+    expires_at: AwareDatetime | None = None
+
+
+@router.post(
+    "/orders/new-buyer",
+    response={200: Order, 201: Order, **REFUSALS, 409: Problem},
+    openapi_extra={"parameters": [KEY_HEADER]},
+    summary="Ask for credit for a buyer that may be new",
+)
+def new_buyer(
+    request: ApiRequest,
+    asked: NewBuyerOrder,
+) -> HttpResponse:
+    """Find or open the buyer, judge it by the policy in force, and answer the order.
+
+    `pending` means that a person decides; the outcome comes by webhook (`checkout.order_approved`
+    or `checkout.order_declined`). `reasons` say what the policy found.
+    """
+    told = asked.buyer
+    answer = authorise_newcomer(
+        request.auth,
+        NewBuyerRequest(
+            key=request.headers.get("Idempotency-Key", ""),
+            order_number=asked.order_number,
+            buyer=Introduction(
+                told.country, told.registration_number, told.name.strip(), told.email
+            ),
+            amount=Money(asked.amount.minor, asked.amount.currency),
+            partial=asked.partial,
+            expires_at=asked.expires_at,
+        ),
+    )
+    # The answer's own words: the same the second time.
+    said = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    if answer.status == REPEATED:
+        said.headers["Idempotent-Replayed"] = "true"
+    return said
