@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -16,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from netterms.access import events
 from netterms.access.models import User
-from netterms.access.queries import key_hash
+from netterms.access.queries import is_test, key_hash, twin_id
 from netterms.access.rules import Role
 from netterms.kernel.clock import business_date
 from netterms.kernel.context import EVERYTHING, Context, Permission
@@ -27,8 +28,11 @@ from netterms.store.outbox import record
 from netterms.store.tenancy import book
 
 LANGUAGES = ("en", "zh-hans")
-KEY_PREFIX = "nt_"
+LIVE_PREFIX, TEST_PREFIX = "nt_live_", "nt_test_"
 KEY_BYTES = 32
+LONGEST_OLD_SECRET = timedelta(days=30)
+LONGEST_NAME = 200
+HIGHEST_RATE = 1_000_000
 
 
 def open_seller(
@@ -125,50 +129,149 @@ def add_member(ctx: Context, user: User, role: Role | str) -> None:
         record(ctx, events.MemberAdded(ctx.seller, user.pk, str(role)))
 
 
-def create_key(ctx: Context, name: str, scopes: Iterable[Permission | str]) -> str:
-    """An API key for a program. The secret is returned once and stored only as a hash."""
+def create_key(
+    ctx: Context,
+    name: str,
+    scopes: Iterable[Permission | str],
+    *,
+    test: bool = False,
+    expires_at: datetime | None = None,
+    requests_per_second: int | None = None,
+) -> str:
+    """An API key for a program. The secret is returned once and stored only as a hash.
+
+    With `test` it opens the seller's book for tests, which is opened with its first key. Without
+    `requests_per_second` the installation's rate holds.
+    """
     ctx.require(Permission.MANAGE_ACCESS)
-    _must(name.strip() != "", "name", name, "give the key a name")
+    named = name.strip()
+    _must(0 < len(named) <= LONGEST_NAME, "name", name[:LONGEST_NAME], "give the key a name")
     wanted = sorted({str(scope) for scope in scopes})
     for scope in wanted:
         _must(scope in list(Permission), "scopes", scope, ", ".join(Permission))
-    secret = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    rate = requests_per_second
+    good = rate is None or 0 < rate <= HIGHEST_RATE
+    _must(good, "requests_per_second", str(rate), f"1 to {HIGHEST_RATE}")
+    good = expires_at is None or expires_at > ctx.now
+    _must(good, "expires_at", str(expires_at), "a time to come")
+    in_test = is_test(ctx)
+    home = open_twin(ctx) if test and not in_test else ctx
+    secret = _new_key(test=test or in_test)
     key = new_id(ctx.now)
-    with book(ctx):
+    with book(home):
         sql.execute(
             """
-            insert into api_key (seller_id, id, name, key_hash, scopes, created_at)
-            values (%(seller)s, %(id)s, %(name)s, %(hash)s, %(scopes)s, %(now)s)
+            insert into api_key (seller_id, id, name, key_hash, scopes, created_at, expires_at,
+                                 requests_per_second)
+            values (%(seller)s, %(id)s, %(name)s, %(hash)s, %(scopes)s, %(now)s, %(expires)s,
+                    %(rate)s)
             """,
             {
-                "seller": ctx.seller,
+                "seller": home.seller,
                 "id": key,
-                "name": name.strip(),
+                "name": named,
                 "hash": key_hash(secret),
                 "scopes": wanted,
                 "now": ctx.now,
+                "expires": expires_at,
+                "rate": rate,
             },
         )
-        record(ctx, events.KeyCreated(key, name.strip(), tuple(wanted)))
+        record(home, events.KeyCreated(key, named, tuple(wanted)))
     return secret
+
+
+def _new_key(*, test: bool) -> str:
+    return (TEST_PREFIX if test else LIVE_PREFIX) + secrets.token_urlsafe(KEY_BYTES)
+
+
+def open_twin(ctx: Context) -> Context:
+    """The same call in the seller's book for tests, which is opened if it is not there yet."""
+    ctx.require(Permission.MANAGE_ACCESS)
+    with book(ctx):
+        live = sql.row(
+            "select name, country, currency, time_zone, language, created_at, test_of from seller"
+            " where seller_id = %(seller)s",
+            {"seller": ctx.seller},
+        )
+    assert live is not None
+    assert live["test_of"] is None, "a twin of a twin"
+    twin = replace(ctx, seller=twin_id(ctx.seller))
+    with book(twin):
+        # Without the address that buyers answer to: nobody is written to from here.
+        opened = sql.execute(
+            """
+            insert into seller (seller_id, name, country, currency, time_zone, language, created_at,
+                                test_of)
+            values (%(twin)s, %(name)s, %(country)s, %(currency)s, %(time_zone)s, %(language)s,
+                    %(now)s, %(live)s)
+            on conflict (seller_id) do nothing
+            """,
+            live | {"twin": twin.seller, "live": ctx.seller, "now": ctx.now},
+        )
+        if opened:
+            record(
+                twin,
+                events.SellerOpened(twin.seller, live["name"], live["country"], live["currency"]),
+            )
+    return twin
+
+
+def rotate_key(ctx: Context, key_id: UUID, old_until: datetime) -> str:
+    """A new secret, told once. The old one works until `old_until`, at most 30 days from now.
+
+    A key that was rotated before loses its secret before the last at once.
+    """
+    ctx.require(Permission.MANAGE_ACCESS)
+    good = ctx.now <= old_until <= ctx.now + LONGEST_OLD_SECRET
+    _must(good, "old_until", old_until.isoformat(), "a time from now until in 30 days")
+    home = _home_of_key(ctx, key_id)
+    secret = _new_key(test=is_test(home))
+    with book(home):
+        rotated = sql.execute(
+            """
+            update api_key
+            set previous_hash = key_hash, previous_until = %(until)s, key_hash = %(hash)s
+            where seller_id = %(seller)s and id = %(id)s and revoked_at is null
+            """,
+            {
+                "seller": home.seller,
+                "id": key_id,
+                "until": old_until,
+                "hash": key_hash(secret),
+            },
+        )
+        if not rotated:
+            raise Refusal(Code.NOT_FOUND, field="key", value=str(key_id))
+        record(home, events.KeyRotated(key_id, old_until))
+    return secret
+
+
+def _home_of_key(ctx: Context, key_id: UUID) -> Context:
+    """The call in the book that has the key: the seller's, or its book for tests."""
+    here = replace(ctx, seller=twin_id(ctx.seller))
+    for home in (ctx, here):
+        with book(home):
+            if sql.value(
+                "select 1 from api_key where seller_id = %(seller)s and id = %(id)s",
+                {"seller": home.seller, "id": key_id},
+            ):
+                return home
+    raise Refusal(Code.NOT_FOUND, field="key", value=str(key_id))
 
 
 def revoke_key(ctx: Context, key_id: UUID) -> None:
     """Shut a key out for good. Revoking it twice changes nothing; an unknown id is NOT_FOUND."""
     ctx.require(Permission.MANAGE_ACCESS)
-    with book(ctx):
+    home = _home_of_key(ctx, key_id)
+    with book(home):
         revoked = sql.execute(
             "update api_key set revoked_at = %(now)s"
             " where seller_id = %(seller)s and id = %(id)s and revoked_at is null",
-            {"seller": ctx.seller, "id": key_id, "now": ctx.now},
+            {"seller": home.seller, "id": key_id, "now": ctx.now},
         )
         if revoked:
-            record(ctx, events.KeyRevoked(key_id))
-        elif not sql.value(
-            "select 1 from api_key where seller_id = %(seller)s and id = %(id)s",
-            {"seller": ctx.seller, "id": key_id},
-        ):
-            raise Refusal(Code.NOT_FOUND, field="key", value=str(key_id))
+            record(home, events.KeyRevoked(key_id))
 
 
 def _must(holds: bool, field: str, value: str, mend: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from netterms.kernel.events import Event
@@ -41,3 +42,11 @@ class KeyRevoked(Event):
     """An API key no longer opens anything; `subject` is the key."""
 
     kind: ClassVar[str] = "access.key_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotated(Event):
+    """An API key has a new secret; until `old_until` the one before opens too."""
+
+    kind: ClassVar[str] = "access.key_rotated"
+    old_until: datetime

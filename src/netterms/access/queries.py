@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from datetime import date, datetime
+from uuid import UUID, uuid5
 
 from django.db import connections
 
@@ -19,24 +19,26 @@ from netterms.store.tenancy import seller_book, sign_in_book
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One seller a person works for. `time_zone` is the seller's, an IANA name."""
+    """One seller a person works for, or its book for tests. `time_zone` is an IANA name."""
 
     seller_id: UUID
     name: str
     currency: str
     time_zone: str
     role: str
+    test: bool = False
 
 
 def memberships_of(user_id: int) -> list[Membership]:
-    """The sellers a person works for, by name."""
+    """The sellers a person works for, by name, and then their books for tests."""
     with sign_in_book(user=user_id):
         found = sql.rows(
             """
-            select s.seller_id, s.name, s.currency::text as currency, s.time_zone, m.role
-            from membership m join seller s on s.seller_id = m.seller_id
+            select s.seller_id, s.name, s.currency::text as currency, s.time_zone, m.role,
+                   s.test_of is not null as test
+            from membership m join seller s on m.seller_id in (s.seller_id, s.test_of)
             where m.user_id = %(user)s
-            order by lower(s.name), s.seller_id
+            order by test, lower(s.name), s.seller_id
             """,
             {"user": user_id},
         )
@@ -74,13 +76,19 @@ def key_hash(secret: str) -> str:
 
 
 def context_for_key(secret: str, now: datetime) -> Context:
-    """The context of a program; NOT_SIGNED_IN for a key that is unknown or revoked."""
+    """The context of a program; NOT_SIGNED_IN for a key that is unknown, over or revoked.
+
+    The first use on a day is noted.
+    """
     presented = key_hash(secret)
     with sign_in_book(key_hash=presented):
         key = sql.row(
-            "select seller_id, name, scopes from api_key"
-            " where key_hash = %(hash)s and revoked_at is null",
-            {"hash": presented},
+            """
+            select seller_id, id, name, scopes, last_used_on from api_key
+            where (key_hash = %(hash)s or (previous_hash = %(hash)s and previous_until > %(now)s))
+              and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+            """,
+            {"hash": presented, "now": now},
         )
     if key is None:
         raise Refusal(Code.NOT_SIGNED_IN, field="Authorization", mend="send a valid API key")
@@ -89,10 +97,17 @@ def context_for_key(secret: str, now: datetime) -> Context:
             "select time_zone from seller where seller_id = %(seller)s",
             {"seller": key["seller_id"]},
         )
+        today = business_date(now, zone)
+        if key["last_used_on"] != today:
+            sql.execute(
+                "update api_key set last_used_on = %(today)s"
+                " where seller_id = %(seller)s and id = %(id)s",
+                {"seller": key["seller_id"], "id": key["id"], "today": today},
+            )
     return Context(
         seller=key["seller_id"],
         actor=f"key:{key['name']}",
-        today=business_date(now, zone),
+        today=today,
         now=now,
         may=frozenset(Permission(scope) for scope in key["scopes"]),
     )
@@ -117,12 +132,75 @@ class Seller:
     time_zone: str
 
 
-def every_seller() -> list[Seller]:
-    """All sellers by name, for the command line: who runs it owns the database anyway."""
+def every_seller(*, tests: bool = False) -> list[Seller]:
+    """All sellers by name, for the command line: who runs it owns the database anyway.
+
+    Their books for tests only if `tests`.
+    """
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "select seller_id, name, time_zone from seller order by lower(name), seller_id"
+            "select seller_id, name, time_zone from seller where %s or test_of is null"
+            " order by test_of is not null, lower(name), seller_id",
+            [tests],
         )
         found = [Seller(*line) for line in cursor.fetchall()]
     connections["owner"].close()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's way in; its secret is nowhere. `test`: it opens the book for tests."""
+
+    id: UUID
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    revoked_at: datetime | None
+    expires_at: datetime | None
+    previous_until: datetime | None
+    last_used_on: date | None
+    requests_per_second: int | None
+    test: bool
+
+
+def keys_of(ctx: Context) -> list[ApiKey]:
+    """The keys of a seller, live ones and those of its book for tests; revoked ones last."""
+    ctx.require(Permission.MANAGE_ACCESS)
+    found = [_keys_in(ctx.seller)]
+    if not is_test(ctx):
+        found.append(_keys_in(twin_id(ctx.seller)))
+    ordered = [key for keys in found for key in keys]
+    return sorted(ordered, key=lambda key: key.revoked_at is not None)
+
+
+def _keys_in(seller_id: UUID) -> list[ApiKey]:
+    with seller_book(seller_id):
+        found = sql.rows(
+            """
+            select k.id, k.name, k.scopes, k.created_at, k.revoked_at, k.expires_at,
+                   k.previous_until, k.last_used_on, k.requests_per_second,
+                   s.test_of is not null as test
+            from api_key k join seller s on s.seller_id = k.seller_id
+            where k.seller_id = %(seller)s
+            order by k.created_at desc, k.id desc
+            """,
+            {"seller": seller_id},
+        )
+    return sql.typed(found, ApiKey)
+
+
+def twin_id(seller_id: UUID) -> UUID:
+    """The id of a seller's book for tests, whether it was opened or not."""
+    return uuid5(seller_id, "test")
+
+
+def is_test(ctx: Context) -> bool:
+    """Whether the call is in a book for tests."""
+    with seller_book(ctx.seller):
+        return bool(
+            sql.value(
+                "select test_of is not null from seller where seller_id = %(seller)s",
+                {"seller": ctx.seller},
+            )
+        )

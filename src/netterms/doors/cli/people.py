@@ -89,6 +89,9 @@ def add_key(
         list[str], typer.Option(help="read, import, run_day, collect …; may be repeated.")
     ],
     seller: SellerOption = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="It opens the seller's book for tests.")
+    ] = False,
 ) -> None:
     """Make an API key. Its secret is shown once and kept nowhere."""
     screen = Screen()
@@ -98,7 +101,7 @@ def add_key(
         from netterms.access.actions import create_key
 
         # Plain, so that a script can take it.
-        typer.echo(create_key(ctx, name, scope))
+        typer.echo(create_key(ctx, name, scope, test=test))
 
 
 def _password() -> str:

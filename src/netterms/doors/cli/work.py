@@ -88,7 +88,7 @@ def expire() -> int:
     from netterms.checkout.actions import expire_orders
 
     expired = 0
-    for seller in every_seller():
+    for seller in every_seller(tests=True):
         ctx = context_for_job(seller.seller_id, "expiry", SystemClock().now())
         while some := expire_orders(ctx):
             expired += some
