@@ -14,6 +14,9 @@ class Code(StrEnum):
 
     ALREADY_RUNNING = "already_running"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    BODY_TOO_LARGE = "body_too_large"
+    BODY_UNREADABLE = "body_unreadable"
+    BUSY = "busy"
     CHANGED_MEANWHILE = "changed_meanwhile"
     COLUMN_MISSING = "column_missing"
     COLUMN_UNKNOWN = "column_unknown"
@@ -24,7 +27,10 @@ class Code(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     INVOICE_NUMBER_TAKEN = "invoice_number_taken"
     KEY_REUSED = "key_reused"
+    MEDIA_TYPE_UNKNOWN = "media_type_unknown"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
     MOVE_NOT_ALLOWED = "move_not_allowed"
+    NO_ANSWER_IN_TIME = "no_answer_in_time"
     NO_HEADER = "no_header"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
@@ -35,6 +41,7 @@ class Code(StrEnum):
     POLICY_INVALID = "policy_invalid"
     ROWS_BAD = "rows_bad"
     SCORECARD_INVALID = "scorecard_invalid"
+    TOO_MANY_REQUESTS = "too_many_requests"
     VALUE_INVALID = "value_invalid"
 
 

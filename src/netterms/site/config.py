@@ -38,6 +38,20 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """How much one process of the gateway takes on; docs/operations.md says more.
+
+    `connections` to the database, orders that may wait (`queue`) of one API key and kind, seconds
+    until a request is given up (`deadline`), orders a second and API key (`rate`).
+    """
+
+    connections: int = 2
+    queue: int = 4096
+    deadline: float = 10
+    rate: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything the environment decides. Names of the variables: docs/operations.md."""
 
@@ -56,6 +70,7 @@ class Config:
     smtp_tls: bool
     mail_from: str
     webhook_loopback: bool
+    gateway: Gateway = Gateway()
 
 
 APP_ROLE = "netterms_app"
@@ -114,6 +129,12 @@ def read_config(env: Mapping[str, str]) -> Config:
         smtp_tls=env.get("NETTERMS_SMTP_TLS", "1") == "1",
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
         webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
+        gateway=Gateway(
+            connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "2")),
+            queue=int(env.get("NETTERMS_GATEWAY_QUEUE", "4096")),
+            deadline=float(env.get("NETTERMS_GATEWAY_DEADLINE", "10")),
+            rate=int(env.get("NETTERMS_RATE_LIMIT", "50000")),
+        ),
     )
 
 

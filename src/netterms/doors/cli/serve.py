@@ -3,69 +3,76 @@
 from __future__ import annotations
 
 import errno
-import signal
-from typing import Annotated, Any, NoReturn
+import multiprocessing
+import socket
+import sys
+from typing import Annotated, NoReturn
 
 import typer
 from django.utils.translation import gettext as _
 
 from netterms.doors.cli.opening import answering, open_book
 from netterms.doors.cli.report import REFUSED, Screen
-from netterms.site.config import config
 
-THREADS = 8
+BACKLOG = 2048
+MOST_WORKERS = 64
+# Requests under way have a deadline of their own; what outlasts it is ended.
+LONGEST_STOP_SECONDS = 30
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=MOST_WORKERS, help="Processes that serve, one a core at most.")
+    ] = 1,
 ) -> None:
     """Serve the console and the API. Ctrl-C or SIGTERM stops it, and the embedded database too."""
     screen = Screen()
     with answering(screen):
         open_book()
-        run_server(host, port)
+        run_server(host, port, workers)
 
 
-def run_server(host: str, port: int) -> None:
+def run_server(host: str, port: int, workers: int = 1) -> None:
     """Serve until SIGINT or SIGTERM. A port that is taken is told, with exit code 2."""
-    import waitress
+    from django.db import connections
 
-    from netterms.site.wsgi import application
+    from netterms.doors.cli.gateway import Server
 
     screen = Screen()
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
     try:
-        server = waitress.create_server(
-            application, host=host, port=port, threads=THREADS, ident="netterms", **_proxy()
-        )
+        listening = _listen(host, port)
     except OSError as error:
         _refuse(screen, host, port, error)
-    screen.say(
-        _("Serving on %(address)s") % {"address": f"http://{_shown(host)}:{_port(server, port)}/"}
-    )
+    # Each process opens connections of its own.
+    connections.close_all()
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(listening, workers, LONGEST_STOP_SECONDS)
+    # Whoever comes before the processes are ready waits in the socket's own queue.
+    address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
+    screen.say(_("Serving on %(address)s") % {"address": address})
     screen.out.file.flush()
-    # It returns when a signal raises SystemExit in its loop, after the requests under way.
-    server.run()
-    server.close()
+    server.serve()
     screen.say(_("Stopped."))
 
 
-def _proxy() -> dict[str, Any]:
-    """Behind a proxy with TLS on this machine, its word for scheme and visitor is taken."""
-    if not config().https:
-        return {}
-    return {
-        "trusted_proxy": "127.0.0.1",
-        "trusted_proxy_count": 1,
-        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
-        "clear_untrusted_proxy_headers": True,
-    }
-
-
-def _stop(_signal: int, _frame: object) -> NoReturn:
-    raise SystemExit(0)
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; OSError where it cannot."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _name, address = found[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":
+            # Connections that linger from the last run do not keep the port.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def _refuse(screen: Screen, host: str, port: int, error: OSError) -> NoReturn:
@@ -80,7 +87,3 @@ def _refuse(screen: Screen, host: str, port: int, error: OSError) -> NoReturn:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _port(server: object, asked: int) -> int:
-    return int(getattr(server, "effective_port", asked))

@@ -21,6 +21,12 @@ SENTENCES: dict[Code, str] = {
     Code.AMOUNT_OUT_OF_RANGE: gettext_noop(
         "The amount must lie between %(least_minor)s and %(most_minor)s minor units."
     ),
+    Code.BODY_TOO_LARGE: gettext_noop("The request is larger than %(most_bytes)s bytes."),
+    Code.BODY_UNREADABLE: gettext_noop("The request's body is not JSON: %(value)s."),
+    Code.BUSY: gettext_noop(
+        "Nothing was done: too much waits already, or the database does not answer."
+        " Ask again in %(seconds)s seconds, with the same key."
+    ),
     Code.CHANGED_MEANWHILE: gettext_noop(
         "Somebody else changed this in the meantime. Read it again, then change it."
     ),
@@ -39,8 +45,14 @@ SENTENCES: dict[Code, str] = {
     Code.KEY_REUSED: gettext_noop(
         "The key %(key)s was already used for another request. Use a new key."
     ),
+    Code.MEDIA_TYPE_UNKNOWN: gettext_noop("%(value)s cannot be read here. Send application/json."),
+    Code.METHOD_NOT_ALLOWED: gettext_noop("This address does not answer %(value)s."),
     Code.MOVE_NOT_ALLOWED: gettext_noop(
         "This cannot be done now: from %(state)s there is no %(move)s."
+    ),
+    Code.NO_ANSWER_IN_TIME: gettext_noop(
+        "The answer did not come in time, but it may have been done."
+        " Ask again with the same key: what was done is answered."
     ),
     Code.NO_HEADER: gettext_noop("No row of column headings was found in the file."),
     Code.NOT_ALLOWED: gettext_noop("You may not do this: it needs the permission %(permission)s."),
@@ -52,6 +64,9 @@ SENTENCES: dict[Code, str] = {
     Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
     Code.ROWS_BAD: gettext_noop("Some rows of the file cannot be used, so nothing was imported."),
     Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is %(value)s."),
+    Code.TOO_MANY_REQUESTS: gettext_noop(
+        "This key asked more than %(most)s times a second. Ask again in %(seconds)s seconds."
+    ),
     Code.VALUE_INVALID: gettext_noop("%(value)s is not a valid value for %(field)s."),
 }
 ROWS_NAMED = 5

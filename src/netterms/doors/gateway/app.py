@@ -1,0 +1,270 @@
+"""The gateway as an ASGI application: orders and their moves here, everything else to Django."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import multiprocessing
+import os
+import re
+import signal
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from netterms.checkout.actions import DECIDED_BY_PEOPLE, PROBLEM, REPEATED, Answer
+from netterms.checkout.moves import OrderMove
+from netterms.checkout.requests import OrderRequest
+from netterms.doors.api.errors import problem
+from netterms.doors.api.hot import MOVES
+from netterms.doors.gateway import reading
+from netterms.doors.gateway.keys import Keys
+from netterms.doors.gateway.lanes import Lanes
+from netterms.doors.gateway.queries import Caller, Kind
+from netterms.kernel.clock import Clock
+from netterms.kernel.refusal import Code, Refusal
+from netterms.site.config import Gateway
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+ORDERS, BATCH = "/v1/orders", "/v1/orders/batch"
+MOVE = re.compile(rf"/v1/orders/([^/]+)/({'|'.join(MOVES)})")
+MOST_BYTES, MOST_BATCH_BYTES = 64 * 2**10, 4 * 2**20
+PLAIN_JSON = [(b"content-type", b"application/json; charset=utf-8")]
+REPLAYED = [*PLAIN_JSON, (b"idempotent-replayed", b"true")]
+
+
+class Disconnected(Exception):  # noqa: N818 - not an error: the caller left
+    """Nobody waits for the answer any more."""
+
+
+class Door:
+    """What is started with the server and ended with it."""
+
+    def __init__(self, limits: Gateway, clock: Clock, rest: App) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._rest = rest
+        self.keys: Keys | None = None
+        self.lanes: Lanes | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and (found := self._route(scope)):
+            status, headers, body = await self._answered(scope, receive, *found)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+        else:
+            await self._rest(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        _end_with_parent()
+        self.keys = Keys(self._limits, self._clock)
+        self.lanes = Lanes(self._limits, self._clock)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.lanes.close()
+        self.keys.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _route(self, scope: Scope) -> tuple[str, str, str] | None:
+        """Kind of request, order id, move; None for Django."""
+        path: str = scope["path"]
+        if not path.startswith(ORDERS):
+            return None
+        if path == ORDERS:
+            return ("order", "", "") if scope["method"] == "POST" else None
+        if path == BATCH:
+            return "batch", "", ""
+        found = MOVE.fullmatch(path)
+        return ("move", found[1], found[2]) if found else None
+
+    async def _answered(
+        self, scope: Scope, receive: Receive, what: str, order_id: str, word: str
+    ) -> tuple[int, Headers, bytes]:
+        headers = dict(scope["headers"])
+        try:
+            if scope["method"] != "POST":
+                raise Refusal(Code.METHOD_NOT_ALLOWED, value=scope["method"], allow="POST")
+            assert self.keys is not None
+            name, caller = await self.keys.caller(headers.get(b"authorization", b""))
+            most = MOST_BATCH_BYTES if what == "batch" else MOST_BYTES
+            body = await _body(headers, receive, most)
+            if what == "batch":
+                return await self._batch(name, caller, body, _language(headers))
+            return await self._one(name, caller, headers, body, order_id, word)
+        except Refusal as refusal:
+            return _problem(refusal, _language(headers))
+        except Disconnected:
+            return 499, [], b""
+        except Exception:
+            log.exception("a request that should have been answered")
+            return _broken()
+
+    async def _one(
+        self,
+        name: str,
+        caller: Caller,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        order_id: str,
+        word: str,
+    ) -> tuple[int, Headers, bytes]:
+        assert self.keys is not None
+        assert self.lanes is not None
+        kind = Kind.NEW
+        if word:
+            kind = Kind.DECIDE if OrderMove(word) in DECIDED_BY_PEOPLE else Kind.GO_ON
+        caller.ctx.require(kind.permission)
+        self.keys.spend(name, 1)
+        key = _key(headers)
+        asked: Any
+        if word:
+            asked = reading.move(key, _id(order_id), word, body)
+        else:
+            asked = reading.order(key, body, self._clock.now())
+        [answer] = await self.lanes.ask(kind, caller, [asked])
+        if answer.status >= PROBLEM:
+            raise _refusal(answer, key, order_id)
+        replayed = answer.status == REPEATED
+        return answer.status, REPLAYED if replayed else PLAIN_JSON, answer.body.encode()
+
+    async def _batch(
+        self, name: str, caller: Caller, body: bytes, language: str
+    ) -> tuple[int, Headers, bytes]:
+        assert self.keys is not None
+        assert self.lanes is not None
+        caller.ctx.require(Kind.NEW.permission)
+        asked = reading.batch(body, self._clock.now())
+        self.keys.spend(name, len(asked))
+        good = [each for each in asked if isinstance(each, OrderRequest)]
+        answers = iter(await self.lanes.ask(Kind.NEW, caller, good) if good else [])
+        said = []
+        for each in asked:
+            if isinstance(each, Refusal):
+                refusal: Refusal | None = each
+            else:
+                answer = next(answers)
+                refusal = _refusal(answer, each.key) if answer.status >= PROBLEM else None
+            if refusal is not None:
+                status, _, text = _problem(refusal, language)
+                said.append(b'{"status":%d,"body":%b}' % (status, text))
+            else:
+                said.append(b'{"status":%d,"body":%b}' % (answer.status, answer.body.encode()))
+        return 200, PLAIN_JSON, b'{"answers":[%b]}' % b",".join(said)
+
+
+def _end_with_parent() -> None:
+    """Nobody may hold the port when the process that listened on it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and sys.platform != "win32":
+        loop, here = asyncio.get_running_loop(), os.getpid()
+
+        def gone() -> None:
+            loop.remove_reader(parent.sentinel)
+            os.kill(here, signal.SIGTERM)
+
+        loop.add_reader(parent.sentinel, gone)
+
+
+async def _body(headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
+    """The request's body. BODY_TOO_LARGE beyond `most` bytes, MEDIA_TYPE_UNKNOWN for no JSON."""
+    told = headers.get(b"content-length", b"0")
+    if told.isdigit() and int(told) > most:
+        raise Refusal(Code.BODY_TOO_LARGE, field="body", value=told.decode(), most_bytes=most)
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        more = message.get("more_body", False)
+        if size > most:
+            raise Refusal(Code.BODY_TOO_LARGE, field="body", value=str(size), most_bytes=most)
+    media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    packed = headers.get(b"content-encoding", b"identity")
+    if size and (media != b"application/json" or packed != b"identity"):
+        shown = media if packed == b"identity" else packed
+        raise Refusal(
+            Code.MEDIA_TYPE_UNKNOWN,
+            field="content-type",
+            value=shown.decode("latin-1"),
+            mend="send application/json, not packed",
+        )
+    return b"".join(parts)
+
+
+def _key(headers: dict[bytes, bytes]) -> str:
+    value = headers.get(b"idempotency-key", b"")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _id(text: str) -> UUID:
+    # An id that cannot be one is an id nobody has.
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(Code.NOT_FOUND, field="order", value=text) from None
+
+
+def _refusal(answer: Answer, key: str, order_id: str = "") -> Refusal:
+    facts = {name: fact for name, fact in json.loads(answer.body).items() if fact is not None}
+    code = Code(facts.pop("code"))
+    if code is Code.KEY_REUSED:
+        facts |= {"field": "idempotency_key", "key": key}
+    elif code is Code.NOT_FOUND:
+        facts |= {"field": "order", "value": order_id}
+    return Refusal(code, **facts)
+
+
+def _problem(refusal: Refusal, language: str) -> tuple[int, Headers, bytes]:
+    with translation.override(language):
+        answer = problem(refusal)
+    headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
+    headers.append((b"content-language", language.encode()))
+    headers.append((b"vary", b"accept-language"))
+    if "seconds" in refusal.facts:
+        headers.append((b"retry-after", str(refusal.facts["seconds"]).encode()))
+    if "allow" in refusal.facts:
+        headers.append((b"allow", str(refusal.facts["allow"]).encode()))
+    return answer.status_code, headers, answer.content
+
+
+def _broken() -> tuple[int, Headers, bytes]:
+    body = {"type": "about:blank", "title": "Internal Server Error", "status": 500}
+    return 500, [(b"content-type", b"application/problem+json")], json.dumps(body).encode()
+
+
+def _language(headers: dict[bytes, bytes]) -> str:
+    return _spoken(headers.get(b"accept-language", b"").decode("latin-1"))
+
+
+@lru_cache(maxsize=1000)
+def _spoken(accepted: str) -> str:
+    """The first language asked for that there is, as Django chooses it."""
+    for code, _weight in parse_accept_lang_header(accepted.lower()):
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return str(settings.LANGUAGE_CODE)

@@ -1,0 +1,142 @@
+"""From the bytes of a request to what is asked of an order, or a refusal that names the field."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from netterms.checkout.moves import OrderMove
+from netterms.checkout.requests import MoveRequest, OrderRequest
+from netterms.doors.api.hot import (
+    MOST_IN_A_BATCH,
+    MOVES,
+    Amend,
+    Batch,
+    KeyedOrder,
+    NewOrder,
+    Paper,
+    RawBatch,
+)
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+
+Shape = TypeVar("Shape")
+PLACE = re.compile(r" - at `\$(.*)`$")
+MISSING = re.compile(r"Object missing required field `(\w+)`")
+UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+LONGEST_SHOWN = 100
+
+
+_DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {
+    shape: msgspec.json.Decoder(shape)
+    for shape in (NewOrder, KeyedOrder, Batch, RawBatch, *MOVES.values())
+}
+
+
+def decoded(shape: type[Shape], body: bytes) -> Shape:
+    """`body` as `shape`. BODY_UNREADABLE where it is not JSON, else VALUE_INVALID."""
+    try:
+        found: Shape = _DECODERS[shape].decode(body)
+    except msgspec.ValidationError as error:
+        raise _named(str(error), body, shape) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Refusal(Code.BODY_UNREADABLE, field="body", value=str(error)) from None
+    return found
+
+
+def order(key: str, body: bytes, now: datetime) -> OrderRequest:
+    """The request for credit in `body`, checked."""
+    return _order(key, decoded(NewOrder, body), now)
+
+
+def batch(body: bytes, now: datetime) -> list[OrderRequest | Refusal]:
+    """The requests of a batch, in their order; one that cannot be read is its refusal."""
+    try:
+        whole = _DECODERS[Batch].decode(body)
+        return [_tried(each, now) for each in whole.orders]
+    except msgspec.DecodeError:
+        # At least one is wrong: which, and what is wrong with it, is found one by one.
+        return [_tried(each, now) for each in decoded(RawBatch, body).orders]
+
+
+def move(key: str, order_id: UUID, word: str, body: bytes) -> MoveRequest:
+    """The move `word` on an order, checked. No body is an empty one."""
+    asked = decoded(MOVES[word], body or b"{}")
+    amount, number, issued_on = None, None, None
+    if isinstance(asked, Amend):
+        amount = asked.amount_minor
+    elif isinstance(asked, Paper):
+        amount, number, issued_on = asked.amount_minor, asked.invoice_number, asked.issued_on
+    found = MoveRequest(key, order_id, OrderMove(word), amount, number, issued_on)
+    found.check()
+    return found
+
+
+def _tried(each: KeyedOrder | msgspec.Raw, now: datetime) -> OrderRequest | Refusal:
+    try:
+        found = decoded(KeyedOrder, bytes(each)) if isinstance(each, msgspec.Raw) else each
+        return _order(found.idempotency_key, found, now)
+    except Refusal as refusal:
+        return refusal
+
+
+def _order(key: str, asked: NewOrder, now: datetime) -> OrderRequest:
+    expires_at = asked.expires_at
+    if expires_at is not None:
+        try:
+            # The same instant in another zone is the same request.
+            expires_at = expires_at.astimezone(UTC)
+        except OverflowError:
+            raise Refusal(
+                Code.VALUE_INVALID,
+                field="expires_at",
+                value=expires_at.isoformat(),
+                mend="give a time in the coming days",
+            ) from None
+    found = OrderRequest(
+        key,
+        asked.order_number,
+        asked.buyer_id,
+        Money(asked.amount.minor, asked.amount.currency),
+        asked.partial,
+        asked.review,
+        expires_at,
+    )
+    found.check(now)
+    return found
+
+
+def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
+    """The refusal of what msgspec says: `Expected `int`, got `str` - at `$.amount.minor``."""
+    place = PLACE.search(said)
+    path = [part for part in re.split(r"[.\[\]]", place[1] if place else "") if part]
+    reason = PLACE.sub("", said)
+    value: object = json.loads(body)
+    for part in path:
+        value = value[int(part)] if isinstance(value, list) else _of(value, part)
+    if found := MISSING.match(reason):
+        path, value, reason = [*path, found[1]], "", "this field has to be given"
+    elif found := UNKNOWN.match(reason):
+        path, value = [*path, found[1]], _of(value, found[1])
+        fields = ", ".join(shape.__struct_fields__) if len(path) == 1 else "those of the reference"
+        reason = f"leave it out, or use one of: {fields}"
+    elif path == ["orders"]:
+        reason = f"give 1 to {MOST_IN_A_BATCH} orders"
+    else:
+        reason = reason.replace("`", "").replace("Expected", "expected")
+    shown = value if isinstance(value, str) else json.dumps(value)
+    return Refusal(
+        Code.VALUE_INVALID,
+        field=".".join(path) or "body",
+        value=shown[:LONGEST_SHOWN],
+        mend=reason,
+    )
+
+
+def _of(value: object, part: str) -> object:
+    return value.get(part) if isinstance(value, dict) else None
