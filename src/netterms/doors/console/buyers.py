@@ -78,6 +78,7 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     invoices.sort(key=lambda line: (line.due_on, line.invoice_number))
     # Sums are of every invoice, not of those that the page has room for.
     balances = collection.balances_of(ctx, day, buyer_id)
+    credit_lines = limits.lines_of(ctx, buyer_id)
     subjects = [buyer_id, *([case.id] if case else []), *(line.id for line in invoices)]
     return render(
         request,
@@ -89,7 +90,8 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "invoices": [_invoice(line, day) for line in invoices],
             "cut": sum(balance.items for balance in balances) > len(invoices),
             "lines": _lines(request, buyer_id, balances),
-            "credit_lines": list(limits.lines_of(ctx, buyer_id).values()),
+            "credit_lines": credit_lines.values(),
+            "credit_lined": credit_lines.keys(),
             "open_in": request.membership.currency,
             "may_open": Permission.SET_LIMIT in ctx.may,
             "cover": insurance.insured_limits(ctx, buyer_id, day),

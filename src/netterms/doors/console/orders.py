@@ -151,11 +151,12 @@ def _say(request: PageRequest, move: OrderMove, answered: Mapping[str, Any]) -> 
         messages.error(request, _("Nothing was changed: there is no room. %(why)s") % {"why": said})
 
 
+# What a person may do, in the order it is offered in, and how it is said when it is done.
 DONE = {
-    OrderMove.AMEND: lambda: _("the amount is changed"),
     OrderMove.APPROVE: lambda: _("the order is granted"),
     OrderMove.DECLINE: lambda: _("the order is declined"),
     OrderMove.CAPTURE: lambda: _("the invoice is written"),
+    OrderMove.AMEND: lambda: _("the amount is changed"),
     OrderMove.VOID: lambda: _("the order is cancelled"),
     OrderMove.REFUND: lambda: _("the credit note is written"),
 }
@@ -166,9 +167,8 @@ def _moves(request: PageRequest, order: queries.Order) -> list[dict[str, str]]:
     may = request.ctx.may
     return [
         {"name": move.value, "key": forms.new_key()}
-        for state, move in ORDER_MOVES
-        if state == order.state
-        and move in DONE
+        for move in DONE
+        if (order.state, move) in ORDER_MOVES
         # An order with nothing left to credit has no refund.
         and not (move is OrderMove.REFUND and order.captured_minor == order.refunded_minor)
         and (Permission.SET_LIMIT if move in BY_PEOPLE else Permission.CHECKOUT) in may

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STEPS = {
     "email_reminder": _("Send a reminder by e-mail"),
@@ -109,9 +110,9 @@ VERDICTS = {
     "decline": _("declined at once"),
 }
 LINE_STATES = {
-    "open": _("open"),
-    "on_hold": _("on hold"),
-    "closed": _("closed"),
+    "open": pgettext_lazy("a credit line", "open"),
+    "on_hold": pgettext_lazy("a credit line", "on hold"),
+    "closed": pgettext_lazy("a credit line", "closed"),
 }
 LINE_FIELDS = {
     "limit_minor": _("Limit"),
@@ -199,6 +200,9 @@ RUN_STEPS = {
     "promises": _("Judge promises to pay"),
     "scores": _("Score buyers"),
     "limits": _("Recommend limits"),
+    "exposure": _("Count lines in their caps"),
+    "expire": _("Let unused orders expire"),
+    "books": _("Check held, owed and caps"),
     "deadlines": _("Set policy deadlines"),
     "ladder": _("Climb the ladder"),
     "claims": _("Prepare claim files"),
