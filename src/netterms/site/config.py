@@ -42,7 +42,7 @@ class Gateway:
     """How much one process of the gateway takes on; docs/operations.md says more.
 
     `connections` to the database, orders that may wait (`queue`) of one API key and kind, seconds
-    until a request is given up (`deadline`), orders a second and API key (`rate`).
+    until a request is given up (`deadline`), requests a second and API key (`rate`).
     """
 
     connections: int = 2

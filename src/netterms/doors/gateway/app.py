@@ -102,12 +102,13 @@ class Door:
             if scope["method"] != "POST":
                 raise Refusal(Code.METHOD_NOT_ALLOWED, value=scope["method"], allow="POST")
             assert self.keys is not None
-            name, caller = await self.keys.caller(headers.get(b"authorization", b""))
+            caller = await self.keys.caller(headers.get(b"authorization", b""))
+            self.keys.count(caller)
             most = MOST_BATCH_BYTES if what == "batch" else MOST_BYTES
             body = await _body(headers, receive, most)
             if what == "batch":
-                return await self._batch(name, caller, body, _language(headers))
-            return await self._one(name, caller, headers, body, order_id, word)
+                return await self._batch(caller, body, _language(headers))
+            return await self._one(caller, headers, body, order_id, word)
         except Refusal as refusal:
             return _problem(refusal, _language(headers))
         except Disconnected:
@@ -118,20 +119,17 @@ class Door:
 
     async def _one(
         self,
-        name: str,
         caller: Caller,
         headers: dict[bytes, bytes],
         body: bytes,
         order_id: str,
         word: str,
     ) -> tuple[int, Headers, bytes]:
-        assert self.keys is not None
         assert self.lanes is not None
         kind = Kind.NEW
         if word:
             kind = Kind.DECIDE if OrderMove(word) in DECIDED_BY_PEOPLE else Kind.GO_ON
         caller.ctx.require(kind.permission)
-        self.keys.spend(name, 1)
         key = _key(headers)
         asked: Any
         if word:
@@ -145,13 +143,11 @@ class Door:
         return answer.status, REPLAYED if replayed else PLAIN_JSON, answer.body.encode()
 
     async def _batch(
-        self, name: str, caller: Caller, body: bytes, language: str
+        self, caller: Caller, body: bytes, language: str
     ) -> tuple[int, Headers, bytes]:
-        assert self.keys is not None
         assert self.lanes is not None
         caller.ctx.require(Kind.NEW.permission)
         asked = reading.batch(body, self._clock.now())
-        self.keys.spend(name, len(asked))
         good = [each for each in asked if isinstance(each, OrderRequest)]
         answers = iter(await self.lanes.ask(Kind.NEW, caller, good) if good else [])
         said = []

@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
 
@@ -42,10 +43,10 @@ class Keys:
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="keys")
         self._kept: dict[str, tuple[float, asyncio.Future[Caller]]] = {}
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[UUID, Bucket] = {}
 
-    async def caller(self, authorization: bytes) -> tuple[str, Caller]:
-        """Who sent this header, and the name of its bucket. NOT_SIGNED_IN when nobody we know."""
+    async def caller(self, authorization: bytes) -> Caller:
+        """Who sent this header. NOT_SIGNED_IN when nobody we know."""
         if authorization[: len(SCHEME)].lower() != SCHEME:
             raise Refusal(Code.NOT_SIGNED_IN)
         secret = authorization[len(SCHEME) :].strip().decode("latin-1")
@@ -60,23 +61,21 @@ class Keys:
             found.add_done_callback(_seen)
             _forget(self._kept)
             self._kept[name] = now + KEPT_SECONDS, found
-        return name, await asyncio.shield(found) if not found.done() else found.result()
+        return found.result() if found.done() else await asyncio.shield(found)
 
-    def spend(self, name: str, orders: int) -> None:
-        """TOO_MANY_REQUESTS when the key asked for more than its rate allows."""
-        rate = self._limits.rate
+    def count(self, caller: Caller) -> None:
+        """TOO_MANY_REQUESTS when the key asked more often than it may. A batch is one request."""
+        rate = caller.rate or self._limits.rate
         now = self._loop.time()
-        bucket = self._buckets.get(name)
+        bucket = self._buckets.get(caller.key)
         if bucket is None:
             _forget(self._buckets)
-            bucket = self._buckets[name] = Bucket(rate, now)
+            bucket = self._buckets[caller.key] = Bucket(rate, now)
         bucket.left = min(rate, bucket.left + (now - bucket.since) * rate)
         bucket.since = now
-        # A batch may be more than a second's worth: it is let in, and paid for afterwards.
-        if bucket.left < min(orders, rate):
-            seconds = max(1, round((orders - bucket.left) / rate))
-            raise Refusal(Code.TOO_MANY_REQUESTS, most=rate, seconds=seconds)
-        bucket.left -= orders
+        if bucket.left < 1:
+            raise Refusal(Code.TOO_MANY_REQUESTS, most=rate, seconds=1)
+        bucket.left -= 1
 
     def close(self) -> None:
         """End the threads."""
@@ -102,7 +101,7 @@ def _seen(look: asyncio.Future[Caller]) -> None:
         look.exception()
 
 
-def _forget(kept: dict[str, Any]) -> None:
+def _forget(kept: dict[Any, Any]) -> None:
     """Make room: the oldest goes first."""
     if len(kept) >= MOST_KEPT:
         del kept[next(iter(kept))]

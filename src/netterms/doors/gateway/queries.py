@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 from django.db import close_old_connections
 from psycopg import errors
 
-from netterms.access.queries import context_for_key
+from netterms.access.queries import context_for_key, key_hash
 from netterms.checkout.actions import (
     AUTHORISE,
     MOVE,
@@ -25,6 +26,7 @@ from netterms.checkout.actions import (
     move_params,
 )
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import Database, config
 from netterms.store import server, sql
 from netterms.store.tenancy import book
@@ -60,11 +62,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An API key that was accepted: whose book, what it may, and the seller's own currency."""
+    """An API key that was accepted: whose book, what it may, and the seller's own currency.
+
+    `rate`: requests a second, None where the installation's limit holds.
+    """
 
     ctx: Context
     home: str
     zone: ZoneInfo
+    key: UUID
+    rate: int | None
 
     def at(self, now: datetime) -> Context:
         """The context of a call at `now`, on the seller's own date."""
@@ -79,11 +86,20 @@ def caller_of(secret: str, now: datetime) -> Caller:
     ctx = context_for_key(secret, now)
     with book(ctx):
         seller = sql.row(
-            "select currency::text as currency, time_zone from seller where seller_id = %(seller)s",
-            {"seller": ctx.seller},
+            """
+            select s.currency::text as currency, s.time_zone, k.id, k.requests_per_second
+            from seller s
+            join api_key k on k.seller_id = s.seller_id
+             and %(hash)s in (k.key_hash, k.previous_hash)
+            where s.seller_id = %(seller)s
+            """,
+            {"seller": ctx.seller, "hash": key_hash(secret)},
         )
-    assert seller is not None
-    return Caller(ctx, seller["currency"], ZoneInfo(seller["time_zone"]))
+    if seller is None:
+        # It was rotated between the two looks.
+        raise Refusal(Code.NOT_SIGNED_IN)
+    zone, rate = ZoneInfo(seller["time_zone"]), seller["requests_per_second"]
+    return Caller(ctx, seller["currency"], zone, seller["id"], rate)
 
 
 class Unreachable(Exception):  # noqa: N818 - a state of the world, not a mistake
