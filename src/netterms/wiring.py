@@ -12,6 +12,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.events import BuyerInsolvent, BuyersRegrouped
+from netterms.checkout.actions import expire_orders
+from netterms.checkout.books import check_books
 from netterms.collection.actions import (
     climb_ladder,
     judge_promises,
@@ -28,6 +31,8 @@ from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.actions import count_owed, refresh_limits
+from netterms.limits.caps import refresh_exposure, regroup
+from netterms.limits.lines import hold_lines
 from netterms.monitoring.actions import refresh_alerts
 from netterms.receivables.events import InvoicesImported
 from netterms.scoring.actions import refresh_scores
@@ -41,6 +46,8 @@ DAY = "day"
 # In the transaction of the event: what is owed on a line is never behind the invoices.
 WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     InvoicesImported.kind: [count_owed],
+    BuyerInsolvent.kind: [hold_lines],
+    BuyersRegrouped.kind: [regroup],
 }
 
 
@@ -71,12 +78,22 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("promises", judge_promises),
         runs.Step("scores", partial(refresh_scores, since=since)),
         runs.Step("limits", refresh_limits),
+        runs.Step("exposure", refresh_exposure),
+        runs.Step("expire", _expire, outside=True),
+        runs.Step("books", check_books),
         runs.Step("deadlines", refresh_deadlines),
         runs.Step("ladder", climb_ladder),
         runs.Step("claims", prepare_claim_files),
         runs.Step("alerts", refresh_alerts),
         runs.Step("reminders", partial(_send, mailer=mailer), outside=True),
     )
+
+
+def _expire(ctx: Context) -> dict[str, Plain]:
+    expired = 0
+    while some := expire_orders(ctx):
+        expired += some
+    return {"orders": expired}
 
 
 def _send(ctx: Context, mailer: Mailer) -> dict[str, Plain]:

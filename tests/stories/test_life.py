@@ -203,7 +203,7 @@ def test_a_day_that_died_half_way_ends_as_if_it_had_not(new_seller, monkeypatch)
     for ctx in (whole, torn):
         bring_in(ctx, *lines)
     run_day(whole, mailer=Postbag())
-    steps = 9
+    steps = 12
     for survives in range(steps):
         done = []
 

@@ -43,6 +43,8 @@ SPEAKS_TO_DATABASE = {
     "collection/plans.py",
     "collection/promises.py",
     "insurance/policies.py",
+    "checkout/books.py",
+    "limits/caps.py",
     "limits/lines.py",
     "receivables/disputes.py",
     "wiring.py",

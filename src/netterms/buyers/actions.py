@@ -27,7 +27,8 @@ LONGEST_NAME, LONGEST_EMAIL = 200, 254
 class BuyerFacts:
     """What an invoice list does not tell of a buyer; None leaves a field as it is.
 
-    `parent` is the buyer number of the group's parent. A sanctions hit once noted is not taken
+    `parent` is the buyer number of the company above it; `sector` its line of business in the
+    seller's own words or codes. A sanctions hit once noted is not taken
     back here.
     """
 
@@ -37,6 +38,7 @@ class BuyerFacts:
     key_account: bool | None = None
     insolvent_on: date | None = None
     parent: str | None = None
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,10 @@ where seller_id = %(seller)s and lower(name) = lower(%(name)s) and country in (%
   and id <> %(id)s limit 1
 """
 # Fields of BuyerFacts that are columns of the same name.
-PLAIN_FIELDS = ("language", "email", "key_account", "insolvent_on")
+PLAIN_FIELDS = ("language", "email", "key_account", "insolvent_on", "sector")
+# Fields that decide with whom a buyer is counted together.
+GROUPING = {"parent_id", "sector"}
+LONGEST_SECTOR = 100
 
 
 def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
@@ -163,9 +168,15 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
             for _, line, wanted in changes
         ]
         changed = [(line, after) for line, after in changed if after]
+        # In the order of ids, as everything that hears of them takes its locks.
+        changed.sort(key=lambda each: each[0]["id"])
         for line, after in changed:
             _write(ctx, line, after)
-        record_all(ctx, [event for line, after in changed for event in _told(line, after)])
+        told_of = [event for line, after in changed for event in _told(line, after)]
+        moved = tuple(line["id"] for line, after in changed if GROUPING & after.keys())
+        if moved:
+            told_of.insert(0, events.BuyersRegrouped(ctx.seller, moved))
+        record_all(ctx, told_of)
     return len(changed)
 
 
@@ -179,6 +190,11 @@ def _check(ctx: Context, facts: BuyerFacts) -> None:
             value=str(facts.insolvent_on),
             mend="the day proceedings were opened, not a later one than today",
         )
+    if facts.sector is not None and not (
+        len(facts.sector) <= LONGEST_SECTOR and (facts.sector.isprintable() or not facts.sector)
+    ):
+        mend = f"at most {LONGEST_SECTOR} printable characters"
+        raise _invalid("sector", facts.sector, mend)
     if facts.parent is not None and facts.parent == facts.buyer_number:
         raise Refusal(
             Code.VALUE_INVALID, field="parent", value=facts.parent, mend="another buyer's number"
@@ -193,9 +209,10 @@ def _locked(ctx: Context, numbers: Iterable[str | None]) -> dict[str, dict[str, 
     wanted = sorted({number for number in numbers if number is not None})
     found = sql.rows(
         """
-        select id, buyer_number, language, email, key_account, insolvent_on, parent_id
+        select id, buyer_number, language, email, key_account, insolvent_on, parent_id, sector
         from buyer where seller_id = %(seller)s and buyer_number = any(%(numbers)s)
-        order by id for update
+        -- Leaves alone who writes a paper of the buyer while holding its credit line.
+        order by id for no key update
         """,
         {"seller": ctx.seller, "numbers": wanted},
     )
@@ -218,7 +235,8 @@ def _write(ctx: Context, line: dict[str, Any], after: dict[str, Any]) -> None:
     sql.execute(
         """
         update buyer set language = %(language)s, email = %(email)s, key_account = %(key_account)s,
-                         insolvent_on = %(insolvent_on)s, parent_id = %(parent_id)s
+                         insolvent_on = %(insolvent_on)s, parent_id = %(parent_id)s,
+                         sector = %(sector)s
         where seller_id = %(seller)s and id = %(id)s
         """,
         line | after | {"seller": ctx.seller},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from netterms.kernel.events import Event, Plain
 
@@ -24,6 +25,14 @@ class BuyerInsolvent(Event):
 
     kind: ClassVar[str] = "buyers.buyer_insolvent"
     insolvent_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class BuyersRegrouped(Event):
+    """Parents or sectors of buyers changed together; `subject` is the seller."""
+
+    kind: ClassVar[str] = "buyers.buyers_regrouped"
+    buyers: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,13 @@ class PolicyPutInForce(Event):
     version: int
     before: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BooksDiffer(Event):
+    """Lines or caps are not the sums of what they count: a bug. `subject` is the seller."""
+
+    kind: ClassVar[str] = "checkout.books_differ"
+    held: list[Plain]
+    owed: list[Plain]
+    caps: list[Plain]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import events
+from netterms.limits.lines import decide, follow_decision
 from netterms.limits.rules import LimitSettings
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.receivables.events import InvoicesImported
@@ -52,25 +51,19 @@ def count_owed(ctx: Context, imported: InvoicesImported) -> None:
 def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
     """A person decides a buyer's limit; it is in force from today on until decided again.
 
-    NOT_FOUND for a buyer the seller does not have. Granting what is in force changes nothing.
+    The buyer's line in that currency is opened or changed to it. NOT_FOUND for a buyer the seller
+    does not have. Granting what is in force changes nothing.
     """
     ctx.require(Permission.SET_LIMIT)
-    params = {
-        "seller": ctx.seller,
-        "buyer": buyer_id,
-        "currency": limit.currency,
-        "as_of": ctx.today,
-        "granted": limit.minor,
-        "by": ctx.actor,
-        "reasons": Jsonb([why]),
-    }
+    asked = {"seller": ctx.seller, "buyer": buyer_id}
     with book(ctx):
-        if sql.row("select id from buyer where seller_id = %(seller)s and id = %(buyer)s", params):
-            granted = sql.execute(sql.statement("limits/grant"), params)
-        else:
+        if not sql.row(
+            "select id from buyer where seller_id = %(seller)s and id = %(buyer)s", asked
+        ):
             raise Refusal(Code.NOT_FOUND, what="buyer", id=str(buyer_id))
-        if granted:
+        if decide(ctx, buyer_id, limit, why):
             record(ctx, events.LimitGranted(buyer_id, limit, why))
+        follow_decision(ctx, buyer_id, limit, why)
 
 
 @cache

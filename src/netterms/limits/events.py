@@ -48,3 +48,26 @@ class LineChanged(Event):
     before: dict[str, Plain]
     after: dict[str, Plain]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapSet(Event):
+    """A cap, or its limit, was set; `subject` is the cap. Nothing before: it is new."""
+
+    kind: ClassVar[str] = "limits.cap_set"
+    cap_kind: str
+    key: str
+    before_minor: int | None
+    after_minor: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapRemoved(Event):
+    """A cap over many lines was taken away; `subject` is the cap."""
+
+    kind: ClassVar[str] = "limits.cap_removed"
+    cap_kind: str
+    key: str
+    before_minor: int
+    why: str

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
+from netterms.buyers.events import BuyerInsolvent
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.money import Money
@@ -86,6 +89,7 @@ def set_line(
 ) -> CreditLine:
     """Open the buyer's line in `currency`, or change it to `terms`; the same again changes nothing.
 
+    Its limit is from then on the decision in force.
     NOT_FOUND for a buyer the seller does not have. CHANGED_MEANWHILE when `version` is given and is
     not the line's own (0: it must not exist yet).
     """
@@ -93,7 +97,8 @@ def set_line(
     terms.check()
     Money(0, currency)
     with book(ctx):
-        _buyer(ctx, buyer_id)
+        buyer = _buyer(ctx, buyer_id)
+        sql.value("select lock_caps()")
         before = _locked(ctx, buyer_id, currency)
         if version is not None and version != (before.version if before else 0):
             raise Refusal(
@@ -102,43 +107,165 @@ def set_line(
                 value=str(version),
                 version=before.version if before else 0,
             )
+        opens = terms.status is LineStatus.OPEN and (
+            before is None or before.terms.status is not LineStatus.OPEN
+        )
+        if opens and buyer["sanctions_hit"]:
+            mend = "the buyer is on a sanctions list: keep its line on hold or closed"
+            raise _invalid("status", terms.status.value, mend)
         if before is None:
             _insert(ctx, buyer_id, currency, terms)
-            sql.value("select refresh_owed(array[%(buyer)s]::uuid[])", {"buyer": buyer_id})
+            here = {"buyer": buyer_id, "today": ctx.today}
+            sql.value("select refresh_caps(array[%(buyer)s]::uuid[], %(today)s)", here)
+            sql.value("select refresh_owed(array[%(buyer)s]::uuid[])", here)
             record(ctx, events.LineOpened(buyer_id, currency, _facts(terms), why))
         elif before.terms != terms:
-            _update(ctx, buyer_id, currency, terms)
-            changed = _facts(before.terms)
-            record(ctx, events.LineChanged(buyer_id, currency, changed, _facts(terms), why))
+            _change(ctx, before, terms, why)
+        if before is None or before.terms.limit_minor != terms.limit_minor:
+            decide(ctx, buyer_id, Money(terms.limit_minor, currency), why)
         after = _locked(ctx, buyer_id, currency)
     assert after is not None
     return after
+
+
+def _change(ctx: Context, before: CreditLine, terms: LineTerms, why: str) -> None:
+    buyer_id, currency, was = before.buyer_id, before.currency, _facts(before.terms)
+    _update(ctx, buyer_id, currency, terms)
+    record(ctx, events.LineChanged(buyer_id, currency, was, _facts(terms), why))
 
 
 def _facts(terms: LineTerms) -> dict[str, Plain]:
     return {name: plain(value) for name, value in asdict(terms).items()}
 
 
-def _buyer(ctx: Context, buyer_id: UUID) -> None:
-    if not sql.row(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
+def decide(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> bool:
+    """Note that a limit was decided; False when it was in force before. For use cases only."""
+    params = {
+        "seller": ctx.seller,
+        "buyer": buyer_id,
+        "currency": limit.currency,
+        "as_of": ctx.today,
+        "granted": limit.minor,
+        "by": ctx.actor,
+        "reasons": Jsonb([why]),
+    }
+    return sql.execute(sql.statement("limits/grant"), params) > 0
+
+
+def top_up(
+    ctx: Context,
+    buyer_id: UUID,
+    extra: Money,
+    until: date,
+    why: str,
+    *,
+    version: int | None = None,
+) -> CreditLine:
+    """Add `extra` to the limit of the line in its currency, up to and on `until`; zero ends it.
+
+    NOT_FOUND where there is no such line; VALUE_INVALID for a day that is over; `version` as in
+    `set_line`.
+    """
+    if extra.minor and until < ctx.today:
+        raise _invalid("top_up_until", until, "today or a later day")
+    running = {"top_up_minor": extra.minor, "top_up_until": until if extra.minor else None}
+    return _altered(ctx, buyer_id, extra.currency, running, why, version)
+
+
+def set_status(
+    ctx: Context,
+    buyer_id: UUID,
+    currency: str,
+    status: LineStatus,
+    why: str,
+    *,
+    version: int | None = None,
+) -> CreditLine:
+    """Hold, close or open again a line; what it granted stands. Errors as of `top_up`."""
+    return _altered(ctx, buyer_id, currency, {"status": status}, why, version)
+
+
+def follow_decision(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> CreditLine:
+    """Let the buyer's line in the limit's currency carry it; opened on hold where credit is none.
+
+    What else was agreed on the line stays as it is.
+    """
+    ctx.require(Permission.SET_LIMIT)
+    with book(ctx):
+        buyer = _buyer(ctx, buyer_id)
+        sql.value("select lock_caps()")
+        before = _locked(ctx, buyer_id, limit.currency)
+        if before:
+            terms = replace(before.terms, limit_minor=limit.minor)
+        else:
+            stopped = buyer["sanctions_hit"] or buyer["insolvent_on"] is not None
+            status = LineStatus.ON_HOLD if stopped else LineStatus.OPEN
+            terms = LineTerms(limit.minor, status)
+        return set_line(ctx, buyer_id, limit.currency, terms, why)
+
+
+def hold_lines(ctx: Context, insolvent: BuyerInsolvent) -> None:
+    """No more orders from a buyer over whom insolvency proceedings were opened.
+
+    Its open lines go on hold; a person may open them again.
+    """
+    why = f"insolvency proceedings opened on {insolvent.insolvent_on.isoformat()}"
+    for before in _of_buyer(ctx, insolvent.subject):
+        if before.terms.status is LineStatus.OPEN:
+            after = replace(before.terms, status=LineStatus.ON_HOLD)
+            _change(ctx, before, after, why)
+
+
+def _altered(
+    ctx: Context,
+    buyer_id: UUID,
+    currency: str,
+    changes: dict[str, Any],
+    why: str,
+    version: int | None,
+) -> CreditLine:
+    ctx.require(Permission.SET_LIMIT)
+    with book(ctx):
+        _buyer(ctx, buyer_id)
+        sql.value("select lock_caps()")
+        before = _locked(ctx, buyer_id, currency)
+        if before is None:
+            raise Refusal(Code.NOT_FOUND, field="line", value=f"{buyer_id}/{currency}")
+        terms = replace(before.terms, **changes)
+        return set_line(ctx, buyer_id, currency, terms, why, version=version)
+
+
+def _buyer(ctx: Context, buyer_id: UUID) -> dict[str, Any]:
+    # Before any line: who changes the buyer locks it before its lines, too.
+    found = sql.row(
+        "select sanctions_hit, insolvent_on from buyer"
+        " where seller_id = %(seller)s and id = %(buyer)s for key share",
         {"seller": ctx.seller, "buyer": buyer_id},
-    ):
+    )
+    if found is None:
         raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+    return found
 
 
 def _locked(ctx: Context, buyer_id: UUID, currency: str) -> CreditLine | None:
-    found = sql.row(
+    lines = _of_buyer(ctx, buyer_id)
+    return next((line for line in lines if line.currency == currency), None)
+
+
+def _of_buyer(ctx: Context, buyer_id: UUID) -> list[CreditLine]:
+    """Every line of the buyer, locked in the order of every lock."""
+    found = sql.rows(
         "select * from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s"
-        " and currency = %(currency)s for update",
-        {"seller": ctx.seller, "buyer": buyer_id, "currency": currency},
+        " order by currency for update",
+        {"seller": ctx.seller, "buyer": buyer_id},
     )
-    return line_of(found, ctx.today) if found else None
+    return [line_of(line, ctx.today) for line in found]
 
 
 def line_of(row: dict[str, Any], today: date) -> CreditLine:
     """A row of `credit_line` as it stands on `today`."""
-    terms = LineTerms(**{field.name: row[field.name] for field in fields(LineTerms)})
+    told = {field.name: row[field.name] for field in fields(LineTerms)}
+    terms = LineTerms(**told | {"status": LineStatus(row["status"])})
     top_up = row["top_up_minor"] if row["top_up_until"] and today <= row["top_up_until"] else 0
     return CreditLine(
         buyer_id=row["buyer_id"],

@@ -113,3 +113,24 @@ def test_another_sellers_key_reads_and_changes_nothing(ctx, buyer, new_seller):
     assert call("get", f"/v1/orders/{answer.order['id']}").status_code == 404
     assert call("get", f"/v1/orders?buyer_id={buyer}").json()["items"] == []
     assert fingerprint(ctx) == before
+
+
+def test_caps_are_set_read_and_removed(ctx, buyer, new_seller):
+    set_line(ctx, buyer, "EUR", LineTerms(limit_minor=10_000))
+    call, other = calls(ctx), calls(new_seller())
+    cap = {"kind": "country", "key": "DE", "limit_minor": 700}
+    made = call("put", "/v1/caps", cap)
+    assert made.status_code == 200
+    assert made.json()["used_minor"] == 500
+    assert call("put", "/v1/caps", cap | {"limit_minor": 900}).json()["id"] == made.json()["id"]
+    assert calls(ctx, ("read",))("put", "/v1/caps", cap).status_code == 403
+    assert call("put", "/v1/caps", cap | {"key": "Germany"}).status_code == 422
+    group = {"kind": "group", "key": str(buyer), "limit_minor": 1}
+    assert other("put", "/v1/caps", group).status_code == 404
+    assert other("get", "/v1/caps").json()["items"] == []
+    gone = "/v1/caps?kind=country&key=DE"
+    assert other("delete", gone).status_code == 404
+    assert [c["limit_minor"] for c in call("get", "/v1/caps").json()["items"]] == [900]
+    assert call("delete", gone).status_code == 204
+    assert call("delete", gone).status_code == 404
+    assert call("get", "/v1/caps").json()["items"] == []

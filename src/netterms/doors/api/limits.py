@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Header, Router, Schema, Status
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from netterms.buyers import queries as buyers
 from netterms.doors.api.shapes import (
+    REFUSALS,
     REFUSALS_OF_ONE,
     ApiRequest,
     Id,
@@ -21,7 +22,8 @@ from netterms.doors.api.shapes import (
     Problem,
 )
 from netterms.kernel.refusal import Code, Refusal
-from netterms.limits import queries
+from netterms.limits import caps, queries
+from netterms.limits.caps import CapKind
 from netterms.limits.lines import (
     LONGEST_NET_DAYS,
     MOST_INSTALMENTS,
@@ -34,8 +36,17 @@ from netterms.limits.lines import (
 
 router = Router(tags=["limits"])
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
-Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
-Days = Annotated[int, Field(ge=0, le=LONGEST_NET_DAYS)]
+
+
+def _number(value: object) -> object:
+    # A body has numbers of its own: neither text nor true is one.
+    if isinstance(value, bool | str):
+        raise ValueError("give a whole number")
+    return value
+
+
+Minor = Annotated[int, Field(ge=0, le=MOST_MINOR), BeforeValidator(_number)]
+Days = Annotated[int, Field(ge=0, le=LONGEST_NET_DAYS), BeforeValidator(_number)]
 
 
 def _tag(value: object) -> object:
@@ -49,13 +60,14 @@ ETag = Annotated[
     BeforeValidator(_tag),
     WithJsonSchema({"type": "string", "pattern": '^("[0-9]{1,18}")?$'}),
 ]
+Key = Annotated[str, Field(min_length=1, max_length=100, pattern="^[^\\x00-\\x1f\\x7f]+$")]
 Why = Annotated[str, Field(max_length=500, pattern="^[^\\x00]*$")]
 
 
 class TopUp(Schema):
     """More than the limit, up to and on a day."""
 
-    minor: Annotated[int, Field(ge=1, le=MOST_MINOR)]
+    minor: Annotated[int, Field(ge=1, le=MOST_MINOR), BeforeValidator(_number)]
     until: date
 
 
@@ -65,7 +77,7 @@ class Terms(Schema):
     net_days: Days = 30
     discount_percent: Annotated[float, Field(ge=0, lt=100, multiple_of=0.01)] = 0
     discount_days: Days = 0
-    instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS)] = 1
+    instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS), BeforeValidator(_number)] = 1
 
 
 class LineWanted(Schema):
@@ -217,3 +229,69 @@ def _terms(wanted: LineWanted) -> LineTerms:
         discount_days=wanted.terms.discount_days,
         instalments=wanted.terms.instalments,
     )
+
+
+def _key_of(kind: CapKind, **key: str) -> dict[str, Any]:
+    return {"properties": {"kind": {"const": kind.value}, "key": {"type": "string", **key}}}
+
+
+# Which keys each kind of cap may have.
+KEYS_OF_KINDS: dict[str, Any] = {
+    "anyOf": [
+        _key_of(CapKind.GROUP, format="uuid"),
+        _key_of(CapKind.COUNTRY, pattern="^[A-Z]{2}$"),
+        _key_of(CapKind.GRADE, pattern="^([1-9]|10)$"),
+        _key_of(CapKind.SECTOR),
+    ]
+}
+
+
+class CapWanted(Schema):
+    """A cap in minor units of the seller's currency; `key` as `GET /v1/caps` explains it."""
+
+    model_config = ConfigDict(json_schema_extra=KEYS_OF_KINDS)
+
+    kind: CapKind
+    key: Key
+    limit_minor: Minor
+    why: Why = ""
+
+
+class CapShown(Schema):
+    """A cap. `key`: the id of the company on top, a country, a sector, or a grade from 1 to 10.
+
+    `used_minor` is what its lines use together; above the limit when that was lowered under use.
+    """
+
+    id: UUID
+    kind: CapKind
+    key: str
+    limit_minor: int
+    used_minor: int
+
+
+class Caps(Schema):
+    """The seller's caps, by kind and key."""
+
+    items: list[CapShown]
+
+
+@router.get("/caps", response={200: Caps, **REFUSALS}, summary="Caps over many lines")
+def all_caps(request: ApiRequest) -> dict[str, Any]:
+    """What groups, countries, sectors and grades may use together, and do."""
+    return {"items": caps.caps(request.auth)}
+
+
+@router.put(
+    "/caps", response={200: CapShown, **REFUSALS_OF_ONE}, summary="Set a cap over many lines"
+)
+def put_cap(request: ApiRequest, wanted: CapWanted) -> caps.Cap:
+    """Set a cap or change its limit; every line it covers counts in it at once."""
+    return caps.set_cap(request.auth, wanted.kind, wanted.key, wanted.limit_minor, wanted.why)
+
+
+@router.delete("/caps", response={204: None, **REFUSALS_OF_ONE}, summary="Remove a cap")
+def delete_cap(request: ApiRequest, kind: CapKind, key: Key, why: Why = "") -> Status[None]:
+    """Take a cap away, by kind and key; 404 where there is none."""
+    caps.remove_cap(request.auth, kind, key, why)
+    return Status(204, None)

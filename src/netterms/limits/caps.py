@@ -1,0 +1,164 @@
+"""Caps over many credit lines: what a group, a country, a sector or a grade may use together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from netterms.buyers.events import BuyersRegrouped
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.events import Plain
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits import events
+from netterms.limits.lines import MOST_MINOR
+from netterms.store import sql
+from netterms.store.outbox import record
+from netterms.store.tenancy import book
+
+GRADES = range(1, 11)
+COMPANY = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SECTOR = r"[^\x00-\x1f\x7f]{1,100}"
+
+
+class CapKind(StrEnum):
+    """What the lines under a cap have in common."""
+
+    GROUP = "group"
+    COUNTRY = "country"
+    SECTOR = "sector"
+    GRADE = "grade"
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A cap in minor units of the seller's currency.
+
+    `key` is the id of the company on top of a group, a country (ISO 3166), a sector as buyers have
+    it, or a grade from 1 to 10. `used_minor` is above a limit that was lowered under use.
+    """
+
+    id: UUID
+    kind: CapKind
+    key: str
+    limit_minor: int
+    used_minor: int
+
+
+def caps(ctx: Context) -> list[Cap]:
+    """The seller's caps, by kind and key."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return _caps(ctx)
+
+
+def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = "") -> Cap:
+    """Set a cap, or its limit; every line it covers counts in it at once.
+
+    VALUE_INVALID for a key that nothing can have; NOT_FOUND for a company the seller does not know.
+    The same again changes nothing.
+    """
+    ctx.require(Permission.SET_LIMIT)
+    key = _checked(kind, key)
+    if not 0 <= limit_minor <= MOST_MINOR:
+        raise _invalid("limit_minor", str(limit_minor), f"give 0 to {MOST_MINOR}")
+    with book(ctx):
+        if kind is CapKind.GROUP:
+            _company(ctx, UUID(key))
+        sql.value("select lock_caps()")
+        before = _one(ctx, kind, key)
+        params = {"seller": ctx.seller, "kind": kind, "key": key, "limit": limit_minor}
+        if before is None:
+            sql.execute(
+                "insert into exposure_cap (seller_id, kind, key, limit_minor)"
+                " values (%(seller)s, %(kind)s, %(key)s, %(limit)s)",
+                params,
+            )
+            sql.value("select refresh_caps(null, %(today)s)", {"today": ctx.today})
+        elif before.limit_minor != limit_minor:
+            sql.execute(
+                "update exposure_cap set limit_minor = %(limit)s"
+                " where seller_id = %(seller)s and kind = %(kind)s and key = %(key)s",
+                params,
+            )
+        after = _one(ctx, kind, key)
+        assert after is not None
+        if before is None or before.limit_minor != limit_minor:
+            was = before.limit_minor if before else None
+            record(ctx, events.CapSet(after.id, kind.value, key, was, limit_minor, why))
+    return after
+
+
+def remove_cap(ctx: Context, kind: CapKind, key: str, why: str = "") -> None:
+    """Take a cap away; NOT_FOUND where there is none."""
+    ctx.require(Permission.SET_LIMIT)
+    with book(ctx):
+        sql.value("select lock_caps()")
+        cap = _one(ctx, kind, key)
+        if cap is None:
+            raise Refusal(Code.NOT_FOUND, field="cap", value=f"{kind.value}/{key}")
+        sql.execute(sql.statement("limits/leave_cap"), {"seller": ctx.seller, "cap": cap.id})
+        sql.execute(
+            "delete from exposure_cap where seller_id = %(seller)s and id = %(cap)s",
+            {"seller": ctx.seller, "cap": cap.id},
+        )
+        record(ctx, events.CapRemoved(cap.id, kind.value, key, cap.limit_minor, why))
+
+
+def refresh_exposure(ctx: Context) -> dict[str, Plain]:
+    """A step of the day: count lines in their caps by today's grades and rates.
+
+    What is owed on a line in another currency is counted anew where rates came in for days gone by.
+    """
+    ctx.require(Permission.RUN_DAY)
+    with book(ctx):
+        recounted = sql.value(sql.statement("limits/count_rated"), {"seller": ctx.seller})
+        moved = sql.value("select refresh_caps(null, %(today)s)", {"today": ctx.today})
+    return {"recounted": recounted, "moved": moved}
+
+
+def regroup(ctx: Context, moved: BuyersRegrouped) -> None:
+    """Count the lines of buyers whose parent or sector changed, and of all below them, anew."""
+    params = {"buyers": list(moved.buyers), "today": ctx.today, "seller": ctx.seller}
+    sql.value(sql.statement("limits/regroup"), params)
+
+
+def _caps(ctx: Context) -> list[Cap]:
+    found = sql.rows(
+        "select id, kind, key, limit_minor, used_minor from exposure_cap"
+        " where seller_id = %(seller)s order by kind, key",
+        {"seller": ctx.seller},
+    )
+    return sql.typed([line | {"kind": CapKind(line["kind"])} for line in found], Cap)
+
+
+def _one(ctx: Context, kind: CapKind, key: str) -> Cap | None:
+    return next((cap for cap in _caps(ctx) if (cap.kind, cap.key) == (kind, key)), None)
+
+
+def _company(ctx: Context, company: UUID) -> None:
+    if not sql.row(
+        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
+        {"seller": ctx.seller, "buyer": company},
+    ):
+        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(company))
+
+
+def _checked(kind: CapKind, key: str) -> str:
+    """The key in its one spelling."""
+    if kind is CapKind.GROUP:
+        if not re.fullmatch(COMPANY, key, re.ASCII | re.IGNORECASE):
+            raise _invalid("key", key, "the id of the company on top")
+        return key.lower()
+    if kind is CapKind.COUNTRY and not (len(key) == 2 and key.isascii() and key.isupper()):
+        raise _invalid("key", key, "two capital letters of ISO 3166")
+    if kind is CapKind.GRADE and key not in {str(grade) for grade in GRADES}:
+        raise _invalid("key", key, "a grade from 1 to 10")
+    if kind is CapKind.SECTOR and not re.fullmatch(SECTOR, key):
+        raise _invalid("key", key, "1 to 100 characters, none of them a control character")
+    return key
+
+
+def _invalid(field: str, value: str, mend: str) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend)
