@@ -8,6 +8,7 @@ from uuid import UUID
 
 from netterms.kernel.context import Context
 from netterms.kernel.money import Money
+from netterms.limits.lines import LineTerms
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -154,21 +155,24 @@ def undecided(ctx: Context) -> list[Undecided]:
 
 @dataclass(frozen=True, slots=True)
 class DecidedLimit:
-    """A granted limit that the buyer's credit line does not follow yet."""
+    """A granted limit, and the terms of the buyer's line in that currency; None without one."""
 
     buyer_id: UUID
     buyer_number: str
     limit: Money
     insolvent: bool
+    line: LineTerms | None
 
 
 def decided_limits(ctx: Context) -> list[DecidedLimit]:
-    """Granted limits without a line, or with a line of another limit, by buyer number."""
+    """The granted limits in force, by buyer number."""
     with book(ctx):
         found = sql.rows(
             """
             select d.buyer_id, b.buyer_number, d.currency::text as currency, d.granted_minor,
-                   b.insolvent_on is not null as insolvent
+                   b.insolvent_on is not null as insolvent, l.limit_minor, l.status,
+                   l.top_up_minor, l.top_up_until, l.insured_minor, l.net_days, l.discount_percent,
+                   l.discount_days, l.instalments
             from (
               select distinct on (buyer_id, currency) buyer_id, currency, granted_minor
               from limit_decision
@@ -178,8 +182,6 @@ def decided_limits(ctx: Context) -> list[DecidedLimit]:
             join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
             left join credit_line l on l.seller_id = %(seller)s and l.buyer_id = d.buyer_id
              and l.currency = d.currency
-            where l.buyer_id is null or l.limit_minor <> d.granted_minor
-               or (l.status = 'open' and b.insolvent_on is not null)
             order by b.buyer_number, d.currency
             """,
             {"seller": ctx.seller, "day": ctx.today},
@@ -190,6 +192,7 @@ def decided_limits(ctx: Context) -> list[DecidedLimit]:
             line["buyer_number"],
             Money(line["granted_minor"], line["currency"]),
             line["insolvent"],
+            None if line["status"] is None else sql.typed([line], LineTerms)[0],
         )
         for line in found
     ]

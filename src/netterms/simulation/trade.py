@@ -24,8 +24,7 @@ from netterms.kernel.context import Context
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.limits.lines import LineStatus, LineTerms, set_line
-from netterms.limits.queries import lines_of
-from netterms.simulation.economy import COUNTRIES, Economy, Profile
+from netterms.simulation.economy import COUNTRIES, Economy
 from netterms.simulation.names import companies
 from netterms.simulation.queries import OpenLine, decided_limits, open_lines
 
@@ -33,6 +32,7 @@ STRANGERS = {"DE": "HRB {}", "GB": "0{}", "US": "{}-A", "NL": "{}0"}
 STRANGER_EVERY = 3
 TOO_LARGE = 40
 UNITS = 100
+UNTOUCHED = LineTerms(0)
 # What becomes of the nth order of a day, on the days after it: (days later, move, hundredths).
 FATES: tuple[tuple[tuple[int, OrderMove, int], ...], ...] = (
     ((1, OrderMove.CAPTURE, 100),),
@@ -102,27 +102,27 @@ def _set_policy(ctx: Context) -> None:
 
 
 def _open_lines(day: Day) -> int:
-    """Lines follow the decided limits; an insolvent buyer's is put on hold."""
-    terms_of = {buyer.number: buyer for buyer in day.world.buyers}
+    """Every decided limit has a line on the buyer's terms; an insolvent buyer's is put on hold.
+
+    What a person has changed on a line since stays as it is.
+    """
+    buyers = {buyer.number: buyer for buyer in day.world.buyers}
     changed = 0
     for decided in decided_limits(day.ctx):
-        buyer = terms_of.get(decided.buyer_number)
-        before = lines_of(day.ctx, decided.buyer_id).get(decided.limit.currency)
-        terms = replace(
-            before.terms if before else _terms(buyer),
-            limit_minor=decided.limit.minor,
-            status=LineStatus.ON_HOLD if decided.insolvent else LineStatus.OPEN,
-        )
-        why = "Insolvency" if decided.insolvent else "As decided on the recommendation"
-        set_line(day.ctx, decided.buyer_id, decided.limit.currency, terms, why)
-        changed += 1
+        buyer = buyers.get(decided.buyer_number)
+        if buyer is None:
+            continue
+        wanted = decided.line or LineTerms(decided.limit.minor)
+        if (wanted.net_days, wanted.instalments) == (UNTOUCHED.net_days, UNTOUCHED.instalments):
+            parts = 3 if buyer.key_account else 1
+            wanted = replace(wanted, net_days=buyer.terms_days, instalments=parts)
+        if decided.insolvent and wanted.status == LineStatus.OPEN:
+            wanted = replace(wanted, status=LineStatus.ON_HOLD)
+        if wanted != decided.line:
+            why = "Insolvency" if decided.insolvent else "The terms agreed with the buyer"
+            set_line(day.ctx, decided.buyer_id, decided.limit.currency, wanted, why)
+            changed += 1
     return changed
-
-
-def _terms(buyer: Profile | None) -> LineTerms:
-    if buyer is None:
-        return LineTerms(0)
-    return LineTerms(0, net_days=buyer.terms_days, instalments=3 if buyer.key_account else 1)
 
 
 def _number(day: date, nth: int) -> str:
