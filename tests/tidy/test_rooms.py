@@ -46,6 +46,7 @@ SPEAKS_TO_DATABASE = {
     "checkout/books.py",
     "limits/caps.py",
     "limits/lines.py",
+    "limits/rates.py",
     "receivables/disputes.py",
     "wiring.py",
 }

@@ -19,6 +19,7 @@ COMMANDS = (
     ("import", "importing:import_file", "Bring an invoice list into a seller's book."),
     ("day", "day:day", "Run a seller's business day."),
     ("work", "work:work", "Send webhooks and let orders expire, until stopped."),
+    ("rates", "rates:rates", "Bring in exchange rates of the European Central Bank."),
     ("migrate", "migrating:migrate", "Bring the database's tables up to date."),
 )
 GROUPS = (

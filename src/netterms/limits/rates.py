@@ -1,0 +1,44 @@
+"""Dated exchange rates: public facts that all sellers share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from netterms.store import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Units of `currency` for one euro on a day, as `source` published it."""
+
+    currency: str
+    day: date
+    per_euro: Decimal
+    source: str
+
+
+def load_rates(rates: Sequence[Rate]) -> int:
+    """Add rates not known yet; returns how many were new. A known one is never changed."""
+    return sql.execute(
+        """
+        insert into exchange_rate (currency, day, per_euro, source)
+        select * from unnest(%(codes)s::char(3)[], %(days)s::date[], %(rates)s::numeric[],
+                             %(sources)s::text[])
+        on conflict (currency, day) do nothing
+        """,
+        {
+            "codes": [rate.currency for rate in rates],
+            "days": [rate.day for rate in rates],
+            "rates": [rate.per_euro for rate in rates],
+            "sources": [rate.source for rate in rates],
+        },
+    )
+
+
+def last_day() -> date | None:
+    """The newest day any rate is known for."""
+    found: date | None = sql.value("select max(day) from exchange_rate")
+    return found
