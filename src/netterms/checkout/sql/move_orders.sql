@@ -55,6 +55,8 @@ declare
   o_status int[] := array_fill(201, array[n]);
   o_answer jsonb[] := array_fill(null::jsonb, array[n]);
   o_kind text[] := array_fill(null::text, array[n]);
+  -- Which request's papers an answer names: its own, or those of the one it repeats.
+  o_first int[] := array(select generate_series(1, n));
   -- Papers to write: invoices (one for each instalment) and credit notes.
   f_nth int[] := '{}';
   f_order int[] := '{}';
@@ -122,6 +124,7 @@ begin
     elsif k < i then
       o_status[i] := case when p_print[k] = r.print then 200 else 409 end;
       o_answer[i] := case when p_print[k] = r.print then o_answer[k] else '{"code": "key_reused"}' end;
+      o_first[i] := case when p_print[k] = r.print then k else i end;
       -- The first of the two may have been refused: so is its repetition, with the same words.
       if p_print[k] = r.print and o_status[k] >= 400 then
         o_status[i] := o_status[k];
@@ -319,7 +322,7 @@ begin
   select array_agg(case when p.nth is null then a.answer
                         else a.answer || jsonb_build_object('invoices', p.invoices) end order by a.nth)
   into o_answer
-  from unnest(o_answer) with ordinality a(answer, nth) left join papers p using (nth);
+  from unnest(o_answer, o_first) with ordinality a(answer, first, nth) left join papers p on p.nth = a.first;
 
   update credit_order x set (amount_minor, authorised_minor, captured_minor, refunded_minor, state, reasons,
       line_currency, rate, rate_on, held_minor, net_days, discount_percent, discount_days, instalments, version)
