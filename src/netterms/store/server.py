@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 import subprocess
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -41,10 +42,20 @@ class EmbeddedServer:
 
 
 _running: dict[Path, tuple[EmbeddedServer, fasteners.InterProcessReaderWriterLock]] = {}
+# Locks between processes do not keep the threads of one process apart.
+_starting = threading.Lock()
 
 
 def start(home: Path) -> EmbeddedServer:
-    """Start the server of data folder `home`, or join the one that runs. Safe to repeat."""
+    """Start the server of data folder `home`, or join the one that runs. Safe to repeat.
+
+    Any thread may call it.
+    """
+    with _starting:
+        return _started(home)
+
+
+def _started(home: Path) -> EmbeddedServer:
     if home in _running and _lives(_running[home][0].pid):
         return _running[home][0]
     home.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -138,3 +139,12 @@ def test_a_locale_nobody_installed(home):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_threads_that_revive_a_dead_server_at_once_start_one(home):
+    kill(server.start(home).pid)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(server.start, [home] * 4))
+    assert len({running.pid for running in found}) == 1
+    assert "already exists" not in (home / "pg" / "log").read_text()
+    assert answers(home)
