@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
+from netterms.receivables.binary_copy import Kind, send
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
@@ -36,30 +37,58 @@ from staged group by buyer_number
 """
 BUYER_IDS = """
 create or replace temp table buyer_id as
-select n.buyer_number, k.id
+select n.buyer_number, unhex(replace(k.id, '-', '')) as id
 from read_csv(?, header = false, columns = {'nth': 'bigint', 'id': 'text'}) k
 join staged_buyer n using (nth)
 """
 # Invoices go in the file's order and payments buyer by buyer, so that most indexes of the book grow
 # at one end: random places in a large index cost more than all the rest of a row.
 PAYMENTS = """
+create or replace temp table staged_payment as
 select s.row_no, row_number() over (order by n.nth, s.settled_on, s.row_no) as nth
 from staged s join staged_buyer n using (buyer_number) where s.open_minor < s.amount_minor
 """
 # Ids are made here: the head of a UUIDv7 made for this import, followed by the row's place. A call
 # of uuidv7() for each would ask the operating system for random bits a million times.
 ROWS = """
-select s.row_no, format('{{}}{{:08x}}', '{invoice_ids}', s.row_no) as invoice_id, b.id as buyer_id,
-       p.nth as payment_nth, format('{{}}{{:08x}}', '{payment_ids}', p.nth) as payment_id,
+select s.row_no, unhex('{invoice_ids}') || s.row_no::integer::bit::blob as invoice_id,
+       b.id as buyer_id, p.nth as payment_nth,
+       unhex('{payment_ids}') || p.nth::integer::bit::blob as payment_id,
        s.company_code, s.currency, s.invoice_number, s.kind, s.issued_on, s.due_on, s.amount_minor,
        s.open_minor, s.settled_on
 from staged s join buyer_id b using (buyer_number)
 left join staged_payment p on p.row_no = s.row_no and p.row_no between {first} and {last}
 where s.row_no between {first} and {last} order by s.row_no
 """
-COPY_CHUNK_BYTES = 1 << 20
-# While the database takes in one part of the rows, the next is written.
-PART_ROWS = 250_000
+# While the database takes in one part of the rows, the next is made. DuckDB gives each thread
+# 122,880 rows of a table: with fewer than two such groups a second core would have nothing to do.
+PART_ROWS = 2 * 122_880
+BUYER_COLUMNS = {
+    "nth": Kind.BIGINT,
+    "buyer_number": Kind.TEXT,
+    "buyer_name": Kind.TEXT,
+    "country": Kind.TEXT,
+    "email": Kind.TEXT,
+    "currency": Kind.TEXT,
+    "tangible_net_worth_minor": Kind.BIGINT,
+    "annual_turnover_minor": Kind.BIGINT,
+}
+ROW_COLUMNS = {
+    "row_no": Kind.BIGINT,
+    "invoice_id": Kind.UUID,
+    "buyer_id": Kind.UUID,
+    "payment_nth": Kind.BIGINT,
+    "payment_id": Kind.UUID,
+    "company_code": Kind.TEXT,
+    "currency": Kind.TEXT,
+    "invoice_number": Kind.TEXT,
+    "kind": Kind.TEXT,
+    "issued_on": Kind.DATE,
+    "due_on": Kind.DATE,
+    "amount_minor": Kind.BIGINT,
+    "open_minor": Kind.BIGINT,
+    "settled_on": Kind.DATE,
+}
 
 Told = Callable[[str], None]
 
@@ -119,7 +148,7 @@ def import_invoices(
         told("buyers")
         buyers_new = _bring_buyers(staged, folder, params)
         told("copy")
-        _copy_rows(ctx, staged, folder)
+        _copy_rows(ctx, staged)
         told("invoices")
         conflicts = _compare(params, skip_bad=skip_bad)
         invoices_new = sql.execute(sql.statement("receivables/import_invoices"), params)
@@ -145,7 +174,7 @@ def import_invoices(
 
 def _head(ctx: Context) -> str:
     """All but the last eight digits of a new UUIDv7; the row of the file fills them."""
-    return str(new_id(ctx.now))[:-8]
+    return new_id(ctx.now).hex[:-8]
 
 
 def _one_import_at_a_time(ctx: Context) -> None:
@@ -159,14 +188,20 @@ def _one_import_at_a_time(ctx: Context) -> None:
 def _bring_buyers(
     staged: duckdb.DuckDBPyConnection, folder: Path, params: Mapping[str, Any]
 ) -> int:
-    """Add the buyers the seller has not met; leaves the ids of all in `buyer_id` of `staged`."""
+    """Add the buyers the seller has not met.
+
+    Leaves the ids of all in `buyer_id` of `staged`, and in `staged_payment` which rows are paid.
+    """
     sql.execute(sql.statement("receivables/import_stage"))
     staged.execute(f"create or replace temp table staged_buyer as {BUYERS}")
-    _copy(staged, "staged_buyer", ["from staged_buyer order by nth"], folder)
-    sql.execute("analyze staged_buyer (nth, buyer_number)")
-    new = sql.execute(sql.statement("receivables/import_buyers"), params)
-    if new:
-        sql.execute("analyze buyer")
+    _copy(staged, "staged_buyer", BUYER_COLUMNS, ["select * from staged_buyer order by nth"])
+    with ThreadPoolExecutor(1) as beside:
+        payments = beside.submit(staged.execute, PAYMENTS)
+        sql.execute("analyze staged_buyer (nth, buyer_number)")
+        new = sql.execute(sql.statement("receivables/import_buyers"), params)
+        if new:
+            sql.execute("analyze buyer")
+        payments.result()
     ids = folder / "buyer_id"
     query = """
         copy (select nth, id from staged_buyer n
@@ -182,42 +217,29 @@ def _bring_buyers(
     return new
 
 
-def _copy_rows(ctx: Context, staged: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _copy_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> None:
     """Send the rows, with the ids they get if they are new."""
-    staged.execute(f"create or replace temp table staged_payment as {PAYMENTS}")
     found = staged.execute("select min(row_no), max(row_no) from staged").fetchall()[0]
     heads = {"invoice_ids": _head(ctx), "payment_ids": _head(ctx)}
     parts = [
         ROWS.format(first=first, last=first + PART_ROWS - 1, **heads)
         for first in (range(found[0], found[1] + 1, PART_ROWS) if found[0] is not None else ())
     ]
-    _copy(staged, "staged", parts, folder)
+    _copy(staged, "staged", ROW_COLUMNS, parts)
     sql.execute("analyze staged (row_no, company_code, invoice_number)")
 
 
 def _copy(
-    staged: duckdb.DuckDBPyConnection, table: str, queries: Sequence[str], folder: Path
+    staged: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, Kind],
+    queries: Sequence[str],
 ) -> None:
     """Send the rows of `queries` to a temporary table of the same transaction."""
-
-    def written(part: int) -> Path:
-        file = folder / f"{table}-{part}"
-        staged.execute(f"copy ({queries[part]}) to '{file}' (format csv, header false)")
-        return file
-
-    with ThreadPoolExecutor(1) as writer, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         wrapped: Any = cursor.cursor
-        with wrapped.copy(f"copy {table} from stdin (format csv, freeze)") as copy:
-            for file in writer.map(written, range(len(queries))):
-                for chunk in _chunks(file):
-                    copy.write(chunk)
-                file.unlink()
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        while chunk := stream.read(COPY_CHUNK_BYTES):
-            yield chunk
+        with wrapped.copy(f"copy {table} from stdin (format binary, freeze)") as copy:
+            send(staged, columns, queries, copy.write)
 
 
 def _compare(params: Mapping[str, Any], *, skip_bad: bool) -> tuple[Conflict, ...]:
