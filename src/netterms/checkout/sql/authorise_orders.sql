@@ -98,8 +98,11 @@ begin
          with ordinality a(key, print, number, buyer, currency, line_currency, amount, partial, review, nth)
     left join unnest(lines) with ordinality l
       on l.buyer_id = a.buyer and l.currency = a.line_currency
-    left join idempotency_key known on known.seller_id = p_seller and known.key = a.key
-    left join credit_order taken on taken.seller_id = p_seller and taken.order_number = a.number
+    -- One look in the index each, whatever the planner believes of a table that is still empty.
+    left join lateral (select x.fingerprint, x.answer from idempotency_key x
+                       where x.seller_id = p_seller and x.key = a.key limit 1) known on true
+    left join lateral (select x.id from credit_order x
+                       where x.seller_id = p_seller and x.order_number = a.number limit 1) taken on true
     order by a.nth
   loop
     i := r.nth;

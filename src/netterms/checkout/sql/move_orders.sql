@@ -112,7 +112,8 @@ begin
          with ordinality a(key, print, order_id, move, amount, number, issued, nth)
     left join unnest(orders) with ordinality q on q.id = a.order_id
     left join lateral (select coalesce(a.number, q.order_number || '-' || q.version) as label) w on true
-    left join idempotency_key known on known.seller_id = p_seller and known.key = a.key
+    left join lateral (select x.fingerprint, x.answer from idempotency_key x
+                       where x.seller_id = p_seller and x.key = a.key limit 1) known on true
     order by a.nth
   loop
     i := r.nth;
