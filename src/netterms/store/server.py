@@ -17,13 +17,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fasteners
 import psutil
 
 from netterms.site.config import APP_ROLE, OWNER_ROLE
 from netterms.store.settings import EMBEDDED_SETTINGS
+
+if TYPE_CHECKING:
+    import psycopg
 
 RECOVERY_SECONDS = 600
 REFUSAL_SECONDS = 15
@@ -205,11 +208,7 @@ def _write_settings(data: Path) -> None:
 
 
 def _ensure_roles(server: EmbeddedServer) -> None:
-    import psycopg
-
-    with psycopg.connect(
-        host=server.host, port=server.port, user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
+    with _connected(server) as connection:
         known = {row[0] for row in connection.execute("select rolname from pg_roles")}
         if OWNER_ROLE not in known:
             connection.execute(f"create role {OWNER_ROLE} login createrole")
@@ -218,3 +217,20 @@ def _ensure_roles(server: EmbeddedServer) -> None:
         names = {row[0] for row in connection.execute("select datname from pg_database")}
         if DATABASE not in names:
             connection.execute(f"create database {DATABASE} owner {OWNER_ROLE}")
+
+
+def _connected(server: EmbeddedServer) -> psycopg.Connection:
+    """A connection of the superuser; one that recovers, after a crash of its own, is waited for."""
+    import psycopg
+
+    until = time.monotonic() + RECOVERY_SECONDS
+    login = {"user": "postgres", "dbname": "postgres"}
+    where = psycopg.conninfo.make_conninfo(host=server.host, port=server.port, **login)
+    while True:
+        try:
+            return psycopg.connect(where, autocommit=True)
+        except psycopg.OperationalError:
+            answer = psycopg.pq.PGconn.ping(where.encode())
+            if answer != psycopg.pq.Ping.REJECT or time.monotonic() > until:
+                raise
+        time.sleep(0.1)

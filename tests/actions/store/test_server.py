@@ -148,3 +148,18 @@ def test_threads_that_revive_a_dead_server_at_once_start_one(home):
     assert len({running.pid for running in found}) == 1
     assert "already exists" not in (home / "pg" / "log").read_text()
     assert answers(home)
+
+
+def test_a_server_that_recovers_is_waited_for(home):
+    running = server.start(home)
+    where = {"host": running.host, "port": running.port, "user": "postgres", "dbname": "postgres"}
+    with psycopg.connect(**where) as database:
+        os.kill(database.info.backend_pid, signal.SIGKILL)
+    refused, until = False, time.monotonic() + 30
+    while not refused and time.monotonic() < until:
+        try:
+            psycopg.connect(**where).close()
+        except psycopg.OperationalError:
+            refused = True
+            server._connected(running).close()
+    assert refused
