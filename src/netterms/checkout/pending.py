@@ -20,13 +20,14 @@ from netterms.store.tenancy import book
 class Approval:
     """Yes to an order under a key. `limit_minor`: set the limit of its line to this first.
 
-    `version` is that of the line as the person saw it (0: there was none).
+    `seen_minor` is the limit as the person saw it (None: no line). Orders and payments move a line
+    all the time and do not matter here; another limit does.
     """
 
     key: str
     order_id: UUID
     limit_minor: int | None = None
-    version: int | None = None
+    seen_minor: int | None = None
 
 
 def approve(ctx: Context, approval: Approval) -> Answer:
@@ -87,6 +88,14 @@ def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
         raise Refusal(Code.VALUE_INVALID, field="why", value="", mend="say why the limit is raised")
     buyer = found["buyer_id"]
     currency = line_currency(ctx, buyer, found["currency"])
+    sql.row(
+        "select from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s"
+        " and currency = %(currency)s for update",
+        {"seller": ctx.seller, "buyer": buyer, "currency": currency},
+    )
     line = lines_of(ctx, buyer).get(currency)
+    found_minor = line.terms.limit_minor if line else None
+    if found_minor != approval.seen_minor:
+        raise Refusal(Code.CHANGED_MEANWHILE, field="line", value=str(approval.seen_minor))
     terms = replace(line.terms if line else LineTerms(0), limit_minor=limit_minor)
-    set_line(ctx, buyer, currency, terms, ctx.why, version=approval.version)
+    set_line(ctx, buyer, currency, terms, ctx.why, version=line.version if line else 0)

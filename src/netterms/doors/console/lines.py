@@ -23,6 +23,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import queries
 from netterms.limits.lines import CreditLine, LineStatus, LineTerms, set_line
 from netterms.monitoring.queries import timeline
+from netterms.store.keys import fingerprint
 
 CHANGES = ("limits.line_opened", "limits.line_changed")
 EVENTS_SEARCHED, CHANGES_SHOWN = 1000, 50
@@ -57,7 +58,7 @@ def change(request: PageRequest, buyer_id: UUID, currency: str) -> HttpResponse:
             "line": line,
             "terms": line.terms if line else NEW,
             "typed": typed,
-            "version": line.version if line else 0,
+            "seen": _seen(line),
             "statuses": [status.value for status in LineStatus],
             "may_change": Permission.SET_LIMIT in ctx.may,
             "history": history(ctx, buyer_id, currency),
@@ -88,6 +89,7 @@ def history(ctx: Context, buyer_id: UUID, currency: str) -> list[dict[str, Any]]
 def _change(
     request: PageRequest, buyer_id: UUID, currency: str, line: CreditLine | None
 ) -> CreditLine:
+    request.ctx.require(Permission.SET_LIMIT)
     form = request.POST
     why = forms.text(form, "why")
     if not why:
@@ -111,8 +113,16 @@ def _change(
         discount_days=forms.whole(form, "discount_days", _("Days for the discount"), 0),
         instalments=forms.whole(form, "instalments", _("Instalments"), 1),
     )
-    version = forms.whole(form, "version", "version", 0)
+    # Orders and payments move a line all the time; only what people decide must be as it was seen.
+    if form.get("seen") != _seen(line):
+        raise Refusal(Code.CHANGED_MEANWHILE, field="line", value=currency)
+    version = line.version if line else 0
     return set_line(request.ctx, buyer_id, currency, terms, why, version=version)
+
+
+def _seen(line: CreditLine | None) -> str:
+    """What the form's reader saw of what people decide about a line."""
+    return fingerprint(line.terms) if line else "none"
 
 
 def _percent(typed: str) -> Decimal:

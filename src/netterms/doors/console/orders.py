@@ -132,8 +132,8 @@ def _done(request: PageRequest, order: queries.Order, move: OrderMove) -> action
     if move is OrderMove.APPROVE:
         held_on = pending.line_currency(ctx, order.buyer_id, order.currency)
         limit = forms.minor(form, "limit", held_on)
-        version = forms.whole(form, "version", "version", 0) if limit is not None else None
-        return pending.approve(ctx, pending.Approval(key, order.id, limit, version))
+        seen = forms.minor(form, "seen", held_on)
+        return pending.approve(ctx, pending.Approval(key, order.id, limit, seen))
     number = forms.text(form, "invoice_number", LONGEST_NUMBER + 1) or None
     amount = forms.minor(form, "amount", order.currency)
     return actions.move(ctx, [MoveRequest(key, order.id, move, amount, number)])[0]
