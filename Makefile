@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo test check bench lock messages clean
+.PHONY: help setup setup-dev demo test check history bench lock messages clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -41,6 +41,9 @@ test: check      ## check, then every test
 	@$(BIN)/python -m tests.ensure_chromium
 	@$(BIN)/python -m tests.ensure_java
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+history: setup-dev ## 16 clients for 10 minutes while gateway, database and network are killed 100 times
+	@$(BIN)/python -m tests.history.story 10 100 $$(date +%s)
 
 bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run_all.py

@@ -1,7 +1,7 @@
 """Run every benchmark and write what they found to RESULTS.md.
 
-A benchmark is a script beside this one whose last line of output is a JSON object with `figure`,
-`value`, `unit`, `against`, `ratio` and `goal`.
+A benchmark is a script beside this one that prints a JSON object on a line of its own for each
+figure: `figure`, `value`, `unit`, `against`, `ratio` and `goal`.
 """
 
 from __future__ import annotations
@@ -31,24 +31,19 @@ def scripts() -> list[Path]:
     ]
 
 
-def run(script: Path) -> Figure | None:
-    """The figure a benchmark prints last, or None when it failed. Its output is shown."""
+def run(script: Path) -> list[Figure]:
+    """The figures a benchmark prints; none when it failed. Its output is shown."""
     print(f"== {script.name}", flush=True)
-    last = ""
+    figures: list[Figure] = []
     with subprocess.Popen(
         [sys.executable, str(script)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)
-            last = line if line.strip() else last
-    if process.returncode:
-        return None
-    try:
-        figure: Figure = json.loads(last)
-    except json.JSONDecodeError:
-        return None
-    return figure
+            if line.startswith('{"figure"'):
+                figures.append(json.loads(line))
+    return [] if process.returncode else figures
 
 
 def met(figure: Figure) -> str:
@@ -92,13 +87,13 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def main() -> None:
-    figures, failed = [], []
+    figures: list[Figure] = []
+    failed = []
     for script in scripts():
-        figure = run(script)
-        if figure is None:
+        found = run(script)
+        figures += found
+        if not found:
             failed.append(script.name)
-        else:
-            figures.append(figure)
     text = (
         "# Benchmark results\n\nWritten by `make bench`. A ratio compares with the bare minimum "
         "the same machine needs for the same data.\n\n"

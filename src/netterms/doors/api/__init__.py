@@ -15,6 +15,7 @@ from netterms.doors.api import (
     newcomers,
     portfolio,
     receivables,
+    webhooks,
 )
 from netterms.doors.api.errors import JSON, only_known_parameters, say_problems
 from netterms.doors.api.keys import ApiKey
@@ -57,6 +58,7 @@ ROOMS = (
     collection,
     insurance,
     monitoring,
+    webhooks,
 )
 for room in ROOMS:
     api.add_router("", room.router)

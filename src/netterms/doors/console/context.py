@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from netterms.kernel.context import Permission
+
 
 def console(request: HttpRequest) -> dict[str, Any]:
     """`nav`, `seller` and `sellers` for the frame; nothing for a visitor who is not signed in."""
@@ -15,14 +17,14 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if membership is None:
         return {}
     return {
-        "nav": _nav(request.path),
+        "nav": _nav(request.path, request.ctx.may),  # type: ignore[attr-defined]
         "seller": membership,
         "sellers": request.memberships,  # type: ignore[attr-defined]
         "as_of": getattr(request, "as_of", None),
     }
 
 
-def _nav(path: str) -> list[dict[str, Any]]:
+def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
     places = [
         ("dashboard", _("Overview")),
         ("work", _("Work list")),
@@ -32,6 +34,8 @@ def _nav(path: str) -> list[dict[str, Any]]:
         ("deadlines", _("Policy deadlines")),
         ("runs", _("Business days")),
     ]
+    if Permission.MANAGE_ACCESS in may:
+        places += [("keys", _("API keys")), ("webhooks", _("Webhooks"))]
     nav = []
     for name, label in places:
         url = reverse(name)

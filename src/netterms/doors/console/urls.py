@@ -8,11 +8,13 @@ from netterms.doors.console import (
     buyers,
     collection,
     insurance,
+    keys,
     lines,
     monitoring,
     orders,
     policy,
     portfolio,
+    webhooks,
 )
 
 
@@ -41,6 +43,14 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/<slug:move>/", orders.do, name="order_move"),
     path("deadlines/", insurance.deadlines, name="deadlines"),
     path("runs/", monitoring.runs, name="runs"),
+    path("keys/", keys.listing, name="keys"),
+    path("keys/<uuid:key_id>/rotate/", keys.rotate, name="key_rotate"),
+    path("keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke"),
+    path("webhooks/", webhooks.listing, name="webhooks"),
+    path("webhooks/deliveries/", webhooks.deliveries, name="deliveries"),
+    path("webhooks/deliveries/<uuid:delivery_id>/", webhooks.delivery, name="delivery"),
+    path("webhooks/deliveries/<uuid:delivery_id>/replay/", webhooks.replay, name="delivery_replay"),
+    path("webhooks/<uuid:endpoint_id>/<slug:what>/", webhooks.do, name="webhook_do"),
     path("seller/", access.switch_seller, name="switch_seller"),
     path("language/", access.set_language, name="set_language"),
 ]

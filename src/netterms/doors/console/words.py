@@ -195,6 +195,33 @@ EVENTS = {
     "collection.plan_proposed": _("Payment plan proposed"),
     "collection.plan_moved": _("Payment plan moved on"),
 }
+PERMISSIONS = {
+    "read": _("read everything"),
+    "import": _("import invoices"),
+    "checkout": _("ask for credit and move orders"),
+    "run_day": _("run the business day"),
+    "collect": _("collect"),
+    "set_limit": _("set limits and decide orders"),
+    "manage_policy": _("change policies"),
+    "manage_access": _("manage keys and webhooks"),
+}
+DELIVERY_STATES = {
+    "pending": _("waiting"),
+    "delivered": _("received"),
+    "failed": _("given up"),
+}
+DELIVERY_ERRORS = {
+    "address": _("the name leads to an address that may not be called"),
+    "name": _("no such name"),
+    "connection": _("no connection"),
+    "certificate": _("the certificate is not valid"),
+    "timeout": _("no answer in time"),
+    "response": _("the answer is not HTTP"),
+}
+DISABLED_WHY = {
+    "failing": _("Switched off: nothing but failures for five days."),
+    "gone": _("Switched off: the endpoint said that it is gone (410)."),
+}
 RUN_STEPS = {
     "calendar": _("Know the public holidays"),
     "promises": _("Judge promises to pay"),

@@ -1,0 +1,57 @@
+"""Nothing is lost, doubled or over its limit while gateway, database and network are killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.history.story import Story, folder, live
+
+pytestmark = pytest.mark.faults
+
+# `make history` is the long one.
+SECONDS, KILLS, SEED = 20, 18, 3
+WAYS = 9
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def story(home: Path) -> Story:
+    return live(home, SECONDS, KILLS, SEED)
+
+
+def test_every_answer_is_kept_and_no_line_was_over(story):
+    assert story.violations == []
+
+
+def test_every_way_to_kill_met_requests_under_way(story):
+    assert len(story.kills) == KILLS
+    assert {kill.what for kill in story.kills} == story.ways
+    assert len(story.ways) == WAYS
+    assert all(kill.under_way for kill in story.kills)
+    # Not only under way: some of those had to be asked again.
+    assert sum(any(call.lost for call in kill.under_way) for kill in story.kills) >= WAYS
+
+
+def test_the_limits_were_felt_and_all_was_done(story):
+    kinds = {event["kind"] for event in story.book.events}
+    done = ("authorised", "declined", "amended", "captured", "voided", "refunded", "pending")
+    assert kinds >= {f"checkout.order_{word}" for word in done}
+    assert {"limits.line_changed", "limits.cap_set"} <= kinds
+    reasons = {reason for order in story.book.orders for reason in order["reasons"]}
+    assert reasons >= {"over_limit", "over_group_cap", "no_line"}
+    codes = {call.answer["code"] for call in story.calls if not call.done}
+    assert codes >= {"key_reused", "move_not_allowed"}
+    assert any(call.replayed and not call.lost for call in story.calls)
+
+
+def test_the_gateway_met_nothing_that_it_did_not_expect(story, home):
+    assert "500" not in story.lost
+    assert "Traceback" not in (home / "gateway.log").read_text()
