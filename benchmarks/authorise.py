@@ -1,8 +1,9 @@
 """Authorise orders over HTTP, against pgbench that calls the same function in the same server.
 
-Single orders at 16 and 64 connections, batches of 1,000, all orders on ten lines of one
-group, and growth up to ten million lines with ten million past orders. HTTP and pgbench take turns; a figure is
-the median of the rounds. `fsync` and `synchronous_commit` are on. Prints one line of JSON a figure.
+Single orders at 16 and 64 connections, batches of 1,000, all orders on ten lines of one group,
+and growth up to ten million lines with ten million past orders. HTTP and pgbench take turns; a
+figure is the median of the rounds. `fsync` and `synchronous_commit` are on. Prints one line of
+JSON a figure.
 
 Sizes: BENCH_LINES, BENCH_ORDERS, BENCH_SECONDS (a measurement), BENCH_ROUNDS, BENCH_WORKERS.
 """
