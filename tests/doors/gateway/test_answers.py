@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -133,6 +134,7 @@ def test_an_id_that_is_none_is_not_found(shop):
         ({"amount": {"minor": 1.5, "currency": "EUR"}}, "amount.minor", "1.5"),
         ({"amount": {"minor": True, "currency": "EUR"}}, "amount.minor", "true"),
         ({"amount": {"minor": 5, "currency": "eur"}}, "amount.currency", "eur"),
+        ({"amount": {"minor": 5, "currency": "EUR\n"}}, "amount.currency", "EUR\n"),
         ({"amount": {"minor": 5, "currency": "EUR", "x": 1}}, "amount.x", "1"),
         ({"amount": {"minor": 5}}, "amount.currency", ""),
         ({"amount": None}, "amount", "null"),
@@ -153,6 +155,44 @@ def test_a_wrong_field_is_named_with_its_value_and_what_mends_it(shop, change, f
     [error] = said.body["errors"]
     assert (error["field"], error["value"]) == (field, value)
     assert error["mend"]
+    assert not rows(shop.ctx, "select from credit_order")
+
+
+DEEP = "[" * 20_000 + "]" * 20_000
+BEYOND_READING = [
+    (f'"amount": {{"minor": {"9" * 5_000}, "currency": "EUR"}}', "amount.minor", "9" * 100),
+    (f'"colour": {DEEP}', "colour", ""),
+    (f'"partial": {DEEP}', "partial", ""),
+]
+
+
+def told(order, more):
+    """The order as text, with `more` at its end: the last of two fields with one name counts."""
+    return f"{json.dumps(order)[:-1]}, {more}}}"
+
+
+@pytest.mark.parametrize(("more", "field", "value"), BEYOND_READING)
+def test_what_is_too_long_or_too_deep_to_read_is_named(shop, more, field, value):
+    said = shop.caller().post("/v1/orders", told(shop.order(), more).encode())
+    is_problem(said, 422, "value_invalid")
+    assert (said.body["errors"][0]["field"], said.body["errors"][0]["value"]) == (field, value)
+
+
+def batch_with(shop, more):
+    orders = [shop.order() | {"idempotency_key": fresh()} for _ in range(3)]
+    texts = [json.dumps(orders[0]), told(orders[1], more), json.dumps(orders[2])]
+    return shop.caller().post("/v1/orders/batch", f'{{"orders": [{", ".join(texts)}]}}'.encode())
+
+
+def test_a_number_that_is_too_long_fails_alone_in_a_batch(shop):
+    said = batch_with(shop, BEYOND_READING[0][0])
+    assert [answer["status"] for answer in said.body["answers"]] == [201, 422, 201]
+
+
+@pytest.mark.parametrize("more", [more for more, _, _ in BEYOND_READING[1:]])
+def test_a_batch_that_is_too_deep_is_unreadable_as_a_whole(shop, more):
+    # Where the deep one ends, and the next begins, cannot be known without reading it.
+    is_problem(batch_with(shop, more), 400, "body_unreadable")
     assert not rows(shop.ctx, "select from credit_order")
 
 

@@ -21,7 +21,8 @@ class Amount(Struct, forbid_unknown_fields=True):
     """Money: whole minor units of an ISO 4217 currency."""
 
     minor: Minor
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    # `$` alone would let a line's end follow.
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", max_length=3)]
 
 
 class NewOrder(Struct, forbid_unknown_fields=True):

@@ -109,13 +109,10 @@ class Door:
             if what == "batch":
                 return await self._batch(caller, body, _language(headers))
             return await self._one(caller, headers, body, order_id, word)
-        except Refusal as refusal:
-            return _problem(refusal, _language(headers))
         except Disconnected:
             return 499, [], b""
-        except Exception:
-            log.exception("a request that should have been answered")
-            return _broken()
+        except Exception as error:  # noqa: BLE001 - logged where it is no refusal
+            return _failed(error, _language(headers))
 
     async def _one(
         self,
@@ -152,16 +149,14 @@ class Door:
         answers = iter(await self.lanes.ask(Kind.NEW, caller, good) if good else [])
         said = []
         for each in asked:
-            if isinstance(each, Refusal):
-                refusal: Refusal | None = each
-            else:
+            if isinstance(each, OrderRequest):
                 answer = next(answers)
-                refusal = _refusal(answer, each.key) if answer.status >= PROBLEM else None
-            if refusal is not None:
-                status, _, text = _problem(refusal, language)
-                said.append(b'{"status":%d,"body":%b}' % (status, text))
+                status, text = answer.status, answer.body.encode()
+                if status >= PROBLEM:
+                    status, _, text = _problem(_refusal(answer, each.key), language)
             else:
-                said.append(b'{"status":%d,"body":%b}' % (answer.status, answer.body.encode()))
+                status, _, text = _failed(each, language)
+            said.append(b'{"status":%d,"body":%b}' % (status, text))
         return 200, PLAIN_JSON, b'{"answers":[%b]}' % b",".join(said)
 
 
@@ -244,6 +239,13 @@ def _problem(refusal: Refusal, language: str) -> tuple[int, Headers, bytes]:
     if "allow" in refusal.facts:
         headers.append((b"allow", str(refusal.facts["allow"]).encode()))
     return answer.status_code, headers, answer.content
+
+
+def _failed(error: Exception, language: str) -> tuple[int, Headers, bytes]:
+    if isinstance(error, Refusal):
+        return _problem(error, language)
+    log.error("a request that should have been answered", exc_info=error)
+    return _broken()
 
 
 def _broken() -> tuple[int, Headers, bytes]:

@@ -54,8 +54,8 @@ def order(key: str, body: bytes, now: datetime) -> OrderRequest:
     return _order(key, decoded(NewOrder, body), now)
 
 
-def batch(body: bytes, now: datetime) -> list[OrderRequest | Refusal]:
-    """The requests of a batch, in their order; one that cannot be read is its refusal."""
+def batch(body: bytes, now: datetime) -> list[OrderRequest | Exception]:
+    """The requests of a batch, in their order; of one that cannot be read why, mostly a Refusal."""
     try:
         whole = _DECODERS[Batch].decode(body)
         return [_tried(each, now) for each in whole.orders]
@@ -77,12 +77,12 @@ def move(key: str, order_id: UUID, word: str, body: bytes) -> MoveRequest:
     return found
 
 
-def _tried(each: KeyedOrder | msgspec.Raw, now: datetime) -> OrderRequest | Refusal:
+def _tried(each: KeyedOrder | msgspec.Raw, now: datetime) -> OrderRequest | Exception:
     try:
         found = decoded(KeyedOrder, bytes(each)) if isinstance(each, msgspec.Raw) else each
         return _order(found.idempotency_key, found, now)
-    except Refusal as refusal:
-        return refusal
+    except Exception as error:  # noqa: BLE001 - also our own mistake may spoil this one only
+        return error
 
 
 def _order(key: str, asked: NewOrder, now: datetime) -> OrderRequest:
@@ -116,27 +116,37 @@ def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
     place = PLACE.search(said)
     path = [part for part in re.split(r"[.\[\]]", place[1] if place else "") if part]
     reason = PLACE.sub("", said)
-    value: object = json.loads(body)
-    for part in path:
-        value = value[int(part)] if isinstance(value, list) else _of(value, part)
     if found := MISSING.match(reason):
-        path, value, reason = [*path, found[1]], "", "this field has to be given"
+        path, reason = [*path, found[1]], "this field has to be given"
     elif found := UNKNOWN.match(reason):
-        path, value = [*path, found[1]], _of(value, found[1])
+        path = [*path, found[1]]
         fields = ", ".join(shape.__struct_fields__) if len(path) == 1 else "those of the reference"
         reason = f"leave it out, or use one of: {fields}"
     elif path == ["orders"]:
         reason = f"give 1 to {MOST_IN_A_BATCH} orders"
     else:
         reason = reason.replace("`", "").replace("Expected", "expected")
-    shown = value if isinstance(value, str) else json.dumps(value)
     return Refusal(
-        Code.VALUE_INVALID,
-        field=".".join(path) or "body",
-        value=shown[:LONGEST_SHOWN],
-        mend=reason,
+        Code.VALUE_INVALID, field=".".join(path) or "body", value=_sent(body, path), mend=reason
     )
 
 
+def _sent(body: bytes, path: list[str]) -> str:
+    """The value at `path`, cut short; empty where there is none, or one too deep to show."""
+    try:
+        value: object = json.loads(body, parse_int=_number)
+        for part in path:
+            value = value[int(part)] if isinstance(value, list) else _of(value, part)
+        shown = value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:
+        return ""
+    return shown[:LONGEST_SHOWN]
+
+
+def _number(digits: str) -> int | str:
+    # Python reads no number of thousands of digits.
+    return int(digits) if len(digits) <= LONGEST_SHOWN else digits
+
+
 def _of(value: object, part: str) -> object:
-    return value.get(part) if isinstance(value, dict) else None
+    return value.get(part, "") if isinstance(value, dict) else ""
