@@ -11,7 +11,7 @@ from netterms.collection import events
 from netterms.collection.ladder import LADDER, POLICY_NOTICE_DAYS, StepKind
 from netterms.collection.moves import ACTION_MOVES, ActionMove, ActionState
 from netterms.collection.ports import Letter, Mailer, MailError
-from netterms.collection.rules import LadderSettings
+from netterms.collection.rules import STAGE_STARTS, LadderSettings
 from netterms.insurance.actions import prepare_claims
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
@@ -38,6 +38,7 @@ def _params(ctx: Context) -> Row:
         "kept_share": settings.kept_share,
         "grace_days": settings.grace_days,
         "notice_days": POLICY_NOTICE_DAYS,
+        "stage_starts": [day for day, _ in STAGE_STARTS],
         "stages": [step.stage for step in LADDER],
         "steps": [step.step.value for step in LADDER],
         "after_days": [step.after_days for step in LADDER],

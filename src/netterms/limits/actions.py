@@ -36,8 +36,10 @@ def refresh_limits(ctx: Context) -> dict[str, Plain]:
         # and go through the book once for each.
         sql.execute("analyze scored_today")
         sql.execute(sql.statement("limits/seller_sales"), params)
+        sql.execute(_credit_use(), params)
+        sql.execute("analyze credit_use")
         changed = sql.execute(_insert(), params)
-        sql.execute("drop table scored_today, seller_sales")
+        sql.execute("drop table scored_today, seller_sales, credit_use")
     return {"changed": changed}
 
 
@@ -67,15 +69,21 @@ def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
 
 
 @cache
-def _insert() -> str:
-    settings = LimitSettings()
+def _credit_use() -> str:
+    # A table of its own: a pass over the book that writes nothing else is shared among workers.
     used = translated(
         sql.statement("limits/credit_use"), sql.statement("receivables/item") + ITEM_FILTER
     )
+    return f"create temp table credit_use on commit drop as {used}"
+
+
+@cache
+def _insert() -> str:
+    settings = LimitSettings()
     need = to_postgres(need_sql(settings, "sales_minor", "credit_days"))
     recommended = to_postgres(
         recommend_sql(settings, source="limit_facts", keep=("buyer", "currency", "grade"))
     )
-    facts = sql.statement("limits/facts").replace("/* credit use */", used)
+    facts = sql.statement("limits/facts").replace("/* need */", need)
     text = sql.statement("limits/recommend").replace("/* recommended */", recommended)
-    return text.replace("/* facts */", facts.replace("/* need */", need))
+    return text.replace("/* facts */", facts)

@@ -37,7 +37,8 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
             " where seller_id = %(seller)s and insolvent_on <= %(as_of)s",
             params,
         )
-        scored = sql.execute(_insert(CARD), params | {"card": CARD})
+        sql.execute(_scored(CARD), params)
+        scored = sql.execute(_INSERT, params | {"card": CARD})
         if scored > MANY:
             # What follows today reads these rows: the planner must know how many there are.
             sql.execute("analyze score")
@@ -46,21 +47,32 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
 
 
 @cache
-def _insert(name: str) -> str:
-    """The pass in PostgreSQL's dialect: behaviour of each buyer, the card over it, into `score`."""
+def _scored(name: str) -> str:
+    """The pass in PostgreSQL's dialect: the card over the behaviour of each buyer, as a table.
+
+    Not written into `score` at once: only a pass that writes nothing else is shared among workers.
+    """
     card = built_in(name)
     behaviour = sql.statement("scoring/behaviour")
     scored = compile_sql(card, f"({behaviour})", defaulted="buyer IN (SELECT buyer FROM insolvent)")
     question = translated(scored, sql.statement("receivables/item") + ITEM_FILTER)
     return f"""
-        insert into score (seller_id, buyer_id, currency, scored_on, scorecard, score, pd, grade,
-                           payment_index, confidence, attributes, reasons)
-        select %(seller)s, buyer::uuid, currency, %(as_of)s, %(card)s, score, pd, grade,
-               payment_index, confidence, {_attributes(card)},
-               to_jsonb(array_remove(array[{REASON_COLUMNS}], null))
+        create temp table scored on commit drop as
+        select buyer::uuid as buyer_id, currency, score, pd, grade, payment_index, confidence,
+               {_attributes(card)} as attributes,
+               to_jsonb(array_remove(array[{REASON_COLUMNS}], null)) as reasons
         from ({question}) scored
-        on conflict do nothing
         """  # noqa: S608 - our own statements, and names from a parsed card
+
+
+_INSERT = """
+insert into score (seller_id, buyer_id, currency, scored_on, scorecard, score, pd, grade,
+                   payment_index, confidence, attributes, reasons)
+select %(seller)s, buyer_id, currency, %(as_of)s, %(card)s, score, pd, grade, payment_index,
+       confidence, attributes, reasons
+from scored
+on conflict do nothing
+"""
 
 
 def _attributes(card: Scorecard) -> str:

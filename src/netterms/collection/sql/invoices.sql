@@ -3,7 +3,7 @@
 select i.id, i.buyer_id, b.name as buyer_name, i.invoice_number, i.kind, i.currency::text as currency,
        i.issued_on, i.due_on,
        i.amount_minor * s.sign as amount_minor,
-       case when i.settled_on <= %(as_of)s then 0 else i.amount_minor - p.paid_minor end * s.sign
+       case when i.settled_on <= %(as_of)s then 0 else i.amount_minor - paid_until(i.id, %(as_of)s) end * s.sign
          as open_minor,
        case when i.settled_on <= %(as_of)s then i.settled_on end as settled_on,
        coalesce(g.stage, 0) as stage,
@@ -11,11 +11,6 @@ select i.id, i.buyer_id, b.name as buyer_name, i.invoice_number, i.kind, i.curre
 from invoice i
 join buyer b on b.seller_id = i.seller_id and b.id = i.buyer_id
 cross join lateral (select case i.kind when 'invoice' then 1 else -1 end as sign) s
-cross join lateral (
-  select coalesce(sum(a.amount_minor), 0)::bigint as paid_minor
-  from allocation a
-  where a.seller_id = i.seller_id and a.invoice_id = i.id and a.allocated_on <= %(as_of)s
-) p
 left join invoice_stage g on g.seller_id = i.seller_id and g.invoice_id = i.id
 left join lateral (
   select sum(x.amount_minor)::bigint as amount_minor

@@ -5,11 +5,7 @@ select invoice_id, buyer_id, currency, days_past_due, is_frozen, is_disputed,
        greatest(collectable_minor, 0) as collectable_minor,
        case when is_insolvent then 4
             when collectable_minor <= %(small_balance)s then 0
-            when counted_days >= 91 then 4
-            when counted_days >= 61 then 3
-            when counted_days >= 31 then 2
-            when counted_days >= 1 then 1
-            else 0 end as stage
+            else width_bucket(counted_days, %(stage_starts)s::int[]) end as stage
 from (
   select i.id as invoice_id, i.buyer_id, i.currency,
          %(as_of)s - i.due_on as days_past_due,
@@ -19,11 +15,7 @@ from (
          dispute.minor > 0 and failed.id is null as is_disputed,
          failed.id is not null as is_insolvent,
          case when i.settled_on is null then i.open_minor
-              else i.amount_minor - coalesce((
-                select sum(a.amount_minor)::bigint from allocation a
-                where a.seller_id = i.seller_id and a.invoice_id = i.id
-                  and a.allocated_on <= %(as_of)s), 0)
-         end
+              else i.amount_minor - paid_until(i.id, %(as_of)s) end
          -- An insolvent buyer's debts are claimed whole.
          - case when failed.id is null then coalesce(dispute.minor, 0) else 0 end as collectable_minor
   from invoice i

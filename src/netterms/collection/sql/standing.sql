@@ -7,6 +7,5 @@ select buyer_id,
        max(days_past_due) filter (where stage > 0) as days_past_due,
        count(*) filter (where stage > 0) as invoices,
        coalesce(bool_or(is_disputed and days_past_due > 0), false) as is_disputed
--- Without the barrier the stage would be worked out anew for every use of it.
-from (/* late items */ offset 0) late_item
+from (/* late items */) late_item
 group by buyer_id

@@ -1,14 +1,11 @@
 -- Deadlines whose invoice is settled ask nothing more. A date that only marks a fact is done when it
 -- comes; a duty whose last day has passed has lapsed, and that is an event.
 with ended as materialized (
-  select d.id, i.settled_on <= %(as_of)s as is_settled
+  select d.id, i.settled_on is not null as is_settled
   from policy_deadline d
-  -- One look by key for each of the few open deadlines, not a pass over the book.
-  cross join lateral (
-    select x.settled_on from invoice x where x.seller_id = %(seller)s and x.id = d.invoice_id limit 1
-  ) i
+  left join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id and i.settled_on <= %(as_of)s
   where d.seller_id = %(seller)s and d.state = 'open'
-    and (i.settled_on <= %(as_of)s or d.due_on < %(as_of)s)
+    and (i.settled_on is not null or d.due_on < %(as_of)s)
 ),
 closed as (
   update policy_deadline d

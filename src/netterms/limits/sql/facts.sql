@@ -9,7 +9,7 @@ select u.buyer, u.currency, s.grade,
        -- The stage that the oldest open invoice's days past due give.
        case when s.days_late >= 91 then 4 when s.days_late >= 61 then 3
             when s.days_late >= 31 then 2 when s.days_late >= 1 then 1 else 0 end as open_stage
-from (select *, /* need */ as need_minor from (/* credit use */) used) u
+from (select *, /* need */ as need_minor from credit_use) u
 join buyer b on b.seller_id = %(seller)s and b.id = u.buyer::uuid
 join scored_today s on s.buyer_id = b.id and s.currency = u.currency
 join seller_sales sales on sales.currency = u.currency

@@ -12,11 +12,8 @@ select i.buyer_id::text as buyer,
        -- open one; only the rest has to be looked up.
        case when i.settled_on <= %(as_of)s then 0
             when i.state = 'open' then i.amount_minor
-            else i.amount_minor - coalesce((
-              select sum(a.amount_minor) from allocation a
-              where a.seller_id = i.seller_id and a.invoice_id = i.id
-                and a.allocated_on <= %(as_of)s), 0)
-       end::bigint * case i.kind when 'invoice' then 1 else -1 end as open_minor,
+            else i.amount_minor - paid_until(i.id, %(as_of)s)
+       end * case i.kind when 'invoice' then 1 else -1 end as open_minor,
        case when i.settled_on <= %(as_of)s then i.settled_on end as settled_on
 from invoice i
 join buyer b on b.seller_id = i.seller_id and b.id = i.buyer_id
