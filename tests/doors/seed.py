@@ -67,7 +67,7 @@ def fill(ctx: Context, buyers: int = 24) -> Book:
             currency="EUR",
             starts_on=ctx.today - timedelta(days=200),
             ends_on=ctx.today + timedelta(days=165),
-            terms=Jsonb({}),
+            terms=Jsonb({"currency": "EUR"}),
         )
         for number in range(buyers):
             _buyer(made, dice, number, policy)

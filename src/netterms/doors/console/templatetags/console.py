@@ -27,6 +27,10 @@ LISTS = {
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,
+    "permissions": words.PERMISSIONS,
+    "delivery_states": words.DELIVERY_STATES,
+    "delivery_errors": words.DELIVERY_ERRORS,
+    "disabled_why": words.DISABLED_WHY,
 }
 
 

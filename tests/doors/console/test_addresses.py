@@ -1,0 +1,158 @@
+"""Every address of the console opens, with rows in every state, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+
+from netterms.access.actions import open_twin
+from netterms.checkout import policies
+from netterms.checkout.policy import Bound, Doubt, Largest, Policy, Starter
+from netterms.doors.console.urls import urlpatterns
+from netterms.kernel.context import Context
+from netterms.portfolio.rules import Bucket
+from netterms.wiring import run_day
+from tests.actions.collection.test_reminders import Postbag
+from tests.doors import programs
+from tests.doors.credit import credit
+from tests.doors.seed import fill
+
+
+@dataclass
+class World:
+    """A book with something of everything, and one with nothing."""
+
+    ctx: Context
+    empty: Context
+    buyers: list[UUID]
+    orders: list[UUID]
+    deliveries: list[UUID]
+    policies: list[int]
+
+
+@pytest.fixture(scope="module")
+def _worlds() -> dict[str, World]:
+    return {}
+
+
+@pytest.fixture
+def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> World:
+    """Made once for all tests of this file, so do not change it."""
+    if "world" not in _worlds:
+        ctx = new_seller(name="Everything & <b>Bold</b> Ltd")
+        seeded = fill(ctx, buyers=8)
+        made = credit(ctx)
+        run_day(made.ctx, mailer=Postbag())
+        programs.keys(ctx)
+        told = programs.endpoints(ctx)
+        versions = _policies(made.ctx)
+        open_twin(ctx)
+        _worlds["world"] = World(
+            made.ctx,
+            new_seller(name="Nothing yet"),
+            [*seeded.buyers, made.buyer, made.lineless],
+            list(made.orders.values()),
+            programs.deliveries(ctx, told["all"]),
+            versions,
+        )
+    return _worlds["world"]
+
+
+def _policies(ctx: Context) -> list[int]:
+    """One that counted before, one that counts, and a draft."""
+    full = Policy(
+        countries=("DE", "FR"),
+        auto_approve=(Bound("EUR", 5, 1_000_00),),
+        starter=(Starter("EUR", "DE", 10, 5_000_00), Starter("EUR", "", 10, 800_00)),
+        largest=(Largest("EUR", 50_000_00),),
+        review=tuple(Doubt),
+    )
+    found = [policies.draft(ctx, each, "why") for each in (Policy(), full, Policy(review=()))]
+    for number in found[:2]:
+        policies.put_in_force(ctx, number, "tried")
+    return found
+
+
+def _each(*addresses: str) -> Callable[[World], list[str]]:
+    return lambda _world: list(addresses)
+
+
+# Every page by the name of its address; what is empty of arguments opens in the empty book, too.
+PAGES: dict[str, Callable[[World], list[str]]] = {
+    "dashboard": _each("/", "/?currency=USD"),
+    "ageing": _each("/ageing/", "/ageing/?currency=USD"),
+    "bucket": lambda _w: [f"/ageing/EUR/{bucket.value}/" for bucket in Bucket],
+    "buyers": _each("/buyers/", "/buyers/?q=nord&sort=name", "/buyers/?q=nobody"),
+    "buyer": lambda w: [f"/buyers/{buyer}/" for buyer in w.buyers],
+    "work": _each("/work/", *(f"/work/?stage={stage}" for stage in range(1, 5))),
+    "line": lambda w: [
+        f"/buyers/{buyer}/lines/{code}/" for buyer in w.buyers[-2:] for code in ("EUR", "JPY")
+    ],
+    "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
+    "orders_queue": _each("/orders/queue/"),
+    "policy": _each("/orders/policy/"),
+    "policy_version": lambda w: [f"/orders/policy/{number}/" for number in w.policies],
+    "order": lambda w: [f"/orders/{order}/" for order in w.orders],
+    "deadlines": _each("/deadlines/"),
+    "runs": _each("/runs/"),
+    "keys": _each("/keys/"),
+    "webhooks": _each("/webhooks/"),
+    "deliveries": _each("/webhooks/deliveries/", "/webhooks/deliveries/?state=failed"),
+    "delivery": lambda w: [f"/webhooks/deliveries/{delivery}/" for delivery in w.deliveries],
+}
+# Addresses of forms: nothing to read there.
+FORMS = {
+    "work_done": f"/work/{uuid4()}/done/",
+    "order_move": f"/orders/{uuid4()}/void/",
+    "key_rotate": f"/keys/{uuid4()}/rotate/",
+    "key_revoke": f"/keys/{uuid4()}/revoke/",
+    "delivery_replay": f"/webhooks/deliveries/{uuid4()}/replay/",
+    "webhook_do": f"/webhooks/{uuid4()}/rotate/",
+    "switch_seller": "/seller/",
+    "set_language": "/language/",
+}
+
+
+def test_no_address_is_left_out():
+    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *FORMS}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_rows_in_every_state(world, signed_in, name, language):
+    client = signed_in(world.ctx, language=language)
+    for address in PAGES[name](world):
+        response = client.get(address)
+        html = response.content.decode()
+        assert response.status_code == 200, address
+        assert f'lang="{language}"' in html
+        assert not re.search(r"<script|\sstyle=|\son[a-z]+=[\"']|javascript:", html), address
+        assert "<b>Bold" not in html, address
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_in_an_empty_book(world, signed_in, name, language):
+    client = signed_in(world.empty, language=language)
+    for address in PAGES[name](world):
+        about_one = re.search("/[0-9a-f-]{36}/|/policy/[0-9]|/ageing/E", address)
+        assert client.get(address).status_code == (404 if about_one else 200), address
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_sent_not_read(world, signed_in, name):
+    assert signed_in(world.ctx).get(FORMS[name]).status_code == 405
+
+
+def test_every_fact_of_a_business_day_has_a_word(world):
+    from netterms.doors.console import words
+    from netterms.monitoring.queries import days_run
+
+    [last] = days_run(world.ctx, most=1, skip=0)
+    named = {name for step in last for name in step.facts}
+    assert len(named) > 10
+    assert sorted(named - set(words.FACTS)) == []

@@ -1,0 +1,69 @@
+"""Names of the tables are shown in words, in both languages: none is left out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from netterms.access.rules import Role
+from netterms.checkout.moves import OrderState
+from netterms.checkout.policy import Decision, Doubt
+from netterms.collection.ladder import StepKind
+from netterms.collection.moves import ActionState, CaseState, PromiseState
+from netterms.doors.console import words
+from netterms.doors.console.templatetags.console import LISTS
+from netterms.insurance.deadlines import DeadlineKind
+from netterms.insurance.policies import LIMIT_KINDS
+from netterms.kernel.context import Permission
+from netterms.limits.lines import LineStatus, LineTerms
+from netterms.receivables.disputes import DisputeReason
+from netterms.webhooks.queries import DeliveryState, known_kinds
+from netterms.wiring import day_steps
+
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "netterms"
+ASKED = re.compile(r"""\|word:["'](\w+)["']""")
+ERROR = re.compile(r'error="(\w+)"')
+
+
+def test_every_list_of_words_that_a_template_asks_for_is_there():
+    templates = list((PACKAGE / "doors").rglob("*.html"))
+    asked = {name for file in templates for name in ASKED.findall(file.read_text("utf-8"))}
+    assert len(asked) > 20
+    assert asked <= set(LISTS)
+
+
+@pytest.mark.parametrize(
+    ("list_name", "names"),
+    [
+        ("action_states", ActionState),
+        ("case_states", CaseState),
+        ("cover", LIMIT_KINDS),
+        ("deadlines", DeadlineKind),
+        ("if_missed", DeadlineKind),
+        ("delivery_states", DeliveryState),
+        ("dispute_reasons", DisputeReason),
+        ("line_states", LineStatus),
+        ("order_reasons", Doubt),
+        ("order_states", OrderState),
+        ("permissions", Permission),
+        ("promises", PromiseState),
+        ("roles", Role),
+        ("run_steps", [step.name for step in day_steps(None, None)]),
+        ("steps", StepKind),
+        ("verdicts", Decision),
+    ],
+)
+def test_every_name_has_a_word(list_name, names):
+    assert [str(name) for name in names if str(name) not in LISTS[list_name]] == []
+
+
+def test_every_error_of_a_delivery_has_a_word():
+    source = (PACKAGE / "connectors" / "webhooks" / "__init__.py").read_text("utf-8")
+    assert set(ERROR.findall(source)) == set(words.DELIVERY_ERRORS)
+
+
+def test_every_event_and_every_field_of_a_line_has_a_name():
+    assert sorted(set(known_kinds()) - set(words.EVENTS)) == []
+    assert set(words.LINE_FIELDS) == set(LineTerms.__dataclass_fields__)
