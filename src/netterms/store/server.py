@@ -23,7 +23,7 @@ import fasteners
 import psutil
 
 from netterms.site.config import APP_ROLE, OWNER_ROLE
-from netterms.store.settings import EMBEDDED_SETTINGS
+from netterms.store.settings import EMBEDDED_SETTINGS, shared_buffers
 
 if TYPE_CHECKING:
     import psycopg
@@ -202,7 +202,8 @@ def _works_in(process: psutil.Process, data: Path) -> bool:
 
 
 def _write_settings(data: Path) -> None:
-    lines = [f"{name} = '{value}'" for name, value in EMBEDDED_SETTINGS.items()]
+    chosen = EMBEDDED_SETTINGS | {"shared_buffers": shared_buffers(psutil.virtual_memory().total)}
+    lines = [f"{name} = '{value}'" for name, value in chosen.items()]
     with (data / "postgresql.conf").open("a") as conf:
         conf.write("\n# netterms\n" + "\n".join(lines) + "\n")
 

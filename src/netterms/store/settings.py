@@ -1,9 +1,20 @@
 """Settings of the embedded server. Durability stays: fsync and synchronous_commit are on."""
 
+MIB = 2**20
+# A pass over a table larger than a quarter of the shared buffers is read from the system anew each
+# time; but a small machine has other work to do.
+LEAST_BUFFERS_MIB, MOST_BUFFERS_MIB, BUFFERS_SHARE = 128, 2048, 1 / 8
+
+
+def shared_buffers(memory: int) -> str:
+    """The shared buffers on a machine with `memory` bytes, as PostgreSQL writes it."""
+    share = int(memory * BUFFERS_SHARE / MIB)
+    return f"{min(max(share, LEAST_BUFFERS_MIB), MOST_BUFFERS_MIB)}MB"
+
+
 EMBEDDED_SETTINGS = {
     # Only the operating-system user that owns the folder may use the socket.
     "unix_socket_permissions": "0700",
-    "shared_buffers": "512MB",
     "work_mem": "64MB",
     # An import keeps the file's rows in temporary tables.
     "temp_buffers": "256MB",

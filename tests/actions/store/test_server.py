@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from netterms.store import server
+from netterms.store.settings import shared_buffers
 
 JOIN = """
 import sys
@@ -163,3 +164,13 @@ def test_a_server_that_recovers_is_waited_for(home):
             refused = True
             server._connected(running).close()
     assert refused
+
+
+def test_shared_buffers_are_an_eighth_of_the_memory_within_bounds():
+    gib = 2**30
+    assert [shared_buffers(n) for n in (gib // 2, 4 * gib, 8 * gib, 64 * gib)] == [
+        "128MB",
+        "512MB",
+        "1024MB",
+        "2048MB",
+    ]
