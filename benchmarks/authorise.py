@@ -1,9 +1,9 @@
 """Authorise orders over HTTP, against pgbench that calls the same function in the same server.
 
 Single orders at 16 and 64 connections, batches of 1,000, all orders on ten lines of one group,
-and growth up to ten million lines with ten million past orders. HTTP and pgbench take turns; a
-figure is the median of the rounds. `fsync` and `synchronous_commit` are on. Prints one line of
-JSON a figure.
+and growth up to ten million lines with ten million past orders, their keys and events. HTTP and
+pgbench take turns; a figure is the median of the rounds. `fsync` and `synchronous_commit` are on.
+Prints one line of JSON a figure.
 
 Sizes: BENCH_LINES, BENCH_ORDERS, BENCH_SECONDS (a measurement), BENCH_ROUNDS, BENCH_WORKERS.
 """
@@ -50,18 +50,22 @@ from generate_series(%(first)s::bigint, %(last)s::bigint) n
 """
 PAST = """
 with past as materialized (
-  select n, uuidv7() as id,
+  select md5(n::text) as name, uuidv7() as id,
     ('00000000-0000-7000-8000-' || lpad(to_hex(1 + n %% %(lines)s::bigint), 12, '0'))::uuid
       as buyer_id
   from generate_series(%(first)s::bigint, %(last)s::bigint) n
 ), keyed as (
   insert into idempotency_key (seller_id, key, fingerprint, answer, claimed_at)
-  select %(seller)s, 'past-' || n, repeat('0', 64), jsonb_build_object('id', id), '2026-01-01'
+  select %(seller)s, name, repeat('0', 64), jsonb_build_object('id', id), '2026-01-01' from past
+), told as (
+  insert into event (seller_id, happened_at, business_date, actor, kind, subject_id, facts)
+  select %(seller)s, '2026-01-01', '2026-01-01', 'bench', 'checkout.order_captured', id,
+         jsonb_build_object('id', id)
   from past
 )
 insert into credit_order (seller_id, id, order_number, buyer_id, currency, amount_minor,
   authorised_minor, captured_minor, state, line_currency, rate, net_days, created_at, expires_at)
-select %(seller)s, id, 'past-' || n, buyer_id, 'EUR', 100, 100, 100, 'captured', 'EUR', 1, 30,
+select %(seller)s, id, 'p' || name, buyer_id, 'EUR', 100, 100, 100, 'captured', 'EUR', 1, 30,
   '2026-01-01', '2026-01-08' from past
 """
 CAP = """
@@ -151,7 +155,7 @@ class Book:
         self.filling.execute("vacuum (freeze, analyze) buyer, credit_line")
         if orders:
             # Not while they are empty: nothing would be known of what they become.
-            self.filling.execute("vacuum (freeze, analyze) credit_order, idempotency_key")
+            self.filling.execute("vacuum (freeze, analyze) credit_order, idempotency_key, event")
 
     def over_http(self, address: str, connections: int, seconds: int = SECONDS, batch: int = 0):
         self.filling.execute("checkpoint")

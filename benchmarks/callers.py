@@ -23,26 +23,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 LUA = """
-local lines, batch, secret, run = %(lines)d, %(batch)d, "%(secret)s", "%(run)s"
+local lines, batch, secret = %(lines)d, %(batch)d, "%(secret)s"
 local format, random = string.format, math.random
-local number, thread = 0, 0
 local count = 0
 function setup(t) t:set("id", count); count = count + 1 end
 function init(args) math.randomseed(%(seed)d + id) end
+-- As shops make them: anywhere in the index, not at its right edge.
+local function part() return random(0, 2^31) end
+local function name() return format("%%08x%%08x%%08x%%08x", part(), part(), part(), part()) end
 local function order(key)
-  number = number + 1
-  return format('{%%s"order_number":"%%s-%%d-%%d","buyer_id":"00000000-0000-7000-8000-%%012x",'
-    .. '"amount":{"minor":100,"currency":"EUR"}}', key, run, id, number, random(1, lines))
+  return format('{%%s"order_number":"p%%s","buyer_id":"00000000-0000-7000-8000-%%012x",'
+    .. '"amount":{"minor":100,"currency":"EUR"}}', key, name(), random(1, lines))
 end
 local headers = {["authorization"] = "Bearer " .. secret, ["content-type"] = "application/json"}
 function request()
   if batch == 0 then
-    headers["idempotency-key"] = format("%%s-%%d-%%d", run, id, number)
+    headers["idempotency-key"] = name()
     return wrk.format("POST", "/v1/orders", headers, order(""))
   end
   local orders = {}
   for n = 1, batch do
-    orders[n] = order(format('"idempotency_key":"%%s-%%d-%%d",', run, id, number))
+    orders[n] = order(format('"idempotency_key":"%%s",', name()))
   end
   local body = '{"orders":[' .. table.concat(orders, ",") .. "]}"
   return wrk.format("POST", "/v1/orders/batch", headers, body)
@@ -96,10 +97,7 @@ def http(
     address: str, secret: str, lines: int, connections: int, seconds: int, batch: int = 0
 ) -> Measured:
     """Authorise over HTTP; each request is one order, or a batch of them."""
-    run = f"r{time.time_ns():x}"
-    facts = {
-        "lines": lines, "batch": batch, "secret": secret, "run": run, "seed": time.time_ns() % 10**6
-    }  # fmt: skip
+    facts = {"lines": lines, "batch": batch, "secret": secret, "seed": time.time_ns() % 2**31}
     if client() == "own":
         words = [
             sys.executable,
@@ -209,7 +207,7 @@ class Client:
         self.place, self.connections, self.facts = urlsplit(address), connections, facts
         self.until = time.perf_counter() + seconds
         self.took: list[float] = []
-        self.failed = self.number = 0
+        self.failed = 0
         self.dice = random.Random(facts["seed"])
         self.over: asyncio.Future = asyncio.get_running_loop().create_future()
 
@@ -218,21 +216,24 @@ class Client:
         if not self.connections:
             self.over.set_result(None)
 
+    def name(self) -> str:
+        # As shops make them: anywhere in the index, not at its right edge.
+        return f"{self.dice.getrandbits(128):032x}"
+
     def order(self, key: str = "") -> str:
-        self.number += 1
         buyer = self.dice.randint(1, self.facts["lines"])
         return (
-            f'{{{key}"order_number":"{self.facts["run"]}-{self.number}",'
+            f'{{{key}"order_number":"p{self.name()}",'
             f'"buyer_id":"00000000-0000-7000-8000-{buyer:012x}",'
             '"amount":{"minor":100,"currency":"EUR"}}'
         )
 
     def request(self) -> bytes:
-        run, batch = self.facts["run"], self.facts["batch"]
-        path, key, body = "/v1/orders", f"idempotency-key: {run}-{self.number}\r\n", ""
+        batch = self.facts["batch"]
+        path, key, body = "/v1/orders", f"idempotency-key: {self.name()}\r\n", ""
         if batch:
             path, key = "/v1/orders/batch", ""
-            keyed = [f'"idempotency_key":"{run}-{self.number + n}",' for n in range(batch)]
+            keyed = [f'"idempotency_key":"{self.name()}",' for _ in range(batch)]
             body = '{"orders":[' + ",".join(self.order(each) for each in keyed) + "]}"
         else:
             body = self.order()
