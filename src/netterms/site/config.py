@@ -41,11 +41,12 @@ class Database:
 class Gateway:
     """How much one process of the gateway takes on; docs/operations.md says more.
 
-    `connections` to the database, orders that may wait (`queue`) of one API key and kind, seconds
-    until a request is given up (`deadline`), requests a second and API key (`rate`).
+    `connections` to the database, the last of them never for a seller that has another; orders that
+    may wait (`queue`) of one API key and kind, seconds until a request is given up (`deadline`),
+    requests a second and API key (`rate`).
     """
 
-    connections: int = 2
+    connections: int = 3
     queue: int = 4096
     deadline: float = 10
     rate: int = 50_000
@@ -130,7 +131,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
         webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
         gateway=Gateway(
-            connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "2")),
+            connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "3")),
             queue=int(env.get("NETTERMS_GATEWAY_QUEUE", "4096")),
             deadline=float(env.get("NETTERMS_GATEWAY_DEADLINE", "10")),
             rate=int(env.get("NETTERMS_RATE_LIMIT", "50000")),

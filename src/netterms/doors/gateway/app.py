@@ -27,7 +27,7 @@ from netterms.doors.api.hot import MOVES
 from netterms.doors.gateway import reading
 from netterms.doors.gateway.keys import Keys
 from netterms.doors.gateway.lanes import Lanes
-from netterms.doors.gateway.queries import Caller, Kind
+from netterms.doors.gateway.queries import Caller, Kind, Outcome
 from netterms.kernel.clock import Clock
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import Gateway
@@ -133,9 +133,10 @@ class Door:
             asked = reading.move(key, _id(order_id), word, body)
         else:
             asked = reading.order(key, body, self._clock.now())
-        [answer] = await self.lanes.ask(kind, caller, [asked])
-        if answer.status >= PROBLEM:
-            raise _refusal(answer, key, order_id)
+        [found] = await self.lanes.ask(kind, caller, [asked])
+        answer = found if isinstance(found, Exception) else _checked(found, key, order_id)
+        if isinstance(answer, Exception):
+            raise answer
         replayed = answer.status == REPEATED
         return answer.status, REPLAYED if replayed else PLAIN_JSON, answer.body.encode()
 
@@ -146,16 +147,16 @@ class Door:
         caller.ctx.require(Kind.NEW.permission)
         asked = reading.batch(body, self._clock.now())
         good = [each for each in asked if isinstance(each, OrderRequest)]
-        answers = iter(await self.lanes.ask(Kind.NEW, caller, good) if good else [])
+        outcomes = iter(await self.lanes.ask(Kind.NEW, caller, good) if good else [])
         said = []
         for each in asked:
-            if isinstance(each, OrderRequest):
-                answer = next(answers)
-                status, text = answer.status, answer.body.encode()
-                if status >= PROBLEM:
-                    status, _, text = _problem(_refusal(answer, each.key), language)
+            found: Outcome = each if isinstance(each, Exception) else next(outcomes)
+            if isinstance(each, OrderRequest) and isinstance(found, Answer):
+                found = _checked(found, each.key)
+            if isinstance(found, Exception):
+                status, _, text = _failed(found, language)
             else:
-                status, _, text = _failed(each, language)
+                status, text = found.status, found.body.encode()
             said.append(b'{"status":%d,"body":%b}' % (status, text))
         return 200, PLAIN_JSON, b'{"answers":[%b]}' % b",".join(said)
 
@@ -218,7 +219,10 @@ def _id(text: str) -> UUID:
         raise Refusal(Code.NOT_FOUND, field="order", value=text) from None
 
 
-def _refusal(answer: Answer, key: str, order_id: str = "") -> Refusal:
+def _checked(answer: Answer, key: str, order_id: str = "") -> Outcome:
+    """The answer, or the refusal that it is."""
+    if answer.status < PROBLEM:
+        return answer
     facts = {name: fact for name, fact in json.loads(answer.body).items() if fact is not None}
     code = Code(facts.pop("code"))
     if code is Code.KEY_REUSED:

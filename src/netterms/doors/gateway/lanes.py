@@ -1,20 +1,31 @@
 """Group commit: what waits at the same moment goes to the database as one call.
 
 A lane holds what waits of one caller and kind. Each connection takes the first of the lanes in turn
-and up to `GROUP` orders from it, so that a busy seller does not keep another waiting.
+and up to `GROUP` orders from it, so that a busy seller does not keep another waiting; and the last
+connection that is free is for a seller that has none.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from netterms.checkout.actions import Answer
-from netterms.doors.gateway.queries import Caller, Kind, Link, Unreachable
+from netterms.doors.gateway.queries import (
+    BUSY_SECONDS,
+    HURRY,
+    PATIENCE,
+    Caller,
+    Kind,
+    Link,
+    Outcome,
+    Stuck,
+    Unreachable,
+)
 from netterms.kernel.clock import Clock
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import Gateway
@@ -25,7 +36,6 @@ GROUP = 64
 LOOK_SECONDS = 0.05
 # Pauses between attempts to reach the database again.
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-BUSY_SECONDS = 1
 
 
 @dataclass(slots=True, eq=False)
@@ -33,34 +43,59 @@ class Waiting:
     """Requests that are answered together: one, or a batch. `until` is on the loop's clock."""
 
     requests: list[Any]
-    answered: asyncio.Future[list[Answer]]
+    answered: asyncio.Future[list[Outcome]]
     until: float
 
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """What waits of one caller and kind, the oldest first; `orders` counts their requests."""
+    """What waits of one caller and kind, the oldest first.
+
+    `stuck` found what it needs locked: it goes alone, and when nothing else waits. `calls` are
+    under way; `orders` wait.
+    """
 
     kind: Kind
     caller: Caller
     waiting: deque[Waiting] = field(default_factory=deque)
+    stuck: deque[Waiting] = field(default_factory=deque)
+    calls: int = 0
     orders: int = 0
     listed: bool = False
 
+    @property
+    def ready(self) -> bool:
+        """Whether a connection finds something to do here."""
+        return bool(self.waiting or (self.stuck and not self.calls))
+
     def take(self) -> list[Waiting]:
         """The oldest, up to `GROUP` orders; a larger batch goes alone."""
+        queue = self.waiting or self.stuck
+        most = GROUP if self.waiting else 1
         taken: list[Waiting] = []
         orders = 0
-        while self.waiting:
-            more = len(self.waiting[0].requests)
-            if taken and orders + more > GROUP:
-                break
-            one = self.waiting.popleft()
-            self.orders -= more
+        while queue and (not taken or orders + len(queue[0].requests) <= most):
+            one = queue.popleft()
+            self.orders -= len(one.requests)
             if not one.answered.done():
                 taken.append(one)
-                orders += more
+                orders += len(one.requests)
         return taken
+
+    def put(self, one: Waiting, *, stuck: bool = False) -> None:
+        """At the end."""
+        (self.stuck if stuck else self.waiting).append(one)
+        self.orders += len(one.requests)
+
+    def late(self, now: float) -> list[Waiting]:
+        """Those whose deadline is over; they no longer wait."""
+        found = [one for one in self.stuck if one.until <= now]
+        for one in found:
+            self.stuck.remove(one)
+        while self.waiting and self.waiting[0].until <= now:
+            found.append(self.waiting.popleft())
+        self.orders -= sum(len(one.requests) for one in found)
+        return found
 
 
 class Lanes:
@@ -70,16 +105,18 @@ class Lanes:
         self._limits = limits
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._lanes: dict[tuple[Kind, Any, str], Lane] = {}
+        self._lanes: dict[tuple[Kind, UUID, str], Lane] = {}
         self._ready: deque[Lane] = deque()
         self._idle: deque[asyncio.Future[None]] = deque()
-        self._under_way: dict[int, list[Waiting]] = {}
+        self._under_way: dict[int, tuple[UUID, list[Waiting]]] = {}
+        # How many connections one seller may have at once.
+        self._share = max(1, limits.connections - 1)
         self._closing = False
         self._workers = [self._loop.create_task(self._work(n)) for n in range(limits.connections)]
         self._watch = self._loop.create_task(self._give_up_late_ones())
 
-    def ask(self, kind: Kind, caller: Caller, requests: list[Any]) -> asyncio.Future[list[Answer]]:
-        """The answers to `requests`, to be awaited. BUSY when too many wait already."""
+    def ask(self, kind: Kind, caller: Caller, requests: list[Any]) -> asyncio.Future[list[Outcome]]:
+        """What becomes of `requests`, to be awaited. BUSY when too many wait already."""
         where = (kind, caller.ctx.seller, caller.ctx.actor)
         lane = self._lanes.get(where)
         if lane is None:
@@ -90,12 +127,8 @@ class Lanes:
         lane.caller = caller
         until = self._loop.time() + self._limits.deadline
         one = Waiting(requests, self._loop.create_future(), until)
-        lane.waiting.append(one)
-        lane.orders += len(requests)
-        if not lane.listed:
-            lane.listed = True
-            self._ready.append(lane)
-        self._wake()
+        lane.put(one)
+        self._list(lane)
         return one.answered
 
     async def close(self) -> None:
@@ -107,39 +140,55 @@ class Lanes:
             task.cancel()
         await asyncio.gather(*self._workers, self._watch, return_exceptions=True)
 
-    def _wake(self) -> None:
-        while self._idle:
+    def _list(self, lane: Lane) -> None:
+        """Let a connection look at the lane, if there is something to do."""
+        if lane.ready and not lane.listed:
+            lane.listed = True
+            self._ready.append(lane)
+        while self._ready and self._idle:
             sleeper = self._idle.popleft()
             if not sleeper.done():
                 sleeper.set_result(None)
                 return
 
+    def _next(self) -> Lane | None:
+        """The first lane whose seller may have one more connection."""
+        busy = Counter(seller for seller, _ in self._under_way.values())
+        for lane in self._ready:
+            if busy[lane.caller.ctx.seller] < self._share:
+                self._ready.remove(lane)
+                lane.listed = False
+                return lane
+        return None
+
     async def _work(self, number: int) -> None:
-        link = Link()
+        link = Link(self._limits)
         with suppress(Unreachable):
             await link.open()
         try:
             while True:
-                while not self._ready:
+                while (lane := self._next()) is None:
                     sleeper = self._loop.create_future()
                     self._idle.append(sleeper)
                     await sleeper
-                lane = self._ready.popleft()
-                group = lane.take()
-                lane.listed = bool(lane.waiting)
-                if lane.listed:
-                    self._ready.append(lane)
-                    self._wake()
-                if group:
-                    self._under_way[number] = group
-                    try:
-                        await self._answer(link, lane, group)
-                    finally:
-                        del self._under_way[number]
+                await self._serve(number, link, lane)
         finally:
             await link.close()
 
-    async def _answer(self, link: Link, lane: Lane, group: list[Waiting]) -> None:
+    async def _serve(self, number: int, link: Link, lane: Lane) -> None:
+        patience = HURRY if lane.waiting and lane.stuck else link.patience
+        group = lane.take()
+        self._under_way[number] = lane.caller.ctx.seller, group
+        lane.calls += 1
+        self._list(lane)
+        try:
+            await self._answer(link, lane, group, patience)
+        finally:
+            lane.calls -= 1
+            self._list(lane)
+            del self._under_way[number]
+
+    async def _answer(self, link: Link, lane: Lane, group: list[Waiting], patience: float) -> None:
         """Call until answered: a call whose connection was lost is known by its keys."""
         pause, sent = FIRST_PAUSE, False
         while any(not one.answered.done() for one in group):
@@ -147,8 +196,8 @@ class Lanes:
             try:
                 await link.open()
                 sent = True
-                now = self._clock.now()
-                answers = await link.ask(lane.kind, lane.caller.at(now), lane.caller.home, requests)
+                ctx, home = lane.caller.at(self._clock.now()), lane.caller.home
+                outcomes = await link.ask(lane.kind, ctx, home, requests, patience)
             except Unreachable as away:
                 log.warning("the database does not answer: %s", away)
                 if not sent:
@@ -159,10 +208,25 @@ class Lanes:
             except Exception as error:
                 log.exception("a call that should have been answered")
                 for one in group:
-                    if not one.answered.done():
-                        one.answered.set_exception(error)
+                    _tell(one, error)
             else:
-                _give(group, answers)
+                self._give(lane, group, outcomes)
+                return
+
+    def _give(self, lane: Lane, group: list[Waiting], outcomes: list[Outcome]) -> None:
+        """Answer each of the group; what is stuck waits on, where its deadline lets it."""
+        again = self._loop.time() + self._limits.deadline * PATIENCE
+        first = 0
+        for one in group:
+            last = first + len(one.requests)
+            found = outcomes[first:last]
+            first = last
+            if one.answered.done():
+                continue
+            if one.until > again and all(isinstance(each, Stuck) for each in found):
+                lane.put(one, stuck=True)
+            else:
+                one.answered.set_result(found)
 
     async def _give_up_late_ones(self) -> None:
         """Refuse what waited past its deadline: not begun is BUSY, begun NO_ANSWER_IN_TIME."""
@@ -170,25 +234,14 @@ class Lanes:
             await asyncio.sleep(LOOK_SECONDS)
             now = self._loop.time()
             for lane in self._lanes.values():
-                while lane.waiting and lane.waiting[0].until <= now:
-                    one = lane.waiting.popleft()
-                    lane.orders -= len(one.requests)
-                    _refuse(one, Refusal(Code.BUSY, seconds=BUSY_SECONDS))
-            for group in self._under_way.values():
+                for one in lane.late(now):
+                    _tell(one, Refusal(Code.BUSY, seconds=BUSY_SECONDS))
+            for _, group in self._under_way.values():
                 for one in group:
                     if one.until <= now:
-                        _refuse(one, Refusal(Code.NO_ANSWER_IN_TIME))
+                        _tell(one, Refusal(Code.NO_ANSWER_IN_TIME))
 
 
-def _refuse(one: Waiting, refusal: Refusal) -> None:
+def _tell(one: Waiting, error: Exception) -> None:
     if not one.answered.done():
-        one.answered.set_exception(refusal)
-
-
-def _give(group: list[Waiting], answers: list[Answer]) -> None:
-    first = 0
-    for one in group:
-        last = first + len(one.requests)
-        if not one.answered.done():
-            one.answered.set_result(answers[first:last])
-        first = last
+        one.answered.set_exception(error)

@@ -27,18 +27,22 @@ from netterms.checkout.actions import (
 )
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
-from netterms.site.config import Database, config
+from netterms.site.config import Database, Gateway, config
 from netterms.store import server, sql
 from netterms.store.tenancy import book
 
 log = logging.getLogger(__name__)
 
-# A statement that waits longer for a lock gives its connection back; nothing of it was done.
-STATEMENT_SECONDS = 30
 CONNECT_SECONDS = 5
-# Beyond the statement's own limit: a network that swallows everything.
-SILENCE_SECONDS = STATEMENT_SECONDS + 5
+# Beyond a statement's own limit: a network that swallows everything.
+SILENCE_SECONDS = 5
+# Who waits for a lock waits this part of the deadline; one of a group that is known to be stuck,
+# for HURRY seconds.
+PATIENCE, HURRY = 1 / 5, 0.05
+BUSY_SECONDS = 1
 AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
+LOCK_TIMEOUT = "select set_config('lock_timeout', %s, false)"
+STUCK = (errors.LockNotAvailable, errors.QueryCanceled)
 
 
 class Kind(Enum):
@@ -106,11 +110,25 @@ class Unreachable(Exception):  # noqa: N818 - a state of the world, not a mistak
     """The database is away: nothing is known about the call that was under way."""
 
 
+class Stuck(Refusal):
+    """Somebody keeps what the request needs locked. Nothing of it was done."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.BUSY, seconds=BUSY_SECONDS)
+
+
+# What became of one request: its answer, or why there is none.
+Outcome = Answer | Exception
+
+
 class Link:
     """One connection to the database, as the application's lesser role."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Gateway) -> None:
+        self._deadline = limits.deadline
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._patience = 0.0
+        self.patience = limits.deadline * PATIENCE
 
     async def open(self) -> None:
         """Connect, if need be. Unreachable when that fails; the embedded server is revived."""
@@ -121,54 +139,92 @@ class Link:
             host, port = await asyncio.to_thread(_address)
             async with asyncio.timeout(CONNECT_SECONDS + 1):
                 self._connection = await psycopg.AsyncConnection.connect(
-                    autocommit=True, prepare_threshold=0, **_login(host, port)
+                    autocommit=True, prepare_threshold=0, **_login(host, port, self._deadline)
                 )
         except (psycopg.Error, OSError, TimeoutError, RuntimeError) as error:
             raise Unreachable(str(error)) from error
 
     async def close(self) -> None:
         """Let go of the connection."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._patience = self._connection, None, 0
         if connection is not None:
             await connection.close()
 
-    async def ask(self, kind: Kind, ctx: Context, home: str, requests: list[Any]) -> list[Answer]:
-        """The answers to `requests`, in their order; what spoils one call is found by halving it.
+    async def ask(
+        self, kind: Kind, ctx: Context, home: str, requests: Sequence[Any], patience: float
+    ) -> list[Outcome]:
+        """What became of each of `requests`, in their order; waits `patience` seconds for a lock.
 
-        Unreachable when the connection was lost: the same call again is answered by its keys.
+        What fails as one call is halved until the request that spoils it is found: it fails alone,
+        the others are answered. Unreachable when the connection was lost: the same requests again
+        are answered by their keys.
         """
-        statement, params = kind.call(ctx, home, requests)
+        failed: Exception | None = None
         for _ in range(RACES):
             try:
-                return await self._call(statement, params)
-            except (*AGAIN, errors.UniqueViolation) as lost:
+                return [*await self._call(kind, ctx, home, requests, patience)]
+            except STUCK:
+                return await self._one_by_one(kind, ctx, home, requests)
+            except AGAIN as lost:
+                failed = lost
+            except errors.UniqueViolation as lost:
                 # Another took a key or a number in between: what it wrote can be seen now.
-                if len(requests) > 1 and isinstance(lost, errors.UniqueViolation):
+                failed = lost
+                if len(requests) > 1:
                     break
-            except errors.DataError as error:
-                if len(requests) == 1:
-                    log.warning("an order that the database cannot compute: %s", error)
-                    return [Answer(422, '{"code": "amount_out_of_range"}')]
+            except Unreachable:
+                raise
+            except Exception as error:  # noqa: BLE001 - told to the request that it belongs to
+                failed = error
                 break
+        assert failed is not None
         if len(requests) == 1:
-            raise AssertionError(f"lost the same race {RACES} times")
+            return [_alone(failed)]
         half = len(requests) // 2
-        first = await self.ask(kind, ctx, home, requests[:half])
-        return first + await self.ask(kind, ctx, home, requests[half:])
+        first = await self.ask(kind, ctx, home, requests[:half], patience)
+        return first + await self.ask(kind, ctx, home, requests[half:], patience)
 
-    async def _call(self, statement: str, params: list[Any]) -> list[Answer]:
+    async def _one_by_one(
+        self, kind: Kind, ctx: Context, home: str, requests: Sequence[Any]
+    ) -> list[Outcome]:
+        """Answer those that wait for no lock; what is not begun within `patience` is stuck, too."""
+        found: list[Outcome] = []
+        if len(requests) > 1:
+            loop = asyncio.get_running_loop()
+            until = loop.time() + self.patience
+            for request in requests:
+                if loop.time() >= until:
+                    break
+                found += await self.ask(kind, ctx, home, [request], HURRY)
+        return found + [Stuck() for _ in requests[len(found) :]]
+
+    async def _call(
+        self, kind: Kind, ctx: Context, home: str, requests: Sequence[Any], patience: float
+    ) -> list[Answer]:
+        statement, params = kind.call(ctx, home, requests)
         await self.open()
         assert self._connection is not None
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(self._deadline + SILENCE_SECONDS):
                 cursor = self._connection.cursor(binary=True)
+                if patience != self._patience:
+                    await cursor.execute(LOCK_TIMEOUT, [f"{patience * 1000:.0f}ms"])
+                    self._patience = patience
                 await cursor.execute(statement, params)
                 return [Answer(status, body) for _, status, body in await cursor.fetchall()]
         except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
-            if isinstance(error, AGAIN):
+            if isinstance(error, (*AGAIN, *STUCK)):
                 raise
             await self.close()
             raise Unreachable(str(error)) from error
+
+
+def _alone(error: Exception) -> Outcome:
+    """What became of a single request that failed with `error`."""
+    if isinstance(error, errors.DataError):
+        log.warning("an order that the database cannot compute: %s", error)
+        return Answer(422, '{"code": "amount_out_of_range"}')
+    return Stuck() if isinstance(error, AGAIN) else error
 
 
 def _address() -> tuple[str, str]:
@@ -180,7 +236,7 @@ def _address() -> tuple[str, str]:
     return database.host, database.port
 
 
-def _login(host: str, port: str) -> dict[str, Any]:
+def _login(host: str, port: str, deadline: float) -> dict[str, Any]:
     database: Database = config().app_database
     role = f"-c role={database.role} " if database.role else ""
     return {
@@ -190,8 +246,8 @@ def _login(host: str, port: str) -> dict[str, Any]:
         "host": host or None,
         "port": port or None,
         "connect_timeout": CONNECT_SECONDS,
-        "options": f"{role}-c statement_timeout={STATEMENT_SECONDS}s",
+        "options": f"{role}-c statement_timeout={deadline * 1000:.0f}ms",
         "keepalives_idle": CONNECT_SECONDS,
-        "tcp_user_timeout": SILENCE_SECONDS * 1000,
+        "tcp_user_timeout": int((deadline + SILENCE_SECONDS) * 1000),
         "application_name": "netterms gateway",
     }
