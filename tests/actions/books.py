@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+from django.db import connections
 
 from netterms.buyers.actions import BuyerFacts, update_facts
 from netterms.collection.ports import Letter, MailError
@@ -108,6 +109,17 @@ def change(ctx: Context, query: str, **params: object) -> None:
     """Change the seller's book by hand, as far as the application's role may."""
     with book(ctx):
         sql.execute(query, {"seller": ctx.seller, **params})
+
+
+def sanctioned(ctx: Context, number: str) -> None:
+    """The buyer is on a sanctions list: said as the tables' owner, no use case says it yet."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "update buyer set sanctions_hit = true where seller_id = %s and buyer_number = %s",
+            [ctx.seller, number],
+        )
+        assert cursor.rowcount == 1
+    connections["owner"].close()
 
 
 def buyer_id(ctx: Context, number: str = "100") -> UUID:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 import netterms
 from netterms.collection import moves as collection_moves
@@ -100,6 +101,44 @@ def test_every_unique_key_of_such_a_table_contains_the_seller(tables):
     )
     # A key is presented before its seller is known.
     assert [(line["name"], line["key"]) for line in loose] == [("api_key", "api_key_key_hash_key")]
+
+
+def test_no_row_moves_to_another_seller_or_key(tables):
+    """Nobody holds the grant, so that no mistake in a policy opens the way."""
+    changed = sql.rows(
+        """
+        select t.relname::text as name, a.attname::text as column
+        from pg_class t
+        join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+        where t.relnamespace = 'public'::regnamespace and t.relname = any(%(tables)s)
+          and has_column_privilege('netterms_app', t.oid, a.attnum, 'update')
+          and (a.attname = 'seller_id' or exists (
+            select from pg_constraint k
+            where k.conrelid = t.oid and k.contype = 'p' and a.attnum = any(k.conkey)))
+        """,
+        {"tables": [t["name"] for t in tables]},
+    )
+    assert [f"{line['name']}.{line['column']}" for line in changed] == []
+
+
+def test_what_sellers_share_is_only_ever_added(tables):
+    frameworks = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    shared = {
+        line["name"]
+        for line in sql.rows(
+            "select relname::text as name from pg_class"
+            " where relkind = 'r' and relnamespace = 'public'::regnamespace"
+        )
+    } - frameworks.union(t["name"] for t in tables)
+    assert shared > {"closed_day", "exchange_rate"}
+    assert [
+        f"{verb} on {table}"
+        for table in sorted(shared)
+        for verb in ("update", "delete", "truncate")
+        if sql.value(
+            "select has_table_privilege('netterms_app', %(t)s, %(v)s)", {"t": table, "v": verb}
+        )
+    ] == []
 
 
 @pytest.mark.parametrize(

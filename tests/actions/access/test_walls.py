@@ -155,6 +155,29 @@ def test_the_application_cannot_change_the_schema(mine, text):
     assert refused(text, None, mine.ctx.seller)
 
 
+def test_what_runs_as_the_owner_reads_nothing_that_the_application_made(mine):
+    """A temporary view of a table's name, whose column runs a function of the application's."""
+    with book(mine.ctx):
+        sql.execute(
+            "create function pg_temp.owned() returns uuid language plpgsql as $$ begin"
+            " create table spy (id int); return uuidv7(); end $$"
+        )
+        sql.execute(
+            "create temp view webhook_endpoint as select pg_temp.owned() as seller_id,"
+            " true as enabled, null::timestamptz as removed_at"
+        )
+        sql.execute("grant select on pg_temp.webhook_endpoint to public")
+        sql.rows("select webhook_sellers()")
+        assert sql.value("select to_regclass('public.spy')") is None
+        transaction.set_rollback(True)
+    functions = sql.rows(
+        "select p.proname::text as name, p.proconfig as settings"
+        " from pg_proc p where p.prosecdef and p.pronamespace = 'public'::regnamespace"
+    )
+    safe = {"name": "webhook_sellers", "settings": ["search_path=public, pg_temp"]}
+    assert functions == [safe]
+
+
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_moved_money_is_never_edited(mine, table):
     assert refused(f"update {table} set seller_id = seller_id", None, mine.ctx.seller)

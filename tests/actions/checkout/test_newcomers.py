@@ -25,7 +25,7 @@ from netterms.limits.lines import LineTerms, set_line
 from netterms.limits.queries import lines_of
 from netterms.store import sql
 from netterms.store.tenancy import book
-from tests.actions.books import buyer_id, change, rows, value
+from tests.actions.books import buyer_id, change, insolvent, rows, sanctioned, value
 from tests.rules.checkout.test_policy import facts as any_facts
 from tests.rules.checkout.test_policy import policies as any_policy
 
@@ -180,14 +180,13 @@ def test_a_buyer_of_the_book_who_comes_as_a_new_one_meets_a_person(trusting):
 
 
 @pytest.mark.parametrize(
-    ("mark", "reason"),
-    [("sanctions_hit = true", "sanctions_hit"), ("insolvent_on = date '2026-05-01'", "insolvent")],
+    ("mark", "reason"), [(sanctioned, "sanctions_hit"), (insolvent, "insolvent")]
 )
 def test_a_sanctioned_or_insolvent_buyer_is_declined_whatever_its_line_has_left(
     trusting, mark, reason
 ):
     authorise_newcomer(trusting, ask())
-    change(trusting, f"update buyer set {mark}")
+    mark(trusting, "FR-552008443")
     order = authorise_newcomer(trusting, ask("k2", "n2", 1_00)).order
     assert (order["state"], order["reasons"]) == ("declined", [reason])
 

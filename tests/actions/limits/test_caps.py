@@ -21,7 +21,17 @@ from netterms.limits.actions import grant_limit
 from netterms.limits.caps import CapKind, caps, refresh_exposure, remove_cap, set_cap
 from netterms.limits.lines import LineStatus, LineTerms, set_line, set_status, top_up
 from netterms.limits.queries import decisions_in_force, line, line_history, lines_of
-from tests.actions.books import Line, bring_in, buyer_id, change, insolvent, kinds, on, rows
+from tests.actions.books import (
+    Line,
+    bring_in,
+    buyer_id,
+    change,
+    insolvent,
+    kinds,
+    on,
+    rows,
+    sanctioned,
+)
 
 NONE_WRONG = {"held_wrong": 0, "owed_wrong": 0, "caps_wrong": 0}
 
@@ -189,7 +199,7 @@ def test_insolvency_holds_the_lines_and_a_sanctions_hit_opens_none(ctx):
     grant_limit(ctx, buyer, Money(100, "USD"), "why not")
     assert line(ctx, buyer, "USD").terms.status is LineStatus.ON_HOLD
     assert set_status(ctx, buyer, "EUR", LineStatus.OPEN, "cash plan").terms.status == "open"
-    change(ctx, "update buyer set sanctions_hit = true")
+    sanctioned(ctx, "1")
     set_status(ctx, buyer, "EUR", LineStatus.ON_HOLD, "list")
     with pytest.raises(Refusal) as refused:
         set_status(ctx, buyer, "EUR", LineStatus.OPEN, "please")

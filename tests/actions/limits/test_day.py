@@ -14,7 +14,17 @@ from netterms.kernel.money import Money, half_up
 from netterms.limits.actions import refresh_limits
 from netterms.limits.rules import LimitFacts, LimitSettings, limit_needed, recommend
 from netterms.scoring.actions import refresh_scores
-from tests.actions.books import Line, bring_in, change, fingerprint, insolvent, kinds, on, rows
+from tests.actions.books import (
+    Line,
+    bring_in,
+    change,
+    fingerprint,
+    insolvent,
+    kinds,
+    on,
+    rows,
+    sanctioned,
+)
 from tests.actions.scoring.test_day import TODAY, history
 
 YEAR_AGO = add_months(TODAY, -12)
@@ -77,7 +87,7 @@ def test_every_recommendation_is_what_the_rules_say(ctx):
     cover = {"2": 0, "4": 150_000, "6": 10**9}
     grant_limits(ctx, policy, [GrantedLimit(b, minor, YEAR_AGO) for b, minor in cover.items()])
     insolvent(ctx, "1")
-    change(ctx, "update buyer set sanctions_hit = true where buyer_number = '8'")
+    sanctioned(ctx, "8")
     refresh_scores(ctx)
     refresh_limits(ctx)
     all_sales = Money(sum(x.amount for x in sold(lines)), "EUR")
