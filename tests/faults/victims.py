@@ -26,16 +26,29 @@ REPO = Path(__file__).resolve().parents[2]
 SETTLED_SECONDS = 30
 # The phases before a job asks anything of the book.
 PRELUDE = {"connect", "read"}
-# A kill that comes when the job is done proves nothing: it is tried again, sooner each time.
+# A kill that does not end the job proves nothing: it is tried again, at another moment.
 TRIES = 6
+LATER_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment of a job: so many seconds after it entered a phase."""
+    """A moment of a job: so many seconds after it entered a phase; 0: before it goes on there."""
 
     phase: str
     seconds: float
+
+    def tries(self) -> Iterator[Moment]:
+        """The moment itself, and those to take after it for as long as the job lives on."""
+        if self.phase == "connect":
+            # The database was killed before the job joined it, and the job started it: later.
+            for n in range(TRIES):
+                yield Moment(self.phase, self.seconds + n * LATER_SECONDS)
+        else:
+            # The job was done: sooner, and at last where it waits at the beginning of the phase.
+            for n in range(TRIES - 1):
+                yield Moment(self.phase, self.seconds / 2**n)
+            yield Moment(self.phase, 0)
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ class Death:
 
     @property
     def landed(self) -> bool:
-        """False when the job was done before the kill."""
+        """False when the job was done before the kill, or did not need what was killed."""
         return self.status != 0
 
 
@@ -98,6 +111,10 @@ class Worker:
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.job = int(self.process.stdout.readline())
         return self.job
+
+    def go_on(self) -> None:
+        """Tell the job to go on with the phase at whose beginning it waits."""
+        self.process.stdin.write("\n")
 
     def phases(self) -> Iterator[str]:
         """The phases the job enters, as it enters them; then `status` is how it ended."""
@@ -206,37 +223,42 @@ class Victims:
 
         `book` is brought in first, undisturbed.
         """
-        for _ in range(TRIES):
+        for aimed in moment.tries():
             seller = self.seller()
             if book is not None:
                 self.whole("book", seller, book)
-            death = kill(self, moment, what, seller, of)
+            death = kill(self, aimed, what, seller, of)
             if death.landed:
                 return death, seller
-            moment = Moment(moment.phase, moment.seconds / 2)
         raise AssertionError(f"no kill landed in {moment.phase}")
 
     def _at(self, moment: Moment, words: Sequence[object], kill: Callable[[int], None]) -> Death:
-        job = self.worker.begin(*words)
+        job = self.worker.begin(*words, moment.phase)
         last, killed = "", False
         for last in self.worker.phases():
             if last == moment.phase:
-                time.sleep(moment.seconds)
+                if moment.seconds:
+                    self.worker.go_on()
+                    time.sleep(moment.seconds)
                 # The worker may have waited for it already; nobody else gets its number so soon.
                 with suppress(ProcessLookupError):
                     kill(job)
+                if not moment.seconds:
+                    self.worker.go_on()
                 killed = True
         assert killed, f"it never entered {moment.phase}, after {last} it ended"
         return Death(self.worker.status, last)
 
     def _kill_server(self) -> None:
+        main = self.server.pid
+        # What psutil does for it, looking through all processes of the machine, outlasts a commit.
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        # First the one that would start the others again.
+        for process in (main, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         with suppress(psutil.NoSuchProcess):
-            victim = psutil.Process(self.server.pid)
-            children = victim.children()
-            # First the one that would start the others again.
-            for process in (victim, *children):
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
+            victim = psutil.Process(main)
             while victim.status() != psutil.STATUS_ZOMBIE:
                 time.sleep(0.01)
 
