@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from netterms.checkout.moves import OrderMove
-from netterms.kernel.money import Money
+from netterms.kernel.money import CURRENCIES, Money
 from netterms.kernel.refusal import Code, Refusal
 
 # A grant nobody used falls back after a week, unless asked otherwise; our convention.
@@ -54,6 +54,8 @@ class OrderRequest:
         _check_key(self.key)
         _check_text("order_number", self.order_number)
         _check_amount(self.amount.minor)
+        if self.amount.currency not in CURRENCIES:
+            raise _invalid("currency", self.amount.currency, "a code of ISO 4217, such as EUR")
         if self.expires_at is not None and not now < self.expires_at <= now + LONGEST_VALID:
             raise _invalid(
                 "expires_at",

@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 from netterms.buyers.events import BuyerInsolvent
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
-from netterms.kernel.money import Money
+from netterms.kernel.mends import Mend
+from netterms.kernel.money import CURRENCIES, Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import events
 from netterms.store import sql
@@ -60,9 +61,11 @@ class LineTerms:
         _within("discount_days", self.discount_days, 0, LONGEST_NET_DAYS)
         _within("instalments", self.instalments, 1, MOST_INSTALMENTS)
         if not 0 <= self.discount_percent < FULL_PERCENT:
-            raise _invalid("discount_percent", self.discount_percent, "give 0 to 99.99")
+            raise _invalid(
+                "discount_percent", self.discount_percent, Mend.BETWEEN, least=0, most="99.99"
+            )
         if (self.top_up_minor == 0) != (self.top_up_until is None):
-            raise _invalid("top_up_until", self.top_up_until, "a top-up has an amount and an end")
+            raise _invalid("top_up_until", self.top_up_until or "", Mend.TOP_UP_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def set_line(
     """
     ctx.require(Permission.SET_LIMIT)
     terms.check()
-    Money(0, currency)
+    if currency not in CURRENCIES:
+        raise _invalid("currency", currency, "a code of ISO 4217, such as EUR")
     with book(ctx):
         buyer = _buyer(ctx, buyer_id)
         sql.value("select lock_caps()")
@@ -111,8 +115,7 @@ def set_line(
             before is None or before.terms.status is not LineStatus.OPEN
         )
         if opens and buyer["sanctions_hit"]:
-            mend = "the buyer is on a sanctions list: keep its line on hold or closed"
-            raise _invalid("status", terms.status.value, mend)
+            raise _invalid("status", terms.status.value, Mend.KEEP_SHUT)
         if before is None:
             _insert(ctx, buyer_id, currency, terms)
             here = {"buyer": buyer_id, "today": ctx.today}
@@ -167,7 +170,7 @@ def top_up(
     `set_line`.
     """
     if extra.minor and until < ctx.today:
-        raise _invalid("top_up_until", until, "today or a later day")
+        raise _invalid("top_up_until", until, Mend.TODAY_OR_LATER)
     running = {"top_up_minor": extra.minor, "top_up_until": until if extra.minor else None}
     return _altered(ctx, buyer_id, extra.currency, running, why, version)
 
@@ -299,8 +302,8 @@ def _update(ctx: Context, buyer_id: UUID, currency: str, terms: LineTerms) -> No
 
 def _within(field: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise _invalid(field, value, f"give {least} to {most}")
+        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
 
 
-def _invalid(field: str, value: object, mend: str) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend)
+def _invalid(field: str, value: object, mend: str, **facts: object) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)
