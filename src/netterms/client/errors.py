@@ -106,6 +106,7 @@ BY_CODE: dict[str, type[NettermsError]] = {
     "busy": Unavailable,
     "changed_meanwhile": ChangedMeanwhile,
     "invoice_number_taken": InvoiceNumberTaken,
+    "issued_on_out_of_range": ValueInvalid,
     "key_reused": KeyReused,
     "move_not_allowed": MoveNotAllowed,
     "no_answer_in_time": Unavailable,

@@ -26,6 +26,7 @@ class Code(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FILE_UNREADABLE = "file_unreadable"
     INVOICE_NUMBER_TAKEN = "invoice_number_taken"
+    ISSUED_ON_OUT_OF_RANGE = "issued_on_out_of_range"
     KEY_REUSED = "key_reused"
     MEDIA_TYPE_UNKNOWN = "media_type_unknown"
     METHOD_NOT_ALLOWED = "method_not_allowed"

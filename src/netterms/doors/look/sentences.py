@@ -42,6 +42,10 @@ SENTENCES: dict[Code, str] = {
     Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
     Code.FILE_UNREADABLE: gettext_noop("The file cannot be read."),
     Code.INVOICE_NUMBER_TAKEN: gettext_noop("There is an invoice with this number already."),
+    Code.ISSUED_ON_OUT_OF_RANGE: gettext_noop(
+        "An invoice or credit note of %(value)s cannot be written today:"
+        " the day must lie between %(earliest)s and %(latest)s."
+    ),
     Code.KEY_REUSED: gettext_noop(
         "The key %(key)s was already used for another request. Use a new key."
     ),
