@@ -76,7 +76,8 @@ def _answered(ctx: Context, key: str) -> bool:
 def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
     # Orders before lines: the order of every lock.
     found = sql.row(
-        "select buyer_id, currency::text as currency, state from credit_order"
+        "select buyer_id, currency::text as currency, line_currency::text as line_currency, state"
+        " from credit_order"
         " where seller_id = %(seller)s and id = %(order)s for update",
         {"seller": ctx.seller, "order": approval.order_id},
     )
@@ -87,7 +88,7 @@ def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
     if not ctx.why:
         raise Refusal(Code.VALUE_INVALID, field="why", value="", mend="say why the limit is raised")
     buyer = found["buyer_id"]
-    currency = line_currency(ctx, buyer, found["currency"])
+    currency = found["line_currency"] or line_currency(ctx, buyer, found["currency"])
     sql.row(
         "select from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s"
         " and currency = %(currency)s for update",

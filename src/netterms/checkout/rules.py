@@ -54,6 +54,15 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
+def lined_minor(amount: int, rate: Fraction) -> int:
+    """What `amount` counts for on a line at `rate`; of parts of it count the steps of their sum.
+
+    Nothing is so small that it counts for nothing, else any number of orders would get past a
+    limit.
+    """
+    return max(half_up(amount * rate), 1) if amount else 0
+
+
 def decide(
     line: Line | None, caps: Sequence[Cap], amount: int, rate: Fraction | None, *, partial: bool
 ) -> Verdict:
@@ -66,12 +75,12 @@ def decide(
         return Verdict(0, 0, (stop,))
     assert line is not None
     assert rate is not None
-    want = half_up(amount * rate)
+    want = lined_minor(amount, rate)
     reasons = room_reasons(line, caps, want)
     granted = 0 if reasons else amount
     if reasons and partial:
         granted = int(_most(line, caps) // rate)
-    return Verdict(granted, half_up(granted * rate), reasons)
+    return Verdict(granted, lined_minor(granted, rate), reasons)
 
 
 def room_reasons(line: Line, caps: Sequence[Cap], more: int) -> tuple[str, ...]:

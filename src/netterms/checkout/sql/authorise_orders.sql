@@ -41,6 +41,8 @@ declare
   o_rate numeric[] := array_fill(null::numeric, array[n]);
   o_status int[] := array_fill(201, array[n]);
   o_answer jsonb[] := array_fill(null::jsonb, array[n]);
+  -- By the first request with an order number: whether an order has got it.
+  numbered boolean[] := array_fill(false, array[n]);
   made credit_order[];
   reasons text[];
   want bigint;
@@ -116,12 +118,13 @@ begin
       o_status[i] := case when p_print[k] = r.print then -k else 409 end;
       o_answer[i] := '{"code": "key_reused"}';
       continue;
-    elsif r.taken or (r.first_number < i and o_state[r.first_number] is not null) then
+    elsif r.taken or numbered[r.first_number] then
       o_status[i] := 409;
       o_answer[i] := '{"code": "order_number_taken"}';
       continue;
     end if;
 
+    numbered[r.first_number] := true;
     reasons := '{}';
     granted := 0;
     want := 0;
@@ -134,7 +137,7 @@ begin
     elsif r.cap_ids <> '{}' and r.cap_rate is null then
       reasons := '{no_rate}';
     else
-      want := half_up(r.amount * r.rate);
+      want := lined_minor(r.amount, r.rate);
       most := greatest(room[r.line], 0);
       if want > most then
         reasons := '{over_limit}';
@@ -158,7 +161,7 @@ begin
 
     if granted > 0 then
       o_state[i] := 'authorised';
-      want := half_up(granted * r.rate);
+      want := lined_minor(granted, r.rate);
       foreach c in array r.cap_ids loop
         k := array_position(cap_ids, c);
         most := capped_minor(held[r.line] + want, r.owed_minor, r.cap_rate)

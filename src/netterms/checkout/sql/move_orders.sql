@@ -15,9 +15,16 @@ create or replace function room_reasons(l credit_line, caps exposure_cap[], p_to
               - capped_minor(l.held_minor, l.owed_minor, l.cap_rate) > x.limit_minor - x.used_minor
     ) end;
 
+-- The numbers of what becomes of one order by one move: the label, or one for each part of it.
+create or replace function paper_numbers(label text, parts int) returns text[]
+  language sql immutable parallel safe
+  return case when parts > 1 then array(select label || '.' || part from generate_series(1, parts) part)
+              else array[label] end;
+
 -- One array of moves on orders that exist (amend, capture, void, expire, refund, approve, decline), each
 -- answered: 201 moved now, 200 moved before, 404, 409 or 422 with a code and nothing moved. Locks and
--- races as in authorise_orders. An amount that is null means all there is (capture, refund).
+-- races as in authorise_orders. An amount that is null means all there is (capture, refund). Papers are issued on
+-- a day from `earliest` to `latest`, and count on the order's line at the order's rate, whatever day that is.
 create or replace function move_orders(
   p_seller uuid, p_home text, p_actor text, p_why text, p_now timestamptz, p_today date,
   p_key text[], p_print text[], p_order uuid[], p_move text[], p_amount bigint[],
@@ -30,7 +37,12 @@ as $$
 #variable_conflict use_column
 declare
   n constant int := coalesce(cardinality(p_key), 0);
+  -- Goods of last month may be reported now, and where the caller is it may be tomorrow; our convention.
+  earliest constant date := p_today - 31;
+  latest constant date := p_today + 1;
   orders credit_order[];
+  -- By order: the currency of the line it is held on, or would be.
+  line_of char(3)[];
   lines credit_line[];
   caps exposure_cap[];
   was_lines credit_line[];
@@ -43,7 +55,11 @@ declare
   j int;
   c uuid;
   amount bigint;
+  captures boolean;
+  done bigint;
+  most bigint;
   part bigint;
+  parts int;
   want bigint;
   before bigint;
   reasons text[];
@@ -52,6 +68,7 @@ declare
   least_ok bigint;
   most_ok bigint;
   rate numeric;
+  numbers text[];
   o_status int[] := array_fill(201, array[n]);
   o_answer jsonb[] := array_fill(null::jsonb, array[n]);
   o_kind text[] := array_fill(null::text, array[n]);
@@ -63,6 +80,8 @@ declare
   f_kind text[] := '{}';
   f_number text[] := '{}';
   f_amount bigint[] := '{}';
+  -- What each counts for on its line.
+  f_lined bigint[] := '{}';
   f_issued date[] := '{}';
   f_due date[] := '{}';
 begin
@@ -75,19 +94,18 @@ begin
     order by x.id
     for update
   ) x;
+  -- One that waits for a person may have had no line when it was asked for.
+  select array_agg(coalesce(q.line_currency, m.currency) order by q.ordinality) into line_of
+  from unnest(orders) with ordinality q
+  left join lateral (
+    select y.currency from credit_line y
+    where y.seller_id = p_seller and y.buyer_id = q.buyer_id and y.currency in (q.currency, p_home)
+    order by y.currency = q.currency desc limit 1
+  ) m on q.line_currency is null;
   select array_agg(x order by x.buyer_id, x.currency) into lines
   from (
     select x.*
-    from (
-      -- One that waits for a person may have had no line when it was asked for.
-      select distinct q.buyer_id, coalesce(q.line_currency, m.currency) as currency
-      from unnest(orders) q
-      left join lateral (
-        select y.currency from credit_line y
-        where y.seller_id = p_seller and y.buyer_id = q.buyer_id and y.currency in (q.currency, p_home)
-        order by y.currency = q.currency desc limit 1
-      ) m on q.line_currency is null
-    ) q
+    from (select distinct q.buyer_id, line_of[q.ordinality] as currency from unnest(orders) with ordinality q) q
     join credit_line x on x.seller_id = p_seller and x.buyer_id = q.buyer_id and x.currency = q.currency
     order by x.buyer_id, x.currency
     for update of x
@@ -104,14 +122,29 @@ begin
 
   for r in
     select a.nth::int as nth, a.key, a.print, a.move, a.amount, coalesce(a.issued, p_today) as issued, a.number,
-           q.ordinality::int as pos, known.fingerprint, known.answer,
-           min(a.nth) over (partition by a.key) as first_key,
-           exists (select from invoice v where v.seller_id = p_seller and v.company_code = ''
-                   and v.invoice_number in (w.label, w.label || '.1')) as taken
-    from unnest(p_key, p_print, p_order, p_move, p_amount, p_number, p_issued)
-         with ordinality a(key, print, order_id, move, amount, number, issued, nth)
+           q.ordinality::int as pos, x.ordinality::int as line, known.fingerprint, known.answer, a.first_key,
+           array(select v.invoice_number from invoice v where v.seller_id = p_seller and v.company_code = ''
+                 and v.invoice_number = any (w.labels || w.parted)) as taken
+    from (
+      select a.*, min(a.nth) over (partition by a.key) as first_key,
+             count(*) over (partition by a.order_id order by a.nth) as nth_of_order
+      from unnest(p_key, p_print, p_order, p_move, p_amount, p_number, p_issued)
+           with ordinality a(key, print, order_id, move, amount, number, issued, nth)
+    ) a
     left join unnest(orders) with ordinality q on q.id = a.order_id
-    left join lateral (select coalesce(a.number, q.order_number || '-' || q.version) as label) w on true
+    left join unnest(lines) with ordinality x on x.buyer_id = q.buyer_id and x.currency = line_of[q.ordinality]
+    -- Every number that a paper of this request may get; where none is given, it depends on what the requests
+    -- before it do to the order.
+    left join lateral (
+      select array_agg(t.label) as labels,
+             array_agg(t.label || '.' || part) as parted
+      from (
+        select case when a.number is null then q.order_number || '-' || (q.version + later) else a.number end as label
+        from generate_series(0, case when a.number is null then a.nth_of_order - 1 else 0 end) later
+      ) t
+      cross join generate_series(1, case when a.move = 'capture' then coalesce(q.instalments, x.instalments) else 1 end)
+        part
+    ) w on a.move in ('capture', 'refund')
     left join lateral (select x.fingerprint, x.answer from idempotency_key x
                        where x.seller_id = p_seller and x.key = a.key limit 1) known on true
     order by a.nth
@@ -138,14 +171,8 @@ begin
     end if;
 
     o := orders[r.pos];
-    k := null;
-    l := null;
-    select x.ordinality into k from unnest(lines) with ordinality x
-    where x.buyer_id = o.buyer_id and x.currency = coalesce(o.line_currency, x.currency)
-    order by x.currency = o.currency desc limit 1;
-    if k is not null then
-      l := lines[k];
-    end if;
+    k := r.line;
+    l := lines[k];
     reasons := '{}';
     outcome := 'done';
     fail := null;
@@ -171,7 +198,7 @@ begin
         if rate is null then
           reasons := case when k is null then '{no_line}' else '{no_rate}' end::text[];
         else
-          want := half_up((amount - o.captured_minor) * rate) - o.held_minor;
+          want := lined_minor(amount, rate) - lined_minor(o.captured_minor, rate) - o.held_minor;
           reasons := case when want > 0 then room_reasons(l, caps, p_today, want) else '{}' end;
         end if;
         if reasons = '{}' then
@@ -197,55 +224,47 @@ begin
           outcome := 'declined';
         end if;
       end if;
-    elsif r.move = 'capture' then
-      amount := coalesce(r.amount, o.authorised_minor - o.captured_minor);
-      if amount < 1 or amount > o.authorised_minor - o.captured_minor then
+    elsif r.move in ('capture', 'refund') then
+      captures := r.move = 'capture';
+      done := case when captures then o.captured_minor else o.refunded_minor end;
+      most := case when captures then o.authorised_minor else o.captured_minor end - done;
+      amount := coalesce(r.amount, most);
+      parts := case when captures then least(o.instalments, amount) else 1 end;
+      numbers := paper_numbers(coalesce(r.number, o.order_number || '-' || o.version), parts);
+      if amount < 1 or amount > most then
         fail := 'amount_out_of_range';
         least_ok := 1;
-        most_ok := o.authorised_minor - o.captured_minor;
-      elsif r.taken then
+        most_ok := most;
+      elsif r.issued not between earliest and latest then
+        fail := 'issued_on_out_of_range';
+      elsif numbers && r.taken or numbers && f_number then
         fail := 'invoice_number_taken';
       else
-        o.captured_minor := o.captured_minor + amount;
-        want := half_up((o.authorised_minor - o.captured_minor) * o.rate);
-        l.held_minor := l.held_minor + want - o.held_minor;
-        o.held_minor := want;
-        o.state := case when o.captured_minor = o.authorised_minor then 'captured' else 'part_captured' end;
-        rate := coalesce(newest_minor_rate(o.currency, l.currency, r.issued), o.rate);
         -- Parts differ by one minor unit at most, the larger first; one too small for that many has fewer.
-        for j in 1 .. least(o.instalments, amount)::int loop
-          part := amount / least(o.instalments, amount)
-                  + case when j <= amount % least(o.instalments, amount) then 1 else 0 end;
-          l.owed_minor := l.owed_minor + half_up(part * rate);
+        for j in 1 .. parts loop
+          part := amount / parts + case when j <= amount % parts then 1 else 0 end;
+          want := lined_minor(done + part, o.rate) - lined_minor(done, o.rate);
+          done := done + part;
+          l.owed_minor := l.owed_minor + case when captures then want else -want end;
           f_nth := f_nth || i;
           f_order := f_order || r.pos;
-          f_kind := f_kind || 'invoice'::text;
-          f_number := f_number || (coalesce(r.number, o.order_number || '-' || o.version)
-                                   || case when o.instalments > 1 then '.' || j else '' end);
+          f_kind := f_kind || case when captures then 'invoice'::text else 'credit_note' end;
+          f_number := f_number || numbers[j];
           f_amount := f_amount || part;
+          f_lined := f_lined || want;
           f_issued := f_issued || r.issued;
-          f_due := f_due || (r.issued + o.net_days * j);
+          f_due := f_due || (r.issued + case when captures then o.net_days * j else 0 end);
         end loop;
-      end if;
-    elsif r.move = 'refund' then
-      amount := coalesce(r.amount, o.captured_minor - o.refunded_minor);
-      if amount < 1 or amount > o.captured_minor - o.refunded_minor then
-        fail := 'amount_out_of_range';
-        least_ok := 1;
-        most_ok := o.captured_minor - o.refunded_minor;
-      elsif r.taken then
-        fail := 'invoice_number_taken';
-      else
-        o.refunded_minor := o.refunded_minor + amount;
-        rate := coalesce(newest_minor_rate(o.currency, l.currency, r.issued), o.rate);
-        l.owed_minor := l.owed_minor - half_up(amount * rate);
-        f_nth := f_nth || i;
-        f_order := f_order || r.pos;
-        f_kind := f_kind || 'credit_note'::text;
-        f_number := f_number || coalesce(r.number, o.order_number || '-' || o.version);
-        f_amount := f_amount || amount;
-        f_issued := f_issued || r.issued;
-        f_due := f_due || r.issued;
+        if captures then
+          -- What is owed now was held before: together they are as much of the line as ever.
+          want := lined_minor(o.authorised_minor, o.rate) - lined_minor(done, o.rate);
+          l.held_minor := l.held_minor + want - o.held_minor;
+          o.held_minor := want;
+          o.captured_minor := done;
+          o.state := case when done = o.authorised_minor then 'captured' else 'part_captured' end;
+        else
+          o.refunded_minor := done;
+        end if;
       end if;
     else
       -- void, expire, decline: what is still held is free again.
@@ -259,9 +278,12 @@ begin
     end if;
 
     if fail is not null then
-      o_status[i] := case when fail like 'amount%' then 422 else 409 end;
-      o_answer[i] := jsonb_build_object('code', fail, 'move', r.move, 'state', o.state,
-        'least_minor', least_ok, 'most_minor', most_ok);
+      o_status[i] := case when fail like '%out_of_range' then 422 else 409 end;
+      o_answer[i] := case when fail = 'issued_on_out_of_range'
+        then jsonb_build_object('code', fail, 'field', 'issued_on', 'value', r.issued,
+          'earliest', earliest, 'latest', latest)
+        else jsonb_build_object('code', fail, 'move', r.move, 'state', o.state,
+          'least_minor', least_ok, 'most_minor', most_ok) end;
       continue;
     end if;
     if outcome = 'done' then
@@ -291,10 +313,12 @@ begin
 
   with paper as (
     insert into invoice (seller_id, id, buyer_id, invoice_number, kind, currency, amount_minor, open_minor,
-                         issued_on, due_on, state)
-    select p_seller, uuidv7(), q.buyer_id, f.number, f.kind, q.currency, f.amount, f.amount, f.issued, f.due, 'open'
-    from unnest(f_order, f_kind, f_number, f_amount, f_issued, f_due)
-         with ordinality f(pos, kind, number, amount, issued, due, nth)
+                         issued_on, due_on, state, line_currency, line_minor)
+    select p_seller, uuidv7(), q.buyer_id, f.number, f.kind, q.currency, f.amount, f.amount, f.issued, f.due, 'open',
+           case when q.line_currency <> q.currency then q.line_currency end,
+           case when q.line_currency <> q.currency then f.lined end
+    from unnest(f_order, f_kind, f_number, f_amount, f_lined, f_issued, f_due)
+         with ordinality f(pos, kind, number, amount, lined, issued, due, nth)
     join unnest(orders) with ordinality q on q.ordinality = f.pos
     order by f.number
     returning id, buyer_id, invoice_number, kind, currency, amount_minor, issued_on, due_on

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
         ("buyers", "0003_sector"),
         ("scoring", "0001_initial"),
     ]
+    # limits/line_owed reads columns that a later migration adds, which makes it.
     operations = [
-        function_file("limits/line_owed"),
         function_file("limits/refresh_owed"),
         function_file("limits/lock_caps"),
         function_file("limits/wanted_caps"),
