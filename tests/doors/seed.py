@@ -137,6 +137,8 @@ def _invoice(made, buyer, number, currency, issued, due, amount) -> UUID:
             "invoice_stage",
             seller_id=ctx.seller,
             invoice_id=invoice,
+            buyer_id=buyer,
+            due_on=due,
             stage=stage_of(days),
             since=due + timedelta(days=STAGE_FIRST_DAYS[stage_of(days)]),
         )

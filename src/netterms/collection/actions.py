@@ -58,13 +58,13 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     params = _params(ctx)
     with book(ctx):
-        # Two reads of the whole book with small answers: worth sharing among workers.
+        # A read of the whole book with a small answer: worth sharing among workers.
         sql.execute("set local parallel_tuple_cost = 0")
         sql.execute(_over_late_items("moved_invoices"), params)
         sql.execute("analyze moved_invoice")
+        invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
         sql.execute(_over_late_items("standing"), params)
         sql.execute("analyze standing")
-        invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
         cases = sql.row(sql.statement("collection/move_cases"), params) or {}
         actions = sql.row(_over_late_items("plan_actions"), params) or {}
         notices = sql.row(sql.statement("collection/plan_notices"), params) or {}

@@ -10,6 +10,7 @@ from netterms.collection import events
 from netterms.collection.moves import PLAN_MOVES, PlanMove, PlanState
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
@@ -31,7 +32,7 @@ def propose_plan(
     ctx.require(Permission.COLLECT)
     if ends_on <= ctx.today or not invoices:
         raise Refusal(
-            Code.VALUE_INVALID, field="ends_on", value=str(ends_on), mend="a day after today"
+            Code.VALUE_INVALID, field="ends_on", value=str(ends_on), mend=Mend.AFTER_TODAY
         )
     with book(ctx):
         _check(ctx, buyer_id, invoices)
@@ -105,7 +106,7 @@ def _check(ctx: Context, buyer_id: UUID, invoices: Sequence[UUID]) -> None:
                 Code.VALUE_INVALID,
                 field="invoice",
                 value=str(invoice),
-                mend="an invoice that no other plan holds",
+                mend=Mend.UNPLANNED_INVOICE,
             )
 
 

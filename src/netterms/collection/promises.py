@@ -11,6 +11,7 @@ from netterms.collection import events
 from netterms.collection.rules import LadderSettings, Promise, promise_objections
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
@@ -94,12 +95,14 @@ def record_promise(
 
 def _check(given: PromiseGiven) -> None:
     if not given.payer.strip():
-        raise Refusal(
-            Code.VALUE_INVALID, field="payer", value="", mend="the name of the person who promised"
-        )
+        raise Refusal(Code.VALUE_INVALID, field="payer", value="", mend=Mend.GIVE_IT)
     if given.amount.minor <= 0:
         raise Refusal(
-            Code.VALUE_INVALID, field="amount", value=str(given.amount), mend="more than nothing"
+            Code.VALUE_INVALID,
+            field="amount",
+            value=str(given.amount),
+            mend=Mend.MORE_THAN,
+            least=0,
         )
 
 
@@ -142,6 +145,6 @@ def _object(ctx: Context, given: PromiseGiven, country: str, settings: LadderSet
             Code.VALUE_INVALID,
             field="promised_for",
             value=str(given.promised_for),
-            mend="an earlier day, or no promise at all",
+            mend=Mend.EARLIER_OR_NONE,
             objections=[objection.value for objection in objections],
         )

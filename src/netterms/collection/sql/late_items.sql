@@ -1,13 +1,13 @@
 -- Every invoice that is late or owed by an insolvent buyer, with its stage after the overrides of rule
 -- book section 0.1: insolvency first, then the disputed part, then a running plan. As open on the day.
 -- The relation `late_item` of the statements beside: read where it is asked for, never stored.
-select invoice_id, buyer_id, currency, days_past_due, is_frozen, is_disputed,
+select invoice_id, buyer_id, currency, due_on, days_past_due, is_frozen, is_disputed,
        greatest(collectable_minor, 0) as collectable_minor,
        case when is_insolvent then 4
             when collectable_minor <= %(small_balance)s then 0
             else width_bucket(counted_days, %(stage_starts)s::int[]) end as stage
 from (
-  select i.id as invoice_id, i.buyer_id, i.currency,
+  select i.id as invoice_id, i.buyer_id, i.currency, i.due_on,
          %(as_of)s - i.due_on as days_past_due,
          -- A plan in good standing freezes the stage reached on the day it started.
          coalesce(plan.started_on, %(as_of)s) - i.due_on as counted_days,

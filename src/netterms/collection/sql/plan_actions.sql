@@ -22,13 +22,10 @@ due as (
     -- Beside invoices that a plan froze at another stage, the others have a clock of their own.
     select min(g.since) as since
     from invoice i
-    join invoice_stage g on g.seller_id = i.seller_id and g.invoice_id = i.id and g.stage = s.step_stage
+    join invoice_stage g on g.seller_id = i.seller_id and g.invoice_id = i.id
     where s.stage <> s.step_stage
       and i.seller_id = %(seller)s and i.buyer_id = c.buyer_id and i.open_minor > 0
-      and not exists (
-        select from payment_plan_invoice x
-        join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
-        where x.seller_id = i.seller_id and x.invoice_id = i.id and p.state in ('accepted', 'running'))
+      and g.stage = s.step_stage and not g.is_frozen
   ) apart on true
   where c.seller_id = %(seller)s and c.closed_on is null
     and coalesce(apart.since, c.stage_since) + step.after_days <= %(as_of)s
