@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,6 +22,7 @@ from netterms.access.rules import Role
 from netterms.kernel.clock import business_date
 from netterms.kernel.context import EVERYTHING, Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -32,6 +33,8 @@ LIVE_PREFIX, TEST_PREFIX = "nt_live_", "nt_test_"
 KEY_BYTES = 32
 LONGEST_OLD_SECRET = timedelta(days=30)
 LONGEST_NAME = 200
+# As the validators of the settings have it.
+SHORTEST_PASSWORD = 8
 HIGHEST_RATE = 1_000_000
 
 
@@ -45,16 +48,16 @@ def open_seller(
     email: str = "",
 ) -> UUID:
     """A new seller's empty book; returns its id. VALUE_INVALID names the field to mend."""
-    _must(name.strip() != "", "name", name, "give the seller a name")
-    _must(bool(re.fullmatch("[A-Z]{2}", country)), "country", country, "ISO 3166, such as DE")
-    _must(bool(re.fullmatch("[A-Z]{3}", currency)), "currency", currency, "ISO 4217, such as EUR")
+    _must(name.strip() != "", "name", name, Mend.GIVE_IT)
+    _must(bool(re.fullmatch("[A-Z]{2}", country)), "country", country, Mend.COUNTRY_CODE)
+    _must(bool(re.fullmatch("[A-Z]{3}", currency)), "currency", currency, Mend.CURRENCY_CODE)
     _must(
         time_zone in available_timezones(),
         "time_zone",
         time_zone,
-        "IANA name, such as Asia/Shanghai",
+        Mend.TIME_ZONE,
     )
-    _must(language in LANGUAGES, "language", language, " or ".join(LANGUAGES))
+    _one_of(language, LANGUAGES, "language")
     seller = new_id(now)
     ctx = Context(seller, "access", business_date(now, time_zone), now, EVERYTHING)
     with book(ctx):
@@ -85,16 +88,18 @@ def create_user(email: str, password: str, name: str = "", language: str = "en")
     try:
         validate_email(email)
     except ValidationError:
-        raise Refusal(
-            Code.VALUE_INVALID, field="email", value=email, mend="give an e-mail address"
-        ) from None
-    _must(language in LANGUAGES, "language", language, " or ".join(LANGUAGES))
+        raise Refusal(Code.VALUE_INVALID, field="email", value=email, mend=Mend.EMAIL) from None
+    _one_of(language, LANGUAGES, "language")
     try:
         validate_password(password, User(email=email, name=name))
-    except ValidationError as error:
+    except ValidationError:
         # The password itself is never repeated, not even in a refusal.
         raise Refusal(
-            Code.VALUE_INVALID, field="password", value="***", mend=" ".join(error.messages)
+            Code.VALUE_INVALID,
+            field="password",
+            value="***",
+            mend=Mend.PASSWORD,
+            least=SHORTEST_PASSWORD,
         ) from None
     try:
         with transaction.atomic():
@@ -103,20 +108,20 @@ def create_user(email: str, password: str, name: str = "", language: str = "en")
             )
     except IntegrityError:
         raise Refusal(
-            Code.VALUE_INVALID, field="email", value=email, mend="this address has an account"
+            Code.VALUE_INVALID, field="email", value=email, mend=Mend.ANOTHER_ADDRESS
         ) from None
 
 
 def set_language(user_id: int, language: str) -> None:
     """Remember the language a person reads in."""
-    _must(language in LANGUAGES, "language", language, " or ".join(LANGUAGES))
+    _one_of(language, LANGUAGES, "language")
     User.objects.filter(pk=user_id).update(language=language)
 
 
 def add_member(ctx: Context, user: User, role: Role | str) -> None:
     """Let a person work for the seller, or change what they may do."""
     ctx.require(Permission.MANAGE_ACCESS)
-    _must(str(role) in list(Role), "role", str(role), ", ".join(Role))
+    _one_of(str(role), list(Role), "role")
     with book(ctx):
         sql.execute(
             """
@@ -145,15 +150,16 @@ def create_key(
     """
     ctx.require(Permission.MANAGE_ACCESS)
     named = name.strip()
-    _must(0 < len(named) <= LONGEST_NAME, "name", name[:LONGEST_NAME], "give the key a name")
+    good = 0 < len(named) <= LONGEST_NAME
+    _must(good, "name", named[:LONGEST_NAME], Mend.CHARACTERS, least=1, most=LONGEST_NAME)
     wanted = sorted({str(scope) for scope in scopes})
     for scope in wanted:
-        _must(scope in list(Permission), "scopes", scope, ", ".join(Permission))
+        _one_of(scope, list(Permission), "scopes")
     rate = requests_per_second
     good = rate is None or 0 < rate <= HIGHEST_RATE
-    _must(good, "requests_per_second", str(rate), f"1 to {HIGHEST_RATE}")
+    _must(good, "requests_per_second", str(rate), Mend.BETWEEN, least=1, most=HIGHEST_RATE)
     good = expires_at is None or expires_at > ctx.now
-    _must(good, "expires_at", str(expires_at), "a time to come")
+    _must(good, "expires_at", str(expires_at), Mend.TIME_TO_COME)
     in_test = is_test(ctx)
     home = open_twin(ctx) if test and not in_test else ctx
     secret = _new_key(test=test or in_test)
@@ -224,7 +230,8 @@ def rotate_key(ctx: Context, key_id: UUID, old_until: datetime) -> str:
     """
     ctx.require(Permission.MANAGE_ACCESS)
     good = ctx.now <= old_until <= ctx.now + LONGEST_OLD_SECRET
-    _must(good, "old_until", old_until.isoformat(), "a time from now until in 30 days")
+    most = LONGEST_OLD_SECRET.days
+    _must(good, "old_until", old_until.isoformat(), Mend.WITHIN_DAYS, days=most)
     home = _home_of_key(ctx, key_id)
     secret = _new_key(test=is_test(home))
     with book(home):
@@ -274,6 +281,10 @@ def revoke_key(ctx: Context, key_id: UUID) -> None:
             record(home, events.KeyRevoked(key_id))
 
 
-def _must(holds: bool, field: str, value: str, mend: str) -> None:
+def _one_of(value: str, allowed: Sequence[str], field: str) -> None:
+    _must(value in allowed, field, value, Mend.ONE_OF, allowed=", ".join(allowed))
+
+
+def _must(holds: bool, field: str, value: str, mend: Mend, **facts: object) -> None:
     if not holds:
-        raise Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend)
+        raise Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)

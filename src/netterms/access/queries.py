@@ -91,7 +91,7 @@ def context_for_key(secret: str, now: datetime) -> Context:
             {"hash": presented, "now": now},
         )
     if key is None:
-        raise Refusal(Code.NOT_SIGNED_IN, field="Authorization", mend="send a valid API key")
+        raise Refusal(Code.NOT_SIGNED_IN)
     with seller_book(key["seller_id"]):
         zone = sql.value(
             "select time_zone from seller where seller_id = %(seller)s",

@@ -14,6 +14,7 @@ from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, plain
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record_all
@@ -58,22 +59,22 @@ class Introduction:
     def check(self) -> None:
         """VALUE_INVALID names the field, its value and what would mend it."""
         if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
-            raise _invalid("country", self.country, "two capital letters of ISO 3166")
+            raise _invalid("country", self.country, Mend.COUNTRY_CODE)
         if not 1 <= len(self.number) <= numbers.LONGEST:
-            mend = f"give 1 to {numbers.LONGEST} letters and digits"
-            raise _invalid("registration_number", self.registration_number, mend)
+            number, most = self.registration_number, numbers.LONGEST
+            raise _invalid("registration_number", number, Mend.LETTERS_AND_DIGITS, most=most)
         if numbers.check(self.country, self.registration_number) is NumberCheck.INVALID:
-            mend = "the check digits do not fit the country's register number"
-            raise _invalid("registration_number", self.registration_number, mend)
+            number = self.registration_number
+            raise _invalid("registration_number", number, Mend.CHECK_DIGITS)
         if not 1 <= len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
-            raise _invalid("name", self.name, f"give 1 to {LONGEST_NAME} printable characters")
+            raise _invalid("name", self.name, Mend.CHARACTERS, least=1, most=LONGEST_NAME)
         local, at, domain = self.email.partition("@")
         if self.email and not (
             local and at and "." in domain and "@" not in domain and self.email.isprintable()
         ):
-            raise _invalid("email", self.email, "an address like name@company.example")
+            raise _invalid("email", self.email, Mend.EMAIL)
         if len(self.email) > LONGEST_EMAIL:
-            raise _invalid("email", self.email, f"at most {LONGEST_EMAIL} characters")
+            raise _invalid("email", self.email, Mend.CHARACTERS, least=0, most=LONGEST_EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,27 +183,26 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
 
 def _check(ctx: Context, facts: BuyerFacts) -> None:
     if facts.language is not None and facts.language not in LANGUAGES:
-        raise _invalid("language", facts.language, " or ".join(LANGUAGES))
+        raise _invalid("language", facts.language, Mend.ONE_OF, allowed=", ".join(LANGUAGES))
     if facts.insolvent_on is not None and facts.insolvent_on > ctx.today:
         raise Refusal(
             Code.VALUE_INVALID,
             field="insolvent_on",
             value=str(facts.insolvent_on),
-            mend="the day proceedings were opened, not a later one than today",
+            mend=Mend.TODAY_OR_EARLIER,
         )
     if facts.sector is not None and not (
         len(facts.sector) <= LONGEST_SECTOR and (facts.sector.isprintable() or not facts.sector)
     ):
-        mend = f"at most {LONGEST_SECTOR} printable characters"
-        raise _invalid("sector", facts.sector, mend)
+        raise _invalid("sector", facts.sector, Mend.CHARACTERS, least=0, most=LONGEST_SECTOR)
     if facts.parent is not None and facts.parent == facts.buyer_number:
         raise Refusal(
-            Code.VALUE_INVALID, field="parent", value=facts.parent, mend="another buyer's number"
+            Code.VALUE_INVALID, field="parent", value=facts.parent, mend=Mend.ANOTHER_BUYER
         )
 
 
-def _invalid(field: str, value: str, mend: str) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend)
+def _invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
 
 
 def _locked(ctx: Context, numbers: Iterable[str | None]) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from netterms.checkout.actions import Answer, move
 from netterms.checkout.moves import OrderMove, OrderState
 from netterms.checkout.requests import MoveRequest
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, set_line
 from netterms.limits.queries import lines_of
@@ -86,7 +87,7 @@ def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
     if found["state"] != OrderState.PENDING:
         raise Refusal(Code.MOVE_NOT_ALLOWED, move=OrderMove.APPROVE.value, state=found["state"])
     if not ctx.why:
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend="say why the limit is raised")
+        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
     buyer = found["buyer_id"]
     currency = found["line_currency"] or line_currency(ctx, buyer, found["currency"])
     sql.row(

@@ -11,6 +11,7 @@ from netterms.checkout import events
 from netterms.checkout.policy import DEFAULT, Policy, read
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -105,9 +106,7 @@ def put_in_force(ctx: Context, number: int, why: str) -> None:
     """
     ctx.require(Permission.MANAGE_POLICY)
     if not why.strip():
-        raise Refusal(
-            Code.VALUE_INVALID, field="why", value="", mend="say why it counts from now on"
-        )
+        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
     with book(ctx):
         _alone(ctx)
         _one(ctx, number)

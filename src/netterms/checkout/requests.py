@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from netterms.checkout.moves import OrderMove
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
 from netterms.kernel.refusal import Code, Refusal
 
@@ -55,12 +56,13 @@ class OrderRequest:
         _check_text("order_number", self.order_number)
         _check_amount(self.amount.minor)
         if self.amount.currency not in CURRENCIES:
-            raise _invalid("currency", self.amount.currency, "a code of ISO 4217, such as EUR")
+            raise _invalid("currency", self.amount.currency, Mend.CURRENCY_CODE)
         if self.expires_at is not None and not now < self.expires_at <= now + LONGEST_VALID:
             raise _invalid(
                 "expires_at",
                 self.expires_at.isoformat(),
-                f"give a time from now to {LONGEST_VALID.days} days on",
+                Mend.WITHIN_DAYS,
+                days=LONGEST_VALID.days,
             )
 
 
@@ -100,18 +102,18 @@ def _hash(*parts: object) -> str:
 
 def _check_key(key: str) -> None:
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise _invalid("idempotency_key", key, f"give 1 to {LONGEST_KEY} printable characters")
+        raise _invalid("idempotency_key", key, Mend.CHARACTERS, least=1, most=LONGEST_KEY)
 
 
 def _check_text(field: str, value: str) -> None:
     if not 1 <= len(value) <= LONGEST_NUMBER or not value.isprintable():
-        raise _invalid(field, value, f"give 1 to {LONGEST_NUMBER} printable characters")
+        raise _invalid(field, value, Mend.CHARACTERS, least=1, most=LONGEST_NUMBER)
 
 
 def _check_amount(minor: int) -> None:
     if not 0 < minor <= MOST_MINOR:
-        raise _invalid("amount", str(minor), f"give 1 to {MOST_MINOR} minor units")
+        raise _invalid("amount", str(minor), Mend.BETWEEN, least=1, most=MOST_MINOR)
 
 
-def _invalid(field: str, value: str, mend: str) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend)
+def _invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)

@@ -15,6 +15,7 @@ from netterms.insurance.terms import PolicyTerms, terms_from
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -56,13 +57,13 @@ def open_policy(ctx: Context, schedule: PolicySchedule) -> UUID:
     terms_from(terms)
     for field in ("insurer", "policy_number"):
         if not getattr(schedule, field).strip():
-            raise Refusal(Code.POLICY_INVALID, field=field, value="", mend="as the policy says")
+            raise Refusal(Code.POLICY_INVALID, field=field, value="", mend=Mend.GIVE_IT)
     if schedule.ends_on <= schedule.starts_on:
         raise Refusal(
             Code.POLICY_INVALID,
             field="ends_on",
             value=str(schedule.ends_on),
-            mend="a day after the policy starts",
+            mend=Mend.AFTER_START,
         )
     policy = new_id(ctx.now)
     with book(ctx):
@@ -128,19 +129,27 @@ def _check(limits: Sequence[GrantedLimit]) -> None:
     for limit in limits:
         if limit.kind not in LIMIT_KINDS:
             raise Refusal(
-                Code.POLICY_INVALID, field="kind", value=limit.kind, mend=", ".join(LIMIT_KINDS)
+                Code.POLICY_INVALID,
+                field="kind",
+                value=limit.kind,
+                mend=Mend.ONE_OF,
+                allowed=", ".join(LIMIT_KINDS),
             )
         if limit.amount_minor < 0:
             raise Refusal(
                 Code.POLICY_INVALID,
                 field="amount_minor",
                 value=limit.amount_minor,
-                mend="nothing (a refused buyer) or more",
+                mend=Mend.AT_LEAST,
+                least=0,
             )
     twice = [key for key, n in Counter((x.buyer_number, x.kind) for x in limits).items() if n > 1]
     if twice:
         raise Refusal(
-            Code.POLICY_INVALID, field="buyer_number", value=twice[0][0], mend="one limit a buyer"
+            Code.POLICY_INVALID,
+            field="buyer_number",
+            value=twice[0][0],
+            mend=Mend.ONE_LIMIT_A_BUYER,
         )
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from netterms.kernel.calendar import add_months
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 
 
@@ -186,23 +187,23 @@ def terms_from(plain: Mapping[str, object]) -> PolicyTerms:
     """
     read = {name: _field(name, value) for name, value in plain.items()}
     if "currency" not in read:
-        raise _invalid("currency", None, "name the policy's currency, such as EUR")
+        raise _invalid("currency", None, Mend.CURRENCY_CODE)
     terms = PolicyTerms(**read)  # type: ignore[arg-type]  # _field has read each by its kind
     for name, value in read.items():
         if name.startswith("insured_pct") and not 0 <= Decimal(str(value)) <= 100:
-            raise _invalid(name, value, "give a percentage from 0 to 100")
+            raise _invalid(name, value, Mend.BETWEEN, least=0, most=100)
     return terms
 
 
 def _field(name: str, value: object) -> object:
     if name not in _FIELDS:
-        raise _invalid(name, value, "leave it out: no such field of a policy")
+        raise _invalid(name, value, Mend.LEAVE_OUT)
     if value is None and name in _OPTIONAL:
         return None
     try:
         return _read(name, value)
     except (ValueError, TypeError, KeyError, InvalidOperation):
-        raise _invalid(name, value, "write it as the other policies do") from None
+        raise _invalid(name, value, Mend.AS_OTHER_POLICIES) from None
 
 
 def _read(name: str, value: object) -> object:
@@ -235,5 +236,5 @@ def _whole(value: object) -> int:
     return value
 
 
-def _invalid(field: str, value: object, mend: str) -> Refusal:
-    return Refusal(Code.POLICY_INVALID, field=field, value=value, mend=mend)
+def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
+    return Refusal(Code.POLICY_INVALID, field=field, value=value, mend=mend, **facts)

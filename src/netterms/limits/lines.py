@@ -99,7 +99,7 @@ def set_line(
     ctx.require(Permission.SET_LIMIT)
     terms.check()
     if currency not in CURRENCIES:
-        raise _invalid("currency", currency, "a code of ISO 4217, such as EUR")
+        raise _invalid("currency", currency, Mend.CURRENCY_CODE)
     with book(ctx):
         buyer = _buyer(ctx, buyer_id)
         sql.value("select lock_caps()")
@@ -305,5 +305,5 @@ def _within(field: str, value: int, least: int, most: int) -> None:
         raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
 
 
-def _invalid(field: str, value: object, mend: str, **facts: object) -> Refusal:
+def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
     return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

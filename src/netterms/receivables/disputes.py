@@ -7,6 +7,7 @@ from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
@@ -48,7 +49,8 @@ def raise_dispute(ctx: Context, invoice_id: UUID, reason: DisputeReason, amount:
                 Code.VALUE_INVALID,
                 field="amount",
                 value=str(amount),
-                mend=f"more than nothing and at most {free}, which is open and not disputed",
+                mend=Mend.NOT_DISPUTED,
+                most=str(free),
             )
         dispute = new_id(ctx.now)
         sql.execute(

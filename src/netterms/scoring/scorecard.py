@@ -16,6 +16,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any, Literal
 
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.kernel.sentence import gettext_noop
 from netterms.scoring.rules import DEFAULT_GRADE, Scaling, grade
@@ -272,9 +273,9 @@ def parse(text: str) -> Scorecard:
             ),
         )
     except KeyError as missing:
-        raise _invalid(str(missing.args[0]), None, "add this field") from None
+        raise _invalid(str(missing.args[0]), None, Mend.GIVE_IT) from None
     except (ValueError, TypeError, AttributeError, InvalidOperation) as wrong:
-        raise _invalid("json", str(wrong), "write it as the built-in card does") from None
+        raise _invalid("json", str(wrong), Mend.AS_BUILT_IN) from None
     _validate(card)
     return card
 
@@ -303,23 +304,24 @@ def _whole(raw: object) -> int:
     return raw
 
 
-def _invalid(field: str, value: object, mend: str) -> Refusal:
-    return Refusal(Code.SCORECARD_INVALID, field=field, value=value, mend=mend)
+def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
+    return Refusal(Code.SCORECARD_INVALID, field=field, value=value, mend=mend, **facts)
 
 
 def _validate(card: Scorecard) -> None:
     names = [a.name for a in card.attributes]
     if not 1 <= len(names) <= 99 or len(set(names)) < len(names):
-        raise _invalid("attributes", names, "give 1 to 99 attributes, each name once")
+        raise _invalid("attributes", names, Mend.OWN_NAMES, most=99)
     if len(card.meanings) != 3 * len(names) + 1:
-        raise _invalid("code", sorted(card.meanings), "give each reason its own code")
+        raise _invalid("code", sorted(card.meanings), Mend.OWN_CODES)
     for word in (*names, *card.meanings):
         # They become SQL columns and literals.
         if not (word.isascii() and word.isidentifier() and word.islower()):
-            raise _invalid("name", word, "use lower-case letters, digits and underscores")
+            raise _invalid("name", word, Mend.LOWER_CASE)
     for a in card.attributes:
         if a.unit not in UNITS:
-            raise _invalid(f"{a.name}.unit", a.unit, f"use one of {sorted(UNITS)}")
+            allowed = ", ".join(sorted(UNITS))
+            raise _invalid(f"{a.name}.unit", a.unit, Mend.ONE_OF, allowed=allowed)
         _ascending(f"{a.name}.bins", [b.up_to for b in a.bins])
     _validate_confidence(card)
     _validate_scaling(card)
@@ -327,27 +329,27 @@ def _validate(card: Scorecard) -> None:
 
 def _validate_confidence(card: Scorecard) -> None:
     if card.confidence_attribute not in {a.name for a in card.attributes}:
-        raise _invalid("confidence.attribute", card.confidence_attribute, "name an attribute")
+        raise _invalid("confidence.attribute", card.confidence_attribute, Mend.AN_ATTRIBUTE)
     _ascending("confidence.bins", [step.up_to for step in card.confidence_steps])
     for given in (card.confidence_missing, *(step.confidence for step in card.confidence_steps)):
         if not 0 <= given <= 1 or given != given.quantize(Decimal("0.01")):
-            raise _invalid("confidence", str(given), "give 0 to 1 with two decimals")
+            raise _invalid("confidence", str(given), Mend.BETWEEN, least="0.00", most="1.00")
 
 
 def _validate_scaling(card: Scorecard) -> None:
     if min(card.scaling.pdo, card.scaling.base_odds) <= 0:
-        raise _invalid("scaling", str(card.scaling), "PDO and odds must be above 0")
+        raise _invalid("scaling", str(card.scaling), Mend.MORE_THAN, least=0)
     for score in card.scores:
         millionths = card.scaling.pd(Decimal(score)) / MICRO
         if abs(millionths % 1 - Decimal("0.5")) < TIE_MARGIN:
-            raise _invalid("base_points", card.base_points, "shift the base by a point")
+            raise _invalid("base_points", card.base_points, Mend.SHIFT_BASE)
         if rounded_pd(card.scaling, score) >= 1:
-            raise _invalid("points", score, "no bin may make default certain")
+            raise _invalid("points", score, Mend.NO_CERTAIN_DEFAULT)
 
 
 def _ascending(field: str, bounds: list[Decimal | None]) -> None:
     known = [b for b in bounds if b is not None]
     if not bounds or bounds[-1] is not None or len(known) != len(bounds) - 1:
-        raise _invalid(field, len(bounds), "only the last bin has no upper bound")
+        raise _invalid(field, len(bounds), Mend.LAST_BIN)
     if any(low >= high for low, high in pairwise(known)):
-        raise _invalid(field, [str(b) for b in known], "put the bounds in ascending order")
+        raise _invalid(field, [str(b) for b in known], Mend.ASCENDING)

@@ -15,6 +15,7 @@ from uuid import UUID
 from netterms.kernel.clock import Clock
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import keys, sql
 from netterms.store.outbox import record
@@ -53,8 +54,7 @@ def add_endpoint(
     wanted = tuple(sorted(set(kinds)))
     for kind in wanted:
         if kind not in known_kinds():
-            mend = "a kind of the reference, such as checkout.order_authorised"
-            raise Refusal(Code.VALUE_INVALID, field="kinds", value=kind, mend=mend)
+            raise Refusal(Code.VALUE_INVALID, field="kinds", value=kind, mend=Mend.EVENT_KIND)
     made: list[UUID] = []
 
     def add() -> str:
@@ -87,8 +87,13 @@ def _add(ctx: Context, url: str, kinds: tuple[str, ...]) -> UUID:
         params,
     )
     if others >= MOST_ENDPOINTS:
-        mend = f"remove one: {MOST_ENDPOINTS} are the most"
-        raise Refusal(Code.VALUE_INVALID, field="url", value=url[:200], mend=mend)
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field="url",
+            value=url[:200],
+            mend=Mend.FEWER_ENDPOINTS,
+            most=MOST_ENDPOINTS,
+        )
     sql.execute(
         "insert into webhook_endpoint (seller_id, id, url, kinds, secret, created_at)"
         " values (%(seller)s, %(id)s, %(url)s, %(kinds)s, %(secret)s, %(now)s)",
@@ -112,8 +117,13 @@ def rotate_secret(ctx: Context, endpoint_id: UUID, old_until: datetime) -> str:
     """A new secret, told once. Until `old_until`, at most 30 days, the old one signs as well."""
     ctx.require(Permission.MANAGE_ACCESS)
     if not ctx.now <= old_until <= ctx.now + LONGEST_OLD_SECRET:
-        mend = "a time from now until in 30 days"
-        raise Refusal(Code.VALUE_INVALID, field="old_until", value=old_until.isoformat(), mend=mend)
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field="old_until",
+            value=old_until.isoformat(),
+            mend=Mend.WITHIN_DAYS,
+            days=LONGEST_OLD_SECRET.days,
+        )
     fresh = rules.new_secret(secrets.token_bytes(rules.SECRET_BYTES))
     with book(ctx):
         _update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -11,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from netterms.doors.look.sentences import sentence
+from netterms.doors.api.mends import mend_of_error
+from netterms.doors.look.sentences import mend_of, sentence
 from netterms.kernel.events import plain
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 
 STATUS: dict[Code, HTTPStatus] = {
@@ -50,17 +53,18 @@ STATUS: dict[Code, HTTPStatus] = {
     Code.VALUE_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 JSON = "application/problem+json"
+LONGEST_SHOWN = 100
 
 
 def problem(refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
     """The answer to a refusal. `type` is a URN of our own: a name, not an address."""
     status = STATUS[refusal.code]
-    facts = {name: _plain(value) for name, value in refusal.facts.items()}
+    facts = _shown(refusal)
     body = {
         "type": f"urn:netterms:problem:{refusal.code.value}",
         "title": status.phrase,
         "status": status.value,
-        "detail": sentence(refusal),
+        "detail": sentence(refusal, names_as_sent=True),
         "code": refusal.code.value,
         "errors": errors if errors is not None else [facts] if facts else [],
     }
@@ -68,6 +72,11 @@ def problem(refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> Htt
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="netterms"'
     return response
+
+
+def _shown(refusal: Refusal) -> dict[str, object]:
+    facts = {name: _plain(value) for name, value in refusal.facts.items()}
+    return facts | {"mend": mend_of(refusal)} if "mend" in facts else facts
 
 
 def _plain(value: object) -> object:
@@ -84,9 +93,13 @@ def only_known_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
     def strict(request: HttpRequest, *args: Any, **known: Any) -> Any:  # noqa: ANN401
         unknown = sorted(set(request.GET) - set(known))
         if unknown:
-            mend = "leave it out, or use one of: " + ", ".join(sorted(known))
-            value = request.GET[unknown[0]]
-            raise Refusal(Code.VALUE_INVALID, field=unknown[0], value=value, mend=mend)
+            raise Refusal(
+                Code.VALUE_INVALID,
+                field=unknown[0],
+                value=request.GET[unknown[0]],
+                mend=Mend.LEAVE_OUT_OR,
+                allowed=", ".join(sorted(known)),
+            )
         return view(request, *args, **known)
 
     return strict
@@ -109,25 +122,47 @@ def say_problems(api: NinjaAPI) -> None:
         return problem(Refusal(Code.NOT_SIGNED_IN))
 
     @api.exception_handler(HttpError)
-    def unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    def unreadable(request: HttpRequest, _error: HttpError) -> HttpResponse:
         # The only one there is: a body that is not JSON.
-        return problem(Refusal(Code.VALUE_INVALID, field="body", value="", mend=str(error)))
+        sent = request.body.decode("utf-8", "replace")[:LONGEST_SHOWN]
+        mend = Mend.AS_DOCUMENTED
+        return problem(Refusal(Code.VALUE_INVALID, field="body", value=sent, mend=mend))
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        found = [_invalid(request, each) for each in error.errors]
-        first = found[0]
+        found = [(str(each["loc"][0]), _invalid(request, each)) for each in error.errors]
+        place, first = found[0]
         # An id that cannot be one is an id nobody has.
-        if first["in"] == "path":
-            return problem(Refusal(Code.NOT_FOUND, field=first["field"], value=first["value"]))
-        facts = {name: first[name] for name in ("field", "value", "mend")}
-        return problem(Refusal(Code.VALUE_INVALID, **facts), found)
+        if place == "path":
+            field, value = first.facts["field"], first.facts["value"]
+            return problem(Refusal(Code.NOT_FOUND, field=field, value=value))
+        return problem(first, [{"in": where} | _shown(refusal) for where, refusal in found])
 
 
-def _invalid(request: HttpRequest, error: dict[str, Any]) -> dict[str, Any]:
-    """Where a value came from, its field, the value as sent, and what would mend it."""
+def _invalid(request: HttpRequest, error: dict[str, Any]) -> Refusal:
+    """The field that is wrong, the value as it was sent, and what would mend it."""
     place, *rest = [str(part) for part in error["loc"]]
     field = rest[-1] if rest else place
-    given = (request.resolver_match.kwargs if request.resolver_match else {}).get(field)
-    value = given if place == "path" else request.GET.get(field, "")
-    return {"in": place, "field": field, "value": str(value), "mend": error["msg"]}
+    mend, facts = mend_of_error(error)
+    value = _sent(request, place, rest)[:LONGEST_SHOWN]
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
+
+
+def _sent(request: HttpRequest, place: str, path: list[str]) -> str:
+    """What the caller sent at `path`: text as it is, anything else as JSON; empty for nothing."""
+    field = path[-1] if path else ""
+    if place == "path":
+        return str((request.resolver_match.kwargs if request.resolver_match else {}).get(field, ""))
+    if place == "query":
+        return request.GET.get(field, "")
+    if place == "header":
+        return request.headers.get(field.replace("_", "-"), "")
+    # In a body the first part is the parameter's name.
+    value: Any = json.loads(request.body or "null")
+    for part in path[1:]:
+        value = value[int(part)] if isinstance(value, list) else _of(value, part)
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+
+
+def _of(value: object, part: str) -> object:
+    return value.get(part) if isinstance(value, dict) else None

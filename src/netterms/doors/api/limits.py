@@ -21,6 +21,7 @@ from netterms.doors.api.shapes import (
     Instant,
     Problem,
 )
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import caps, queries
 from netterms.limits.caps import CapKind
@@ -41,7 +42,7 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 def _number(value: object) -> object:
     # A body has numbers of its own: neither text nor true is one.
     if isinstance(value, bool | str):
-        raise ValueError("give a whole number")
+        raise ValueError(Mend.WHOLE_NUMBER)
     return value
 
 
@@ -51,7 +52,7 @@ Days = Annotated[int, Field(ge=0, le=LONGEST_NET_DAYS), BeforeValidator(_number)
 
 def _tag(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch('("[0-9]{1,18}")?', value, re.ASCII):
-        raise ValueError("give the ETag as it was read, with its quotes")
+        raise ValueError(Mend.ETAG)
     return value
 
 
@@ -181,8 +182,7 @@ def put(
     ctx = request.auth
     version = int((if_match or "").strip('"') or 0)
     if not version and currency in queries.lines_of(ctx, buyer_id):
-        mend = "send the ETag of the line as If-Match"
-        raise Refusal(Code.VALUE_INVALID, field="if_match", value="", mend=mend)
+        raise Refusal(Code.VALUE_INVALID, field="if_match", value="", mend=Mend.ETAG)
     line = set_line(ctx, buyer_id, currency, _terms(wanted), wanted.why, version=version)
     return Status(200 if version else 201, _detail(request, response, line))
 

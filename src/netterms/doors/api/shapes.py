@@ -12,6 +12,7 @@ from ninja import Field, Schema
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from netterms.kernel.context import Context
+from netterms.kernel.mends import Mend
 from netterms.portfolio.live import as_of
 
 # Days far outside any book would only overflow the arithmetic of months.
@@ -21,25 +22,25 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 def _iso_day(value: object) -> object:
     # Without this a number would be taken for seconds since 1970.
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        raise ValueError("give a date as YYYY-MM-DD")
+        raise ValueError(Mend.DAY)
     return value
 
 
 def _flag(value: object) -> object:
     if isinstance(value, str) and value not in {"true", "false"}:
-        raise ValueError("give true or false")
+        raise ValueError(Mend.TRUE_OR_FALSE)
     return value
 
 
 def _whole(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
-        raise ValueError("give a whole number")
+        raise ValueError(Mend.WHOLE_NUMBER)
     return value
 
 
 def _id(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[0-9a-fA-F-]{36}", value):
-        raise ValueError("give an id as this API gave it")
+        raise ValueError(Mend.ID)
     return value
 
 

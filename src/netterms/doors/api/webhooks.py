@@ -20,6 +20,7 @@ from netterms.doors.api.shapes import (
     Problem,
     next_of,
 )
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import config
 from netterms.webhooks import actions, queries
@@ -195,8 +196,14 @@ def _shown(found: queries.Delivery) -> dict[str, Any]:
 def _key(request: ApiRequest) -> str:
     given = request.headers.get("Idempotency-Key", "")
     if not 0 < len(given) <= LONGEST_KEY or not given.isprintable():
-        mend = "send the header Idempotency-Key: 1 to 255 printable characters"
-        raise Refusal(Code.VALUE_INVALID, field="idempotency_key", value=given, mend=mend)
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field="idempotency_key",
+            value=given,
+            mend=Mend.CHARACTERS,
+            least=1,
+            most=LONGEST_KEY,
+        )
     return given
 
 

@@ -104,11 +104,11 @@ def _chosen(wanted: str | None) -> Seller:
             return known[0]
         if not known:
             mend = _("add one: netterms seller add")
-            raise Refusal(Code.NOT_FOUND, field=_("seller"), value=_("yet"), mend=mend)
-        raise Refusal(Code.VALUE_INVALID, field="--seller", value=_("nothing"), mend=_named(known))
+            raise Refusal(Code.NOT_FOUND, field="seller", value="", mend=mend)
+        raise Refusal(Code.VALUE_INVALID, field="seller", value="", mend=_named(known))
     found = [s for s in known if wanted.casefold() == s.name.casefold()]
     if len(found) != 1:
-        raise Refusal(Code.NOT_FOUND, field=_("seller"), value=wanted, mend=_named(found or known))
+        raise Refusal(Code.NOT_FOUND, field="seller", value=wanted, mend=_named(found or known))
     return found[0]
 
 

@@ -18,6 +18,7 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import why_chase
 
@@ -66,7 +67,8 @@ def done(request: PageRequest, action_id: UUID) -> HttpResponse:
                 Code.VALUE_INVALID,
                 field=_("outcome"),
                 value=outcome,
-                mend=", ".join(str(w) for w in words.OUTCOMES.values()),
+                mend=Mend.ONE_OF,
+                allowed=", ".join(str(w) for w in words.OUTCOMES.values()),
             )
         complete_action(request.ctx, action_id, f"{outcome}: {note}" if note else outcome)
         messages.success(request, _("Done. It is in the buyer's history."))

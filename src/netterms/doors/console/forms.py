@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import uuid4
 
-from django.utils.translation import gettext as _
-
+from netterms.doors.look import formats
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.lines import MOST_MINOR
 
 LONGEST_REASON = 500
 LONGEST_AMOUNT = 30
@@ -36,14 +37,19 @@ def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:
     try:
         if not AMOUNT.fullmatch(typed):
             raise ValueError(typed)
-        return Money.of(typed.replace(",", ""), currency).minor
+        found = Money.of(typed.replace(",", ""), currency).minor
     except ValueError as error:
         raise Refusal(
             Code.VALUE_INVALID,
-            field=_("amount"),
+            field="amount",
             value=typed,
-            mend=_("an amount like 1234.50, in %(currency)s") % {"currency": currency},
+            mend=Mend.AMOUNT,
+            currency=currency,
         ) from error
+    if found > MOST_MINOR:
+        most = formats.bare_amount(MOST_MINOR, currency)
+        raise Refusal(Code.VALUE_INVALID, field="amount", value=typed, mend=Mend.AT_MOST, most=most)
+    return found
 
 
 def whole(form: Mapping[str, str], name: str, label: str, default: int) -> int:
@@ -52,7 +58,7 @@ def whole(form: Mapping[str, str], name: str, label: str, default: int) -> int:
     if not typed:
         return default
     if not (typed.isascii() and typed.isdigit()):
-        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=_("a whole number"))
+        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=Mend.WHOLE_NUMBER)
     return int(typed)
 
 
@@ -62,6 +68,4 @@ def day(form: Mapping[str, str], name: str, label: str) -> date | None:
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError as error:
-        raise Refusal(
-            Code.VALUE_INVALID, field=label, value=typed, mend=_("a date like 2026-06-30")
-        ) from error
+        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=Mend.DAY) from error

@@ -19,6 +19,7 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import queries
 from netterms.limits.lines import CreditLine, LineStatus, LineTerms, set_line
@@ -93,14 +94,10 @@ def _change(
     form = request.POST
     why = forms.text(form, "why")
     if not why:
-        raise Refusal(
-            Code.VALUE_INVALID, field=_("reason"), value="", mend=_("say why, for those who ask")
-        )
+        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
     limit = forms.minor(form, "limit", currency)
     if limit is None:
-        raise Refusal(
-            Code.VALUE_INVALID, field=_("limit"), value="", mend=_("an amount, 0 for no credit")
-        )
+        raise Refusal(Code.VALUE_INVALID, field="limit_minor", value="", mend=Mend.GIVE_IT)
     status = form.get("status", "")
     terms = replace(
         line.terms if line else NEW,
@@ -133,8 +130,5 @@ def _percent(typed: str) -> Decimal:
         return found.quantize(Decimal("0.01"))
     except InvalidOperation as error:
         raise Refusal(
-            Code.VALUE_INVALID,
-            field=_("Discount in percent"),
-            value=typed,
-            mend=_("a number like 2.5"),
+            Code.VALUE_INVALID, field="discount_percent", value=typed, mend=Mend.NUMBER
         ) from error

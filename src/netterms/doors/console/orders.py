@@ -112,13 +112,15 @@ def do(request: PageRequest, order_id: UUID, move: str) -> HttpResponse:
     """A person moves an order: void, amend, capture, refund, approve or decline it."""
     if move not in DONE:
         raise Refusal(Code.NOT_FOUND, field="move", value=move)
+    order = queries.order(request.ctx, order_id)
     try:
-        order = queries.order(request.ctx, order_id)
         answer = _done(request, order, OrderMove(move))
         _say(request, OrderMove(move), answer.order)
     except Refusal as refusal:
         if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
             raise
+        # A program counts in minor units; a person reads money.
+        refusal.facts.setdefault("currency", order.currency)
         messages.error(request, sentence(refusal))
     back = request.POST.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/orders/")

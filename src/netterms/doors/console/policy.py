@@ -138,7 +138,7 @@ def _rows(
         if not row["amount"]:
             continue
         if len(row["currency"]) != CODE_LETTERS or not row["currency"].isalpha():
-            raise Refusal(Code.POLICY_INVALID, field=_("Currency"), value=row["currency"])
+            raise Refusal(Code.POLICY_INVALID, field="currency", value=row["currency"])
         yield row, forms.minor(row, "amount", row["currency"]) or 0
 
 

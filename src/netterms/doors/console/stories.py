@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from netterms.doors.console import words
-from netterms.doors.look import formats
+from netterms.doors.look import formats, names
 
 Facts = dict[str, Any]
 
@@ -75,7 +75,7 @@ def _dispute(facts: Facts) -> str:
 
 
 def _settled(facts: Facts) -> str:
-    return str(words.DISPUTES[facts["outcome"]])
+    return str(names.DISPUTES[facts["outcome"]])
 
 
 def _done(facts: Facts) -> str:

@@ -17,6 +17,7 @@ from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged
 from netterms.doors.look.sentences import sentence
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import config
 from netterms.webhooks import actions, queries
@@ -126,9 +127,7 @@ def _replay_range(request: PageRequest, endpoint_id: UUID) -> None:
     since = forms.day(form, "since", _("From"))
     until = forms.day(form, "until", _("To"))
     if since is None or until is None:
-        raise Refusal(
-            Code.VALUE_INVALID, field=_("days"), value="", mend=_("a first and a last day")
-        )
+        raise Refusal(Code.VALUE_INVALID, field=_("days"), value="", mend=Mend.FIRST_AND_LAST_DAY)
     count, _again = actions.replay_range(
         request.ctx,
         forms.text(form, "key", 255) or forms.new_key(),

@@ -13,13 +13,6 @@ STEPS = {
     "claim_file": _("Prepare the insurance claim"),
     "policy_notice": _("Notify the insurer"),
 }
-ACTION_STATES = {
-    "planned": _("planned"),
-    "sending": _("being sent"),
-    "done": _("done"),
-    "failed": _("failed"),
-    "cancelled": _("cancelled"),
-}
 CASE_STATES = {
     "open": _("open"),
     "promised": _("payment promised"),
@@ -59,14 +52,6 @@ PROMISES = {
     "broken": _("broken"),
     "replaced": _("replaced"),
 }
-DISPUTES = {
-    "raised": _("raised"),
-    "acknowledged": _("acknowledged"),
-    "investigating": _("under investigation"),
-    "credited": _("credited"),
-    "confirmed": _("seller confirmed"),
-    "litigated": _("in court"),
-}
 DISPUTE_REASONS = {
     "price": _("price"),
     "quantity": _("quantity"),
@@ -94,15 +79,6 @@ OUTCOMES = {
     "sent": _("Sent"),
     "disputes": _("Buyer disputes the debt"),
     "no_need": _("No longer needed"),
-}
-ORDER_STATES = {
-    "pending": _("waits for a person"),
-    "authorised": _("authorised"),
-    "part_captured": _("partly invoiced"),
-    "captured": _("invoiced"),
-    "declined": _("declined"),
-    "voided": _("cancelled"),
-    "expired": _("expired"),
 }
 VERDICTS = {
     "approve": _("approved at once"),
@@ -211,16 +187,6 @@ EVENTS = {
     "collection.promise_broken": _("Promise broken"),
     "collection.plan_proposed": _("Payment plan proposed"),
     "collection.plan_moved": _("Payment plan moved on"),
-}
-PERMISSIONS = {
-    "read": _("read everything"),
-    "import": _("import invoices"),
-    "checkout": _("ask for credit and move orders"),
-    "run_day": _("run the business day"),
-    "collect": _("collect"),
-    "set_limit": _("set limits and decide orders"),
-    "manage_policy": _("change policies"),
-    "manage_access": _("manage keys and webhooks"),
 }
 DELIVERY_STATES = {
     "pending": _("waiting"),

@@ -198,7 +198,6 @@ async def _body(headers: dict[bytes, bytes], receive: Receive, most: int) -> byt
             Code.MEDIA_TYPE_UNKNOWN,
             field="content-type",
             value=shown.decode("latin-1"),
-            mend="send application/json, not packed",
         )
     return b"".join(parts)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from netterms.checkout.moves import OrderMove
-from netterms.checkout.requests import MoveRequest, OrderRequest
+from netterms.checkout.requests import LONGEST_VALID, MoveRequest, OrderRequest
 from netterms.doors.api.hot import (
     MOST_IN_A_BATCH,
     MOVES,
@@ -22,6 +22,7 @@ from netterms.doors.api.hot import (
     Paper,
     RawBatch,
 )
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 
@@ -29,6 +30,20 @@ Shape = TypeVar("Shape")
 PLACE = re.compile(r" - at `\$(.*)`$")
 MISSING = re.compile(r"Object missing required field `(\w+)`")
 UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+EXPECTED = re.compile(
+    r"Expected `(\w+)(?: \| null)?`( of length)?(?: (>=|<=) (\S+)| matching regex '(.*)')?"
+    r"|Invalid (?:RFC3339 encoded )?(\w+)"
+)
+TYPES = {
+    "array": Mend.LIST,
+    "bool": Mend.TRUE_OR_FALSE,
+    "date": Mend.DAY,
+    "datetime": Mend.INSTANT,
+    "int": Mend.WHOLE_NUMBER,
+    "object": Mend.OBJECT,
+    "str": Mend.TEXT,
+    "uuid": Mend.ID,
+}
 LONGEST_SHOWN = 100
 
 
@@ -96,7 +111,8 @@ def _order(key: str, asked: NewOrder, now: datetime) -> OrderRequest:
                 Code.VALUE_INVALID,
                 field="expires_at",
                 value=expires_at.isoformat(),
-                mend="give a time in the coming days",
+                mend=Mend.WITHIN_DAYS,
+                days=LONGEST_VALID.days,
             ) from None
     found = OrderRequest(
         key,
@@ -116,19 +132,36 @@ def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
     place = PLACE.search(said)
     path = [part for part in re.split(r"[.\[\]]", place[1] if place else "") if part]
     reason = PLACE.sub("", said)
+    mend: Mend
+    facts: dict[str, object] = {}
     if found := MISSING.match(reason):
-        path, reason = [*path, found[1]], "this field has to be given"
+        path, mend = [*path, found[1]], Mend.GIVE_IT
     elif found := UNKNOWN.match(reason):
-        path = [*path, found[1]]
-        fields = ", ".join(shape.__struct_fields__) if len(path) == 1 else "those of the reference"
-        reason = f"leave it out, or use one of: {fields}"
+        path, mend = [*path, found[1]], Mend.LEAVE_OUT
+        if len(path) == 1:
+            mend, facts = Mend.LEAVE_OUT_OR, {"allowed": ", ".join(shape.__struct_fields__)}
     elif path == ["orders"]:
-        reason = f"give 1 to {MOST_IN_A_BATCH} orders"
+        mend, facts = Mend.ITEMS, {"least": 1, "most": MOST_IN_A_BATCH}
     else:
-        reason = reason.replace("`", "").replace("Expected", "expected")
-    return Refusal(
-        Code.VALUE_INVALID, field=".".join(path) or "body", value=_sent(body, path), mend=reason
-    )
+        mend, facts = _mend(reason)
+    field, value = ".".join(path) or "body", _sent(body, path)
+    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
+
+
+def _mend(reason: str) -> tuple[Mend, dict[str, object]]:
+    """What msgspec expected, as a code and its facts."""
+    found = EXPECTED.match(reason)
+    if found is None:
+        return Mend.AS_DOCUMENTED, {}
+    kind, sized, bound, figure, pattern, unreadable = found.groups()
+    if pattern:
+        return Mend.FITTING, {"pattern": pattern}
+    if bound == ">=":
+        # Nothing has to be longer than one.
+        return Mend.GIVE_IT if sized else Mend.AT_LEAST, {"least": figure}
+    if bound:
+        return Mend.CHARACTERS if sized else Mend.AT_MOST, {"least": 0, "most": figure}
+    return TYPES.get((kind or unreadable).lower(), Mend.AS_DOCUMENTED), {}
 
 
 def _sent(body: bytes, path: list[str]) -> str:

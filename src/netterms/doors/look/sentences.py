@@ -9,6 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from netterms.doors.look import formats
+from netterms.doors.look.mends import MENDS
+from netterms.doors.look.names import OF_FACTS, Words
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import Reasons
 from netterms.scoring.scorecard import Scorecard, built_in
@@ -22,7 +26,7 @@ SENTENCES: dict[Code, str] = {
         "The amount must lie between %(least_minor)s and %(most_minor)s minor units."
     ),
     Code.BODY_TOO_LARGE: gettext_noop("The request is larger than %(most_bytes)s bytes."),
-    Code.BODY_UNREADABLE: gettext_noop("The request's body is not JSON: %(value)s."),
+    Code.BODY_UNREADABLE: gettext_noop("The request's body is not JSON."),
     Code.BUSY: gettext_noop(
         "Nothing was done: too much waits already, or the database does not answer."
         " Ask again in %(seconds)s seconds, with the same key."
@@ -52,14 +56,16 @@ SENTENCES: dict[Code, str] = {
     Code.MEDIA_TYPE_UNKNOWN: gettext_noop("%(value)s cannot be read here. Send application/json."),
     Code.METHOD_NOT_ALLOWED: gettext_noop("This address does not answer %(value)s."),
     Code.MOVE_NOT_ALLOWED: gettext_noop(
-        "This cannot be done now: from %(state)s there is no %(move)s."
+        "This cannot be done now: the state is “%(state)s”, which has no %(move)s."
     ),
     Code.NO_ANSWER_IN_TIME: gettext_noop(
         "The answer did not come in time, but it may have been done."
         " Ask again with the same key: what was done is answered."
     ),
     Code.NO_HEADER: gettext_noop("No row of column headings was found in the file."),
-    Code.NOT_ALLOWED: gettext_noop("You may not do this: it needs the permission %(permission)s."),
+    Code.NOT_ALLOWED: gettext_noop(
+        "You may not do this: it needs the permission “%(permission)s”."
+    ),
     Code.NOT_FOUND: gettext_noop("There is no %(field)s %(value)s."),
     Code.NOT_SIGNED_IN: gettext_noop("Sign in first, or send a valid API key."),
     Code.NOT_YET_EXPIRED: gettext_noop("The order has not expired yet."),
@@ -73,6 +79,16 @@ SENTENCES: dict[Code, str] = {
     ),
     Code.VALUE_INVALID: gettext_noop("%(value)s is not a valid value for %(field)s."),
 }
+# Where there is no value to show, or an amount can be shown as money, the sentence is another.
+WITHOUT_VALUE: dict[Code, str] = {
+    Code.MEDIA_TYPE_UNKNOWN: gettext_noop("The body cannot be read here. Send application/json."),
+    Code.NOT_FOUND: gettext_noop("There is no such %(field)s."),
+    Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is missing."),
+    Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is missing."),
+    Code.VALUE_INVALID: gettext_noop("Nothing was given for %(field)s."),
+}
+AMOUNT_BETWEEN = gettext_noop("The amount must lie between %(least)s and %(most)s.")
+AMOUNT_AT_LEAST = gettext_noop("The amount must be %(least)s or more.")
 ROWS_NAMED = 5
 DEFAULT_CARD = "payment_behaviour_v1"
 
@@ -85,20 +101,50 @@ class _Facts(dict[str, str]):
         return self[other] if other else "–"
 
 
-def sentence(refusal: Refusal) -> str:
-    """The refusal in the reader's language, with its facts and what would mend it."""
-    facts = _Facts({name: _plain(value) for name, value in refusal.facts.items()})
-    said = _(SENTENCES[refusal.code]) % facts
+def sentence(refusal: Refusal, *, names_as_sent: bool = False) -> str:
+    """The refusal in the reader's language, with its facts and what would mend it.
+
+    Fields, states and permissions have their words, or with `names_as_sent` the names by which
+    programs know them.
+    """
+    facts = _facts(refusal, {} if names_as_sent else OF_FACTS)
+    said = _(_template(refusal, facts)) % facts
+    mend = mend_of(refusal)
+    if not mend:
+        return said
+    return _("%(said)s To mend it: %(mend)s.") % {"said": said, "mend": mend.rstrip(".。")}
+
+
+def mend_of(refusal: Refusal) -> str:
+    """What would mend it, in the reader's language; empty where nothing is known to."""
     mend = refusal.facts.get("mend")
-    return (
-        _("%(said)s To mend it: %(mend)s.")
-        % {
-            "said": said,
-            "mend": str(mend).rstrip(".。"),
+    if isinstance(mend, Mend):
+        return _(MENDS[mend]) % _facts(refusal, {})
+    # A door's own words, which it has said in the reader's language.
+    return str(mend or "")
+
+
+def _facts(refusal: Refusal, words: Mapping[str, Words]) -> _Facts:
+    return _Facts(
+        {
+            name: str(words[name].get(str(value), value)) if name in words else _plain(value)
+            for name, value in refusal.facts.items()
         }
-        if mend
-        else said
     )
+
+
+def _template(refusal: Refusal, facts: _Facts) -> str:
+    code, given = refusal.code, refusal.facts
+    if code is Code.AMOUNT_OUT_OF_RANGE and "currency" in given:
+        currency = str(given["currency"])
+        for name in ("least", "most"):
+            if (minor := given.get(f"{name}_minor")) is not None:
+                facts[name] = formats.money(int(str(minor)), currency)
+        return AMOUNT_BETWEEN if "most" in facts else AMOUNT_AT_LEAST
+    value = given.get("value", given.get("id"))
+    if code in WITHOUT_VALUE and (value is None or not str(value).strip()):
+        return WITHOUT_VALUE[code]
+    return SENTENCES[code]
 
 
 def _plain(value: object) -> str:

@@ -5,29 +5,29 @@ from __future__ import annotations
 from django import template
 
 from netterms.doors.console import words
-from netterms.doors.look import formats
+from netterms.doors.look import formats, names
 
 register = template.Library()
 LISTS = {
     "steps": words.STEPS,
-    "action_states": words.ACTION_STATES,
+    "action_states": names.ACTION_STATES,
     "case_states": words.CASE_STATES,
     "deadlines": words.DEADLINES,
     "if_missed": words.IF_MISSED,
     "alerts": words.ALERTS,
     "promises": words.PROMISES,
-    "disputes": words.DISPUTES,
+    "disputes": names.DISPUTES,
     "dispute_reasons": words.DISPUTE_REASONS,
     "cover": words.COVER,
     "roles": words.ROLES,
     "outcomes": words.OUTCOMES,
-    "order_states": words.ORDER_STATES,
+    "order_states": names.ORDER_STATES,
     "order_reasons": words.ORDER_REASONS,
     "verdicts": words.VERDICTS,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,
-    "permissions": words.PERMISSIONS,
+    "permissions": names.PERMISSIONS,
     "delivery_states": words.DELIVERY_STATES,
     "delivery_errors": words.DELIVERY_ERRORS,
     "disabled_why": words.DISABLED_WHY,

@@ -1,0 +1,82 @@
+"""What would mend a refused value, as a person reads it: one sentence part for each code."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from netterms.kernel.mends import Mend
+
+# They end a sentence: "To mend it: give 1 to 12."
+MENDS: dict[Mend, str] = {
+    Mend.AMOUNT: gettext_noop("an amount like 1234.50, in %(currency)s"),
+    Mend.AT_LEAST: gettext_noop("give %(least)s or more"),
+    Mend.AT_MOST: gettext_noop("give %(most)s or less"),
+    Mend.BETWEEN: gettext_noop("give %(least)s to %(most)s"),
+    Mend.LESS_THAN: gettext_noop("give less than %(most)s"),
+    Mend.MORE_THAN: gettext_noop("give more than %(least)s"),
+    Mend.NOT_DISPUTED: gettext_noop(
+        "more than nothing and at most %(most)s, which is open and not disputed"
+    ),
+    Mend.NUMBER: gettext_noop("a number like 2.5"),
+    Mend.STEPS_OF: gettext_noop("give a multiple of %(step)s"),
+    Mend.WHOLE_NUMBER: gettext_noop("a whole number"),
+    Mend.DAY: gettext_noop("a date like 2026-06-30"),
+    Mend.AFTER_START: gettext_noop("a day after the policy starts"),
+    Mend.AFTER_TODAY: gettext_noop("a day after today"),
+    Mend.EARLIER_OR_NONE: gettext_noop("an earlier day, or no promise at all"),
+    Mend.FIRST_AND_LAST_DAY: gettext_noop("a first and a last day"),
+    Mend.INSTANT: gettext_noop("a time with its zone, like 2026-06-30T12:00:00Z"),
+    Mend.TIME_TO_COME: gettext_noop("a time to come"),
+    Mend.TODAY_OR_EARLIER: gettext_noop("today or an earlier day"),
+    Mend.TODAY_OR_LATER: gettext_noop("today or a later day"),
+    Mend.WITHIN_DAYS: gettext_noop("a time from now until in %(days)s days"),
+    Mend.CHARACTERS: gettext_noop("give %(least)s to %(most)s printable characters"),
+    Mend.CHECK_DIGITS: gettext_noop("the check digits do not fit: look at the number again"),
+    Mend.COUNTRY_CODE: gettext_noop("two capital letters of ISO 3166, such as DE"),
+    Mend.CURRENCY_CODE: gettext_noop("three capital letters of ISO 4217, such as EUR"),
+    Mend.EMAIL: gettext_noop("an address like name@company.example"),
+    Mend.ETAG: gettext_noop("send the ETag of the line as If-Match, as it was read"),
+    Mend.FITTING: gettext_noop("text that fits %(pattern)s"),
+    Mend.GIVE_IT: gettext_noop("it has to be given"),
+    Mend.ID: gettext_noop("an id as it was answered"),
+    Mend.LETTERS_AND_DIGITS: gettext_noop("give 1 to %(most)s letters and digits"),
+    Mend.ONE_OF: gettext_noop("use one of: %(allowed)s"),
+    Mend.PASSWORD: gettext_noop(
+        "at least %(least)s characters, not digits alone, and none that many people use"
+    ),
+    Mend.SAY_WHY: gettext_noop("say why, for those who ask"),
+    Mend.TEXT: gettext_noop("send text"),
+    Mend.TIME_ZONE: gettext_noop("a name of the IANA, such as Asia/Shanghai"),
+    Mend.AS_DOCUMENTED: gettext_noop("send it as the description of the API says"),
+    Mend.ITEMS: gettext_noop("send a list of %(least)s to %(most)s"),
+    Mend.LEAVE_OUT: gettext_noop("leave it out: there is no such field"),
+    Mend.LEAVE_OUT_OR: gettext_noop("leave it out, or use one of: %(allowed)s"),
+    Mend.LIST: gettext_noop("send a list"),
+    Mend.OBJECT: gettext_noop("send an object with fields"),
+    Mend.TRUE_OR_FALSE: gettext_noop("send true or false"),
+    Mend.ANOTHER_ADDRESS: gettext_noop("this address has an account: take another"),
+    Mend.ANOTHER_BUYER: gettext_noop("another buyer's number"),
+    Mend.COMPANY_ON_TOP: gettext_noop("the id of the company on top of the group"),
+    Mend.EVENT_KIND: gettext_noop("a kind of the reference, such as checkout.order_authorised"),
+    Mend.FEWER_ENDPOINTS: gettext_noop("remove an endpoint first: %(most)s are the most"),
+    Mend.HTTPS_ADDRESS: gettext_noop(
+        "an https address with a host, without a user and without #, up to %(most)s characters"
+    ),
+    Mend.KEEP_SHUT: gettext_noop(
+        "the buyer is on a sanctions list: keep its line on hold or closed"
+    ),
+    Mend.ONE_LIMIT_A_BUYER: gettext_noop("one limit a buyer"),
+    Mend.PUBLIC_ADDRESS: gettext_noop("an address of the public internet, in its usual spelling"),
+    Mend.TOP_UP_WHOLE: gettext_noop("a top-up has an amount and an end"),
+    Mend.UNPLANNED_INVOICE: gettext_noop("an invoice that no other plan holds"),
+    Mend.AN_ATTRIBUTE: gettext_noop("name an attribute of the scorecard"),
+    Mend.AS_BUILT_IN: gettext_noop("write it as the built-in card does"),
+    Mend.AS_OTHER_POLICIES: gettext_noop("write it as the other policies do"),
+    Mend.ASCENDING: gettext_noop("put the bounds in ascending order"),
+    Mend.LAST_BIN: gettext_noop("only the last bin has no upper bound"),
+    Mend.LOWER_CASE: gettext_noop("use lower-case letters, digits and underscores"),
+    Mend.NO_CERTAIN_DEFAULT: gettext_noop("no bin may make default certain"),
+    Mend.OWN_CODES: gettext_noop("give each reason its own code"),
+    Mend.OWN_NAMES: gettext_noop("give 1 to %(most)s attributes, each name once"),
+    Mend.SHIFT_BASE: gettext_noop("shift the base by a point"),
+}

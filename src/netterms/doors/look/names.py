@@ -1,0 +1,169 @@
+"""What fields, states, moves and permissions are called in a sentence for people.
+
+A program reads the names themselves; these are for the console and the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = Mapping[str, str | Promise]
+
+ORDER_STATES = {
+    "pending": _("waits for a person"),
+    "authorised": _("authorised"),
+    "part_captured": _("partly invoiced"),
+    "captured": _("invoiced"),
+    "declined": _("declined"),
+    "voided": _("cancelled"),
+    "expired": _("expired"),
+}
+ACTION_STATES = {
+    "planned": _("planned"),
+    "sending": _("being sent"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+}
+DISPUTES = {
+    "raised": _("raised"),
+    "acknowledged": _("acknowledged"),
+    "investigating": _("under investigation"),
+    "credited": _("credited"),
+    "confirmed": _("seller confirmed"),
+    "litigated": _("in court"),
+}
+PLAN_STATES = {
+    "proposed": _("proposed"),
+    "awaiting_insurer_consent": _("waiting for the insurer's consent"),
+    "accepted": _("accepted"),
+    "running": _("running"),
+    "completed": _("completed"),
+    "accelerated": _("due at once"),
+    "replanned": _("replaced by another plan"),
+}
+MOVES = {
+    # Of an order.
+    "amend": _("change of the amount"),
+    "approve": _("approval"),
+    "decline": _("refusal"),
+    "capture": _("invoice"),
+    "void": _("cancellation"),
+    "expire": _("expiry"),
+    "refund": _("credit note"),
+    # Of a task.
+    "send": _("sending"),
+    "finish": _("completion"),
+    "fail": _("failure"),
+    "retry": _("second attempt"),
+    "cancel": _("cancellation"),
+    # Of a payment plan.
+    "ask_insurer": _("question to the insurer"),
+    "accept": _("acceptance"),
+    "start": _("start"),
+    "complete": _("completion"),
+    "accelerate": _("calling in at once"),
+    "replan": _("new plan"),
+    # Of a dispute.
+    "credited": _("credit note"),
+    "confirmed": _("confirmation"),
+}
+PERMISSIONS = {
+    "read": _("read everything"),
+    "import": _("import invoices"),
+    "checkout": _("ask for credit and move orders"),
+    "run_day": _("run the business day"),
+    "collect": _("collect"),
+    "set_limit": _("set limits and decide orders"),
+    "manage_policy": _("change policies"),
+    "manage_access": _("manage keys and webhooks"),
+    # Who works for no seller lacks them all.
+    "member": _("membership"),
+}
+RUNS = {
+    "day": _("the business day"),
+    "reminders": _("sending reminders"),
+}
+FIELDS = {
+    "Date": _("day"),
+    "address": _("address"),
+    "amount": _("amount"),
+    "amount_minor": _("amount"),
+    "attributes": _("attributes"),
+    "base_points": _("base points"),
+    "buyer": _("buyer"),
+    "buyer_name": _("buyer's name"),
+    "buyer_number": _("buyer number"),
+    "cap": _("cap"),
+    "code": _("code"),
+    "confidence": _("confidence"),
+    "country": _("country"),
+    "currency": _("currency"),
+    "decline_from_grade": _("grade declined at once"),
+    "delivery": _("delivery of a webhook"),
+    "discount_days": _("days for the discount"),
+    "discount_percent": _("discount in percent"),
+    "dispute": _("dispute"),
+    "due_on": _("due date"),
+    "email": _("e-mail address"),
+    "ends_on": _("last day"),
+    "expires_at": _("end"),
+    "idempotency_key": _("key of the request"),
+    "instalments": _("instalments"),
+    "insolvent_on": _("day of insolvency"),
+    "insured_minor": _("insured part"),
+    "insurer": _("insurer"),
+    "invoice": _("invoice"),
+    "invoice_number": _("invoice number"),
+    "issued_on": _("invoice date"),
+    "key": _("key"),
+    "kind": _("kind"),
+    "kinds": _("kinds of events"),
+    "language": _("language"),
+    "limit_minor": _("limit"),
+    "line": _("credit line"),
+    "move": _("step"),
+    "name": _("name"),
+    "net_days": _("days to pay"),
+    "old_until": _("end of the old secret"),
+    "order": _("order"),
+    "order_number": _("order number"),
+    "parent": _("parent company"),
+    "password": _("password"),
+    "payer": _("payer"),
+    "plan": _("payment plan"),
+    "policy": pgettext_lazy("of credit insurance or for new buyers", "policy"),
+    "policy_number": _("policy number"),
+    "points": _("points"),
+    "promised_for": _("promised day"),
+    "registration_number": _("registration number"),
+    "requests_per_second": _("requests a second"),
+    "role": _("role"),
+    "rows": _("number of rows"),
+    "scaling": _("scaling"),
+    "scopes": _("permissions"),
+    "sector": _("sector"),
+    "seller": _("seller"),
+    "status": _("status"),
+    "task": _("task"),
+    "time_zone": _("time zone"),
+    "top_up_minor": _("top-up"),
+    "top_up_until": _("end of the top-up"),
+    "url": _("web address"),
+    "webhook": _("webhook"),
+    "why": _("reason"),
+    "worst_grade": _("grade"),
+}
+# By the name of the fact in a refusal.
+OF_FACTS: Mapping[str, Words] = {
+    "field": FIELDS,
+    "what": FIELDS,
+    "move": MOVES,
+    "permission": PERMISSIONS,
+    "run": RUNS,
+    "state": ORDER_STATES | ACTION_STATES | DISPUTES | PLAN_STATES,
+}
