@@ -7,12 +7,14 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how every such secret begins
@@ -27,6 +29,9 @@ LONGEST_WAIT = timedelta(days=1)
 # Nothing but failures for so long: the endpoint is switched off.
 PATIENCE = timedelta(days=5)
 GONE = 410
+# Names of this machine and of networks of one's own (RFC 6761, RFC 6762, RFC 9476 and ICANN).
+NEAR = frozenset({"localhost", "local", "internal", "alt"})
+NAME_END = re.compile("[a-z][a-z0-9-]*")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # Addresses of these carry an IPv4 address inside, which may be a private one.
 WRAPPED = tuple(ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
@@ -81,24 +86,24 @@ def wait_after(tries: int, spread: float, retry_after: int = 0) -> timedelta | N
 def checked_url(url: str, *, loopback: bool) -> str:
     """`url` if messages may go there, else VALUE_INVALID. `loopback` also allows this machine."""
 
-    def no(mend: str) -> Refusal:
-        return Refusal(Code.VALUE_INVALID, field="url", value=url[:200], mend=mend)
+    def no(mend: Mend) -> Refusal:
+        facts = {"field": "url", "value": url[:200], "most": LONGEST_URL}
+        return Refusal(Code.VALUE_INVALID, **facts, mend=mend)
 
     if not url.isascii() or not url.isprintable() or " " in url or len(url) > LONGEST_URL:
-        raise no("an https address in plain ASCII, up to 2000 characters")
+        raise no(Mend.HTTPS_ADDRESS)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise no("an https address") from None
+        raise no(Mend.HTTPS_ADDRESS) from None
     if not host or port == 0 or parts.username is not None or parts.fragment:
-        raise no("an https address with a host, without a user and without #")
+        raise no(Mend.HTTPS_ADDRESS)
     near = loopback and _is_loopback(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and near):
-        raise no("an https address")
-    found = _literal(host)
-    if not near and (host == "localhost" or (found is not None and not is_public(found))):
-        raise no("an address of the public internet")
+        raise no(Mend.HTTPS_ADDRESS)
+    if not near and not _may_be_public(host):
+        raise no(Mend.PUBLIC_ADDRESS)
     return url
 
 
@@ -122,6 +127,16 @@ def _literal(host: str) -> Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def _may_be_public(host: str) -> bool:
+    found = _literal(host)
+    if found is not None:
+        return is_public(found)
+    # Resolvers read more spellings of an address than the one with four decimal numbers: `127.1`,
+    # `2130706433`, `0x7f.1`. A name that ends in a number is one of those and no name.
+    *rest, last = host.removesuffix(".").split(".")
+    return bool(rest) and all(rest) and bool(NAME_END.fullmatch(last)) and last not in NEAR
 
 
 def _is_loopback(host: str) -> bool:

@@ -52,6 +52,21 @@ def test_waits_are_spread_and_the_endpoint_may_ask_for_more():
         "ftp://example.com/",
         "https://user:pass@example.com/",
         "https://localhost/",
+        "https://localhost./",
+        "https://LOCALHOST/",
+        "https://app.localhost/",
+        "https://printer.local/",
+        "https://db.internal/",
+        "https://intranet/",
+        "https://127.1/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://0x7f.0.0.1/",
+        "https://0177.0.0.01/",
+        "https://127.0.0.1./",
+        "https://10.1/",
+        "https://127%2e0.0.1/",
+        "https://example..com/",
         "https://127.0.0.1/",
         "https://10.1.2.3/",
         "https://169.254.169.254/latest",
@@ -80,6 +95,10 @@ def test_an_address_we_may_not_call_is_refused(url):
 
 def test_an_address_of_the_internet_is_taken_and_this_machine_only_when_allowed():
     assert rules.checked_url("https://example.com:8443/a?b=c", loopback=False)
+    assert rules.checked_url("https://example.com./", loopback=False)
+    assert rules.checked_url("https://xn--fsq.xn--p1ai/", loopback=False)
+    assert rules.checked_url("https://1.1.1.1/", loopback=False)
+    assert rules.checked_url("https://127.0.0.1.nip.example/", loopback=False)
     assert rules.checked_url("http://127.0.0.1:9000/", loopback=True)
     for url in ("http://10.0.0.1/", "https://10.0.0.1/", "http://example.com/"):
         with pytest.raises(Refusal):
