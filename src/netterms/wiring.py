@@ -78,7 +78,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("promises", judge_promises),
         runs.Step("scores", partial(refresh_scores, since=since)),
         runs.Step("limits", refresh_limits),
-        runs.Step("exposure", refresh_exposure),
+        runs.Step("exposure", refresh_exposure, outside=True),
         runs.Step("expire", _expire, outside=True),
         runs.Step("books", check_books),
         runs.Step("deadlines", refresh_deadlines),

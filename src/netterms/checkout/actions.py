@@ -20,7 +20,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 AUTHORISE = (
     "select nth, status, answer from authorise_orders(%s, %s, %s, %s, %s, %s::uuid[], %s::text[],"
@@ -150,6 +150,7 @@ def _home(ctx: Context) -> str:
         )
 
 
+@once_more
 def _answered(
     ctx: Context,
     requests: Sequence[Any],

@@ -39,7 +39,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, set_line
 from netterms.store import sql
 from netterms.store.outbox import record
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 NOBODY = UUID(int=0)
 
@@ -89,6 +89,7 @@ class _Asked(OrderRequest):
         return self.print_
 
 
+@once_more
 def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> Answer:
     """Answer an order of a company that may be new. The same key again gives the same answer.
 

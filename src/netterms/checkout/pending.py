@@ -11,10 +11,9 @@ from netterms.checkout.requests import MoveRequest
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
-from netterms.limits.lines import LineTerms, set_line
-from netterms.limits.queries import lines_of
+from netterms.limits.lines import LineTerms, locked, set_line
 from netterms.store import sql
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Approval:
     seen_minor: int | None = None
 
 
+@once_more
 def approve(ctx: Context, approval: Approval) -> Answer:
     """Grant a pending order, after its line got the limit asked for: both or neither.
 
@@ -75,7 +75,7 @@ def _answered(ctx: Context, key: str) -> bool:
 
 
 def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
-    # Orders before lines: the order of every lock.
+    # Orders before buyers, caps and lines: the order of every lock.
     found = sql.row(
         "select buyer_id, currency::text as currency, line_currency::text as line_currency, state"
         " from credit_order"
@@ -90,12 +90,7 @@ def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
         raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
     buyer = found["buyer_id"]
     currency = found["line_currency"] or line_currency(ctx, buyer, found["currency"])
-    sql.row(
-        "select from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s"
-        " and currency = %(currency)s for update",
-        {"seller": ctx.seller, "buyer": buyer, "currency": currency},
-    )
-    line = lines_of(ctx, buyer).get(currency)
+    _, line = locked(ctx, buyer, currency)
     found_minor = line.terms.limit_minor if line else None
     if found_minor != approval.seen_minor:
         raise Refusal(Code.CHANGED_MEANWHILE, field="line", value=str(approval.seen_minor))

@@ -18,7 +18,7 @@ from netterms.receivables.events import InvoicesImported
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.portable import to_postgres, translated
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from scored_today)"
 
@@ -50,6 +50,7 @@ def count_owed(ctx: Context, imported: InvoicesImported) -> None:
         sql.value(sql.statement("limits/count_owed"), params)
 
 
+@once_more
 def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
     """A person decides a buyer's limit; it is in force from today on until decided again.
 

@@ -16,7 +16,7 @@ from netterms.limits import events
 from netterms.limits.lines import MOST_MINOR
 from netterms.store import sql
 from netterms.store.outbox import record
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 GRADES = range(1, 11)
 COMPANY = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -54,6 +54,7 @@ def caps(ctx: Context) -> list[Cap]:
         return _caps(ctx)
 
 
+@once_more
 def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = "") -> Cap:
     """Set a cap, or its limit; every line it covers counts in it at once.
 
@@ -91,6 +92,7 @@ def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = 
     return after
 
 
+@once_more
 def remove_cap(ctx: Context, kind: CapKind, key: str, why: str = "") -> None:
     """Take a cap away; NOT_FOUND where there is none."""
     ctx.require(Permission.SET_LIMIT)
@@ -107,14 +109,17 @@ def remove_cap(ctx: Context, kind: CapKind, key: str, why: str = "") -> None:
         record(ctx, events.CapRemoved(cap.id, kind.value, key, cap.limit_minor, why))
 
 
+@once_more
 def refresh_exposure(ctx: Context) -> dict[str, Plain]:
     """A step of the day: count lines in their caps by today's grades and rates.
 
     What is owed on a line in another currency is counted anew where rates came in for days gone by.
+    Two transactions: each takes lines before caps, and both together would not.
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
         recounted = sql.value(sql.statement("limits/count_rated"), {"seller": ctx.seller})
+    with book(ctx):
         moved = sql.value("select refresh_caps(null, %(today)s)", {"today": ctx.today})
     return {"recounted": recounted, "moved": moved}
 

@@ -20,7 +20,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import events
 from netterms.store import sql
 from netterms.store.outbox import record
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 MOST_MINOR = 10**15
 LONGEST_NET_DAYS, MOST_INSTALMENTS = 365, 12
@@ -81,6 +81,7 @@ class CreditLine:
     version: int
 
 
+@once_more
 def set_line(
     ctx: Context,
     buyer_id: UUID,
@@ -101,9 +102,7 @@ def set_line(
     if currency not in CURRENCIES:
         raise _invalid("currency", currency, Mend.CURRENCY_CODE)
     with book(ctx):
-        buyer = _buyer(ctx, buyer_id)
-        sql.value("select lock_caps()")
-        before = _locked(ctx, buyer_id, currency)
+        buyer, before = locked(ctx, buyer_id, currency)
         if version is not None and version != (before.version if before else 0):
             raise Refusal(
                 Code.CHANGED_MEANWHILE,
@@ -126,9 +125,22 @@ def set_line(
             _change(ctx, before, terms, why)
         if before is None or before.terms.limit_minor != terms.limit_minor:
             decide(ctx, buyer_id, Money(terms.limit_minor, currency), why)
-        after = _locked(ctx, buyer_id, currency)
+        _, after = locked(ctx, buyer_id, currency)
     assert after is not None
     return after
+
+
+def locked(
+    ctx: Context, buyer_id: UUID, currency: str
+) -> tuple[dict[str, Any], CreditLine | None]:
+    """The buyer and its line, locked in the order of every lock; NOT_FOUND for no buyer.
+
+    For use cases that go on to change the line in the same transaction.
+    """
+    buyer = _buyer(ctx, buyer_id)
+    sql.value("select lock_caps()")
+    lines = _of_buyer(ctx, buyer_id)
+    return buyer, next((line for line in lines if line.currency == currency), None)
 
 
 def _change(ctx: Context, before: CreditLine, terms: LineTerms, why: str) -> None:
@@ -195,9 +207,7 @@ def follow_decision(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> Cre
     """
     ctx.require(Permission.SET_LIMIT)
     with book(ctx):
-        buyer = _buyer(ctx, buyer_id)
-        sql.value("select lock_caps()")
-        before = _locked(ctx, buyer_id, limit.currency)
+        buyer, before = locked(ctx, buyer_id, limit.currency)
         if before:
             terms = replace(before.terms, limit_minor=limit.minor)
         else:
@@ -219,6 +229,7 @@ def hold_lines(ctx: Context, insolvent: BuyerInsolvent) -> None:
             _change(ctx, before, after, why)
 
 
+@once_more
 def _altered(
     ctx: Context,
     buyer_id: UUID,
@@ -229,9 +240,7 @@ def _altered(
 ) -> CreditLine:
     ctx.require(Permission.SET_LIMIT)
     with book(ctx):
-        _buyer(ctx, buyer_id)
-        sql.value("select lock_caps()")
-        before = _locked(ctx, buyer_id, currency)
+        _, before = locked(ctx, buyer_id, currency)
         if before is None:
             raise Refusal(Code.NOT_FOUND, field="line", value=f"{buyer_id}/{currency}")
         terms = replace(before.terms, **changes)
@@ -248,11 +257,6 @@ def _buyer(ctx: Context, buyer_id: UUID) -> dict[str, Any]:
     if found is None:
         raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
     return found
-
-
-def _locked(ctx: Context, buyer_id: UUID, currency: str) -> CreditLine | None:
-    lines = _of_buyer(ctx, buyer_id)
-    return next((line for line in lines if line.currency == currency), None)
 
 
 def _of_buyer(ctx: Context, buyer_id: UUID) -> list[CreditLine]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from netterms.kernel.context import Context
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+PAUSE_SECONDS = 0.05
 
 
 @contextmanager
@@ -24,6 +32,26 @@ def seller_book(seller: UUID) -> Iterator[None]:
     with transaction.atomic():
         _set("netterms.seller_id", str(seller))
         yield
+
+
+def once_more(use_case: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Call it again, once, where the database gave it up to break a ring of locks.
+
+    Nothing of it was done. Within an outer transaction that is for the outermost use case.
+    """
+
+    @wraps(use_case)
+    def tried(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            return use_case(*args, **kwargs)
+        except OperationalError as error:
+            if connection.in_atomic_block or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        # The one that was let through goes first.
+        time.sleep(PAUSE_SECONDS)
+        return use_case(*args, **kwargs)
+
+    return tried
 
 
 @contextmanager

@@ -244,7 +244,7 @@ def step(ctx, dice: random.Random, buyers: dict[str, UUID]) -> None:  # noqa: C9
     elif act == "import":
         amount = dice.randint(1, 900)
         bring_in(
-            ctx, Line(buyer=number, amount=amount, open=dice.randint(0, amount), currency=code)
+            ctx, Line(buyer=number, amount=amount, open=dice.randint(1, amount), currency=code)
         )
     elif act == "order":
         ask(ctx, buyer, dice.randint(1, 900), code)

@@ -20,7 +20,10 @@ begin
   perform from exposure_cap x
   where x.seller_id = (select current_seller())
     and (p_buyers is null
-         or x.id in (select unnest(w.was_ids || w.cap_ids) from wanted_caps(p_buyers, on_day) w))
+         or x.id in (select unnest(w.was_ids || w.cap_ids) from wanted_caps(p_buyers, on_day) w)
+         -- And of the buyers' other lines: who opens one counts anew next what is owed on all of them.
+         or x.id in (select unnest(l.cap_ids) from credit_line l
+                     where l.seller_id = (select current_seller()) and l.buyer_id = any (p_buyers)))
   order by x.id
   for update;
   with moved as (
