@@ -7,11 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from netterms.checkout.requests import OURS
 from tests.history.record import Book, Call
 from tests.history.replay import replay
 
 ORDERS = "/v1/orders"
-EXPIRED_BY_THE_DAY = "expire/"
+EXPIRED_BY_THE_DAY = OURS + "expire/"
 
 
 def check(calls: list[Call], book: Book) -> list[str]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from netterms.checkout.moves import OrderMove
-from netterms.checkout.requests import VALID_FOR, MoveRequest, OrderRequest
+from netterms.checkout.requests import OURS, VALID_FOR, MoveRequest, OrderRequest
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.refusal import Code, Refusal
@@ -136,7 +136,9 @@ def expire_orders(ctx: Context, most: int = 1000) -> int:
             {"seller": ctx.seller, "now": ctx.now, "most": most},
         )
     home = _home(ctx)
-    moves = [MoveRequest(f"expire/{line['id']}", line["id"], OrderMove.EXPIRE) for line in due]
+    moves = [
+        MoveRequest(f"{OURS}expire/{line['id']}", line["id"], OrderMove.EXPIRE) for line in due
+    ]
     answers = _answered(ctx, moves, MOVE, lambda some: move_params(ctx, home, some))
     return sum(answer.status == CREATED for answer in answers)
 

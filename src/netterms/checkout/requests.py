@@ -19,6 +19,8 @@ MOST_MINOR = 10**15
 LONGEST_KEY = 255
 LONGEST_NUMBER = 100
 SEPARATOR = "\x1f"
+# Begins the keys of our own jobs: no caller's key has a character that does not print.
+OURS = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
