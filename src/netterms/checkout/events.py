@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from netterms.kernel.events import Event, Plain
 
@@ -102,9 +103,13 @@ class OrderRefunded(Event):
 
 @dataclass(frozen=True, slots=True)
 class NewcomerJudged(Event):
-    """The policy was asked about a new buyer's order; `subject` is the order."""
+    """The policy was asked about a new buyer's order; `subject` is the order.
+
+    `buyer_id` puts it among the buyer's other events for those who are told of them in order.
+    """
 
     kind: ClassVar[str] = "checkout.newcomer_judged"
+    buyer_id: UUID
     policy_version: int
     verdict: str
     reasons: tuple[str, ...]

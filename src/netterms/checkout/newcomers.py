@@ -270,6 +270,7 @@ def _keep(
     )
     judged = events.NewcomerJudged(
         order_id,
+        buyer.id,
         policy.version,
         verdict.decision.value,
         verdict.reasons,

@@ -92,6 +92,18 @@ def test_a_policy_that_trusts_opens_a_starter_line_and_authorises_at_once(trusti
     assert counted(trusting) == (1, 1, 3, 3)
 
 
+def test_every_event_of_a_new_buyer_is_told_in_the_buyers_own_order(trusting):
+    authorise_newcomer(trusting, ask())
+    authorise_newcomer(trusting, ask("k2", "n2", 1_00, name="Somebody else"))
+    found = rows(
+        trusting,
+        "select kind, coalesce(facts ->> 'buyer_id', subject_id::text) as queue from event"
+        " where kind <> 'access.seller_opened' and kind not like 'checkout.policy%%'",
+    )
+    assert {row["queue"] for row in found} == {str(buyer_id(trusting, "FR-552008443"))}
+    assert "checkout.newcomer_judged" in {row["kind"] for row in found}
+
+
 def test_a_key_for_checkout_alone_is_enough_and_none_is_not(trusting):
     shop = replace(trusting, may=frozenset({Permission.CHECKOUT}))
     assert authorise_newcomer(shop, ask()).order["state"] == "authorised"
