@@ -13,7 +13,7 @@ from django.utils import translation
 from netterms.checkout.moves import OrderMove, OrderState
 from netterms.collection.moves import ActionMove, ActionState, PlanMove, PlanState
 from netterms.doors.look.mends import MENDS
-from netterms.doors.look.names import FIELDS, OF_FACTS
+from netterms.doors.look.names import FIELDS, OF_FACTS, WHYS
 from netterms.doors.look.sentences import SENTENCES, WITHOUT_VALUE, mend_of, sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
@@ -104,7 +104,7 @@ def test_every_word_is_chinese_in_chinese():
     with translation.override("zh-hans"):
         english = [
             str(word)
-            for words in OF_FACTS.values()
+            for words in (*OF_FACTS.values(), WHYS)
             for word in words.values()
             if not re.search("[\u4e00-\u9fff]", str(word))
         ]

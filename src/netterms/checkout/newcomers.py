@@ -211,8 +211,7 @@ def _open_line(
         return
     decided = replace(ctx, may=ctx.may | {Permission.SET_LIMIT})
     terms = LineTerms(limit, net_days=policy.policy.net_days)
-    why = f"starter limit of checkout policy {policy.version}"
-    set_line(decided, buyer.id, request.amount.currency, terms, why, version=0)
+    set_line(decided, buyer.id, request.amount.currency, terms, "starter_limit", version=0)
 
 
 def _hold(ctx: Context, request: NewBuyerRequest, buyer: Introduced, verdict: Verdict) -> Answer:

@@ -222,11 +222,10 @@ def hold_lines(ctx: Context, insolvent: BuyerInsolvent) -> None:
 
     Its open lines go on hold; a person may open them again.
     """
-    why = f"insolvency proceedings opened on {insolvent.insolvent_on.isoformat()}"
     for before in _of_buyer(ctx, insolvent.subject):
         if before.terms.status is LineStatus.OPEN:
             after = replace(before.terms, status=LineStatus.ON_HOLD)
-            _change(ctx, before, after, why)
+            _change(ctx, before, after, "insolvency")
 
 
 @once_more

@@ -83,7 +83,7 @@ def test_a_policy_that_trusts_opens_a_starter_line_and_authorises_at_once(trusti
     line = lines_of(trusting, buyer_id(trusting, "FR-552008443"))["EUR"]
     assert (line.terms.limit_minor, line.held_minor) == (2_000_00, 500_00)
     [opened] = rows(trusting, "select facts from event where kind = 'limits.line_opened'")
-    assert opened["facts"]["why"] == "starter limit of checkout policy 1"
+    assert opened["facts"]["why"] == "starter_limit"
     # The line now holds the buyer, not the bounds for new ones.
     more = authorise_newcomer(trusting, ask("k2", "n2", 1_400_00)).order
     assert more["state"] == "authorised"

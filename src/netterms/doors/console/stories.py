@@ -23,6 +23,11 @@ def detail(kind: str, facts: Facts) -> str:
         return ""
 
 
+def why(reason: str) -> str:
+    """A reason as a person gave it, or in words where the program did."""
+    return str(names.WHYS.get(reason, reason))
+
+
 def _money(amount: Facts) -> str:
     return formats.money(int(amount["minor"]), amount["currency"])
 
@@ -129,7 +134,7 @@ def _reason(code: str) -> str:
 
 def _line_opened(facts: Facts) -> str:
     limit = formats.money(int(facts["after"]["limit_minor"]), facts["currency"])
-    return f"{limit}: {facts['why']}" if facts["why"] else limit
+    return f"{limit}: {why(facts['why'])}" if facts["why"] else limit
 
 
 def _line_changed(facts: Facts) -> str:
@@ -145,7 +150,7 @@ def _line_changed(facts: Facts) -> str:
         if before[name] != after[name]
     ]
     said = "; ".join(changed)
-    return f"{said} · {facts['why']}" if facts["why"] else said
+    return f"{said} · {why(facts['why'])}" if facts["why"] else said
 
 
 def _line_value(name: str, value: object, currency: str) -> str:

@@ -158,6 +158,11 @@ FIELDS = {
     "why": _("reason"),
     "worst_grade": _("grade"),
 }
+# Reasons that the program gives itself; a person's reason is in the person's own words.
+WHYS: Words = {
+    "insolvency": _("Insolvency proceedings were opened"),
+    "starter_limit": _("Starter limit of the policy for new buyers"),
+}
 # By the name of the fact in a refusal.
 OF_FACTS: Mapping[str, Words] = {
     "field": FIELDS,

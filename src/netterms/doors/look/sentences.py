@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from netterms.doors.look import formats
 from netterms.doors.look.mends import MENDS
-from netterms.doors.look.names import OF_FACTS, Words
+from netterms.doors.look.names import OF_FACTS, WHYS, Words
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import Reasons
@@ -185,7 +185,7 @@ def limit_reasons(
             found.append(said.of_limit(code, grade, stage))
         except ValueError:
             # A person's own words, not one of our codes.
-            found.append({"code": "", "text": code})
+            found.append({"code": "", "text": str(WHYS.get(code, code))})
     return found
 
 
