@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 def new_id(at: datetime) -> uuid.UUID:
@@ -15,3 +15,9 @@ def new_id(at: datetime) -> uuid.UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
+
+
+def before(at: datetime, apart: timedelta) -> uuid.UUID:
+    """An id smaller than every UUIDv7 made from `at` on, by clocks at most `apart`."""
+    millis = int((at.timestamp() - apart.total_seconds()) * 1000)
+    return uuid.UUID(int=max(0, millis) << 80)

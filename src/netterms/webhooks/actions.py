@@ -14,7 +14,7 @@ from uuid import UUID
 
 from netterms.kernel.clock import Clock
 from netterms.kernel.context import Context, Permission
-from netterms.kernel.ids import new_id
+from netterms.kernel.ids import before, new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import keys, sql
@@ -28,6 +28,9 @@ from netterms.webhooks.queries import Endpoint, delivery, endpoint, known_kinds
 LEASE = timedelta(minutes=2)
 # All of them are posted at the same time, so a batch is over well within its lease.
 MOST_AT_ONCE = 32
+MOST_REPLAYED = 1000
+# How far the clocks of this program and of the database may be apart.
+CLOCKS_APART = timedelta(days=1)
 BODY_KEPT = 4096
 LONGEST_OLD_SECRET = timedelta(days=30)
 MOST_ENDPOINTS = 50
@@ -192,23 +195,27 @@ def replay_range(
 ) -> tuple[int, bool]:
     """Tell an endpoint of everything that happened in a range, also of what it was never told.
 
-    Returns how many, and whether `key` asked before.
+    The worker makes the deliveries. Returns how many, and whether `key` asked before.
     """
 
     def again() -> int:
         endpoint(ctx, endpoint_id)
-        touched = sql.execute(
-            sql.statement("webhooks/replay"),
-            {
-                "seller": ctx.seller,
-                "endpoint": endpoint_id,
-                "since": since,
-                "until": until,
-                "now": ctx.now,
-            },
+        params = {
+            "seller": ctx.seller,
+            "endpoint": endpoint_id,
+            "since": since,
+            "until": until,
+            # An event gets its id when it is written, which is not before it happened.
+            "after": before(since, CLOCKS_APART),
+        }
+        found = int(sql.value(sql.statement("webhooks/replayed"), params))
+        sql.execute(
+            "insert into webhook_replay (seller_id, endpoint_id, since, until, after_event)"
+            " values (%(seller)s, %(endpoint)s, %(since)s, %(until)s, %(after)s)",
+            params,
         )
-        record(ctx, events.DeliveriesReplayed(endpoint_id, touched))
-        return touched
+        record(ctx, events.DeliveriesReplayed(endpoint_id, found))
+        return found
 
     return _once(ctx, key, {"replay": endpoint_id, "since": since, "until": until}, again)
 
@@ -255,6 +262,12 @@ def fan_out(seller: UUID, now: datetime) -> int:
                 {"seller": seller, "tx": found["tx"]},
             )
         return int(found["made"])
+
+
+def make_replays(seller: UUID, now: datetime, most: int = MOST_REPLAYED) -> None:
+    """Go on with what is to be told again: the next `most` events of the oldest replay."""
+    with seller_book(seller):
+        sql.execute(sql.statement("webhooks/replay"), {"seller": seller, "now": now, "most": most})
 
 
 def claim(seller: UUID, now: datetime, most: int = MOST_AT_ONCE) -> list[dict[str, Any]]:
@@ -359,6 +372,7 @@ def _judge_endpoint(ctx: Context, answer: Answer, *, good: bool, params: dict[st
 def deliver(ctx: Context, sender: Sender, pool: Executor, clock: Clock) -> int:
     """Make the seller's deliveries and try all that are due now, once; returns how many."""
     fan_out(ctx.seller, clock.now())
+    make_replays(ctx.seller, clock.now())
     due = claim(ctx.seller, clock.now())
     started = clock.now()
     answers = pool.map(lambda taken: attempt(taken, sender, clock.now()), due)

@@ -293,6 +293,27 @@ def test_a_range_is_replayed_also_what_happened_while_it_was_off(ctx, receiver):
     assert sorted(said["data"]["n"] for said in receiver.said()) == [1, 1, 2]
 
 
+def test_a_long_range_is_replayed_in_parts_each_event_once_and_in_order(ctx, receiver):
+    added, buyer = add(ctx, receiver), uuid4()
+    for n in range(7):
+        happen(ctx, n, buyer)
+    happen(replace(ctx, now=ctx.now + timedelta(days=2)), 99, buyer)
+    while tell(ctx):
+        pass
+    receiver.got.clear()
+    hour = timedelta(hours=1)
+    count, _ = actions.replay_range(ctx, "k", added.endpoint.id, ctx.now - hour, ctx.now + hour)
+    assert count == 7
+    waiting = DeliveryFilter(state=DeliveryState.PENDING)
+    assert queries.count_deliveries(ctx, waiting) == 0
+    for made in (3, 6, 7, 7):
+        actions.make_replays(ctx.seller, ctx.now, most=3)
+        assert queries.count_deliveries(ctx, waiting) == made
+    while tell(ctx):
+        pass
+    assert [said["data"]["n"] for said in receiver.said()] == list(range(7))
+
+
 def test_the_same_key_adds_an_endpoint_once(ctx, receiver):
     made = [actions.add_endpoint(ctx, "k", receiver.url, loopback=True) for _ in range(2)]
     assert made[0].endpoint == made[1].endpoint

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netterms.kernel.ids import new_id
+from netterms.kernel.ids import before, new_id
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANTS = st.integers(0, 230 * 365 * 86_400_000).map(lambda ms: EPOCH + timedelta(milliseconds=ms))
@@ -28,3 +28,10 @@ def test_a_later_id_sorts_later(at, millis):
 def test_ids_of_one_instant_differ():
     at = datetime(2026, 11, 23, tzinfo=UTC)
     assert len({new_id(at) for _ in range(1000)}) == 1000
+
+
+@given(INSTANTS, st.integers(0, 86_400_000))
+def test_no_id_of_an_instant_is_smaller_than_the_bound_before_it(at, millis):
+    apart, tick = timedelta(milliseconds=millis), timedelta(milliseconds=10)
+    assert before(at, apart) < new_id(at)
+    assert at - apart - tick <= EPOCH or before(at, apart) > new_id(at - apart - tick)
