@@ -16,7 +16,11 @@ from netterms.store.tenancy import book
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision: `granted_minor` is None while nobody has decided on the recommendation."""
+    """The newest decision or recommendation, and who granted what is in force, when.
+
+    `granted_minor`, `granted_on` and `granted_by` are None while nobody has decided: a
+    recommendation carries what was granted along and grants nothing itself.
+    """
 
     currency: str
     decided_on: date
@@ -25,6 +29,8 @@ class Decision:
     grade: int | None
     decided_by: str
     reasons: list[Any]
+    granted_on: date | None
+    granted_by: str | None
 
     @property
     def limit_minor(self) -> int:
@@ -38,11 +44,21 @@ def decisions_in_force(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, D
     with book(ctx):
         found = sql.rows(
             """
-            select distinct on (currency) currency::text as currency, decided_on,
-                   recommended_minor, granted_minor, grade, decided_by, reasons
-            from limit_decision
-            where seller_id = %(seller)s and buyer_id = %(buyer)s and decided_on <= %(as_of)s
-            order by currency, decided_on desc, id desc
+            select distinct on (d.currency) d.currency::text as currency, d.decided_on,
+                   d.recommended_minor, d.granted_minor, d.grade, d.decided_by, d.reasons,
+                   g.decided_on as granted_on, g.decided_by as granted_by
+            from limit_decision d
+            left join lateral (
+              select x.decided_on, x.decided_by
+              from limit_decision x
+              where x.seller_id = d.seller_id and x.buyer_id = d.buyer_id
+                and x.currency = d.currency and x.decided_on <= %(as_of)s
+                and x.decided_by <> 'recommendation'
+              order by x.decided_on desc, x.id desc
+              limit 1
+            ) g on true
+            where d.seller_id = %(seller)s and d.buyer_id = %(buyer)s and d.decided_on <= %(as_of)s
+            order by d.currency, d.decided_on desc, d.id desc
             """,
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of},
         )

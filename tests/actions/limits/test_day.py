@@ -12,11 +12,13 @@ from netterms.insurance.terms import PolicyTerms
 from netterms.kernel.calendar import add_months
 from netterms.kernel.money import Money, half_up
 from netterms.limits.actions import refresh_limits
+from netterms.limits.queries import decisions_in_force
 from netterms.limits.rules import LimitFacts, LimitSettings, limit_needed, recommend
 from netterms.scoring.actions import refresh_scores
 from tests.actions.books import (
     Line,
     bring_in,
+    buyer_id,
     change,
     fingerprint,
     insolvent,
@@ -158,3 +160,24 @@ def test_what_a_person_granted_stays_granted(ctx):
     assert refresh_limits(day)["changed"] > 0
     newest = {d["buyer"]: d["granted_minor"] for d in decisions(ctx)}
     assert set(newest.values()) == {7777}
+    # What is recommended since says who granted what is in force, and when.
+    moved = [d for d in decisions(ctx) if d["decided_on"] == day.today]
+    assert moved
+    for decided in moved:
+        buyer = buyer_id(ctx, decided["buyer"])
+        held = decisions_in_force(ctx, buyer, day.today)["EUR"]
+        assert (held.decided_by, held.recommended_minor, held.limit_minor) == (
+            "recommendation",
+            decided["recommended_minor"],
+            7777,
+        )
+        assert (held.granted_by, held.granted_on) == ("Anna", TODAY)
+
+
+def test_a_recommendation_was_granted_by_nobody(ctx):
+    random_book(ctx)
+    refresh_scores(ctx)
+    refresh_limits(ctx)
+    for decided in decisions(ctx):
+        held = decisions_in_force(ctx, buyer_id(ctx, decided["buyer"]), ctx.today)["EUR"]
+        assert (held.granted_minor, held.granted_by, held.granted_on) == (None, None, None)

@@ -149,6 +149,7 @@ def _line(
         "grades": [s.grade for s in history],
         "first_scored_on": history[0].scored_on if history else None,
         "decision": decision,
+        "granted_by": _who(decision.granted_by) if decision and decision.granted_by else "",
         "limit": limit,
         "limit_reasons": _limit_reasons(decision, score, balance.stage),
         "owed": owed,
