@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from netterms.buyers import events, numbers
 from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
@@ -171,8 +173,7 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
         changed = [(line, after) for line, after in changed if after]
         # In the order of ids, as everything that hears of them takes its locks.
         changed.sort(key=lambda each: each[0]["id"])
-        for line, after in changed:
-            _write(ctx, line, after)
+        _write(ctx, [line | after for line, after in changed])
         told_of = [event for line, after in changed for event in _told(line, after)]
         moved = tuple(line["id"] for line, after in changed if GROUPING & after.keys())
         if moved:
@@ -231,15 +232,17 @@ def _wanted(facts: BuyerFacts, known: dict[str, dict[str, Any]]) -> dict[str, An
     return wanted
 
 
-def _write(ctx: Context, line: dict[str, Any], after: dict[str, Any]) -> None:
+def _write(ctx: Context, lines: Sequence[dict[str, Any]]) -> None:
     sql.execute(
         """
-        update buyer set language = %(language)s, email = %(email)s, key_account = %(key_account)s,
-                         insolvent_on = %(insolvent_on)s, parent_id = %(parent_id)s,
-                         sector = %(sector)s
-        where seller_id = %(seller)s and id = %(id)s
+        update buyer b
+        set language = n.language, email = n.email, key_account = n.key_account,
+            insolvent_on = n.insolvent_on, parent_id = n.parent_id, sector = n.sector
+        from jsonb_to_recordset(%(lines)s) as n(id uuid, language text, email text,
+          key_account boolean, insolvent_on date, parent_id uuid, sector text)
+        where b.seller_id = %(seller)s and b.id = n.id
         """,
-        line | after | {"seller": ctx.seller},
+        {"seller": ctx.seller, "lines": Jsonb(plain(list(lines)))},
     )
 
 
