@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -369,16 +369,41 @@ def _judge_endpoint(ctx: Context, answer: Answer, *, good: bool, params: dict[st
         record(ctx, events.EndpointDisabled(params["endpoint"], line["url"], reason))
 
 
-def deliver(ctx: Context, sender: Sender, pool: Executor, clock: Clock) -> int:
-    """Make the seller's deliveries and try all that are due now, once; returns how many."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Underway:
+    """A delivery that is being posted."""
+
+    ctx: Context
+    taken: dict[str, Any]
+    started: datetime
+    answer: Future[tuple[Answer, float]]
+
+
+def send(
+    ctx: Context, sender: Sender, pool: Executor, clock: Clock, most: int = MOST_AT_ONCE
+) -> list[Underway]:
+    """Make the seller's deliveries and post up to `most` that are due now; `finish` each."""
     fan_out(ctx.seller, clock.now())
     make_replays(ctx.seller, clock.now())
-    due = claim(ctx.seller, clock.now())
-    started = clock.now()
-    answers = pool.map(lambda taken: attempt(taken, sender, clock.now()), due)
-    for taken, (answer, seconds) in zip(due, answers, strict=True):
-        settle(_at(ctx, clock.now()), taken, answer, started, seconds)
-    return len(due)
+    now = clock.now()
+    return [
+        Underway(ctx, taken, now, pool.submit(attempt, taken, sender, now))
+        for taken in claim(ctx.seller, now, most)
+    ]
+
+
+def finish(one: Underway, clock: Clock) -> None:
+    """Wait for what comes back, and record it."""
+    answer, seconds = one.answer.result()
+    settle(_at(one.ctx, clock.now()), one.taken, answer, one.started, seconds)
+
+
+def deliver(ctx: Context, sender: Sender, pool: Executor, clock: Clock) -> int:
+    """Make the seller's deliveries and try all that are due now, once; returns how many."""
+    underway = send(ctx, sender, pool, clock)
+    for one in underway:
+        finish(one, clock)
+    return len(underway)
 
 
 def _at(ctx: Context, now: datetime) -> Context:

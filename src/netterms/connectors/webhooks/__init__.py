@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Timer
+from time import monotonic
 from urllib.parse import urlsplit
 
 from netterms.webhooks.ports import Answer
@@ -89,9 +90,14 @@ class HttpSender:
             if not may_call(ipaddress.ip_address(address), loopback=self._loopback):
                 raise NotAllowedError(address)
         failed: OSError | None = None
+        # A name may have any number of addresses, but only so much time.
+        until = monotonic() + CONNECT_SECONDS
         for address in dict.fromkeys(addresses):
+            left = until - monotonic()
+            if left <= 0:
+                break
             try:
-                made = socket.create_connection((address, port), timeout=CONNECT_SECONDS)
+                made = socket.create_connection((address, port), timeout=left)
             except OSError as error:
                 failed = error
             else:

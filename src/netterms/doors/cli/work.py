@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,7 @@ from netterms.site.config import config
 
 if TYPE_CHECKING:
     from netterms.webhooks.ports import Sender
+    from netterms.webhooks.worker import Teller
 
 PAUSE_SECONDS = 1.0
 EXPIRE_SECONDS = 30
@@ -36,9 +39,7 @@ def work(
 
         sender = HttpSender(loopback=config().webhook_loopback)
         if once:
-            expired, told = expire(), 0
-            while more := tell(sender):
-                told += more
+            expired, told = expire(), tell(sender)
             screen.say(
                 _("%(told)s messages tried, %(expired)s orders expired.")
                 % {"told": told, "expired": expired}
@@ -55,31 +56,35 @@ def run(sender: Sender, stop: Event) -> None:
     from django.db import Error, connections
 
     expire_at = 0.0
-    while not stop.is_set():
-        try:
-            now = SystemClock().now().timestamp()
-            if now >= expire_at:
-                expire()
-                expire_at = now + EXPIRE_SECONDS
-            if tell(sender):
-                continue
-        except Error:
-            connections.close_all()
-        stop.wait(PAUSE_SECONDS)
+    with _teller(sender) as teller:
+        while not stop.is_set():
+            try:
+                now = SystemClock().now().timestamp()
+                if now >= expire_at:
+                    expire()
+                    expire_at = now + EXPIRE_SECONDS
+                if teller.step() or teller.rest(PAUSE_SECONDS):
+                    continue
+            except Error:
+                connections.close_all()
+            stop.wait(PAUSE_SECONDS)
 
 
 def tell(sender: Sender) -> int:
-    """Deliver what is due in every seller's book, once; returns how many attempts were made."""
-    from netterms.access.queries import context_for_job
-    from netterms.webhooks.actions import MOST_AT_ONCE, deliver
-    from netterms.webhooks.queries import sellers_to_tell
-
-    clock = SystemClock()
+    """Deliver what is due in every seller's book; returns how many attempts were made."""
     tried = 0
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        for seller in sellers_to_tell():
-            tried += deliver(context_for_job(seller, "webhooks", clock.now()), sender, pool, clock)
+    with _teller(sender) as teller:
+        while (more := teller.step()) or teller.rest(PAUSE_SECONDS):
+            tried += more
     return tried
+
+
+@contextmanager
+def _teller(sender: Sender) -> Iterator[Teller]:
+    from netterms.webhooks.worker import MOST_AT_ONCE, Teller
+
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        yield Teller(sender, pool, SystemClock())
 
 
 def expire() -> int:
