@@ -32,9 +32,10 @@ demo: setup      ## a seller with 200 buyers, the daily loop, the console on 127
 	@$(BIN)/netterms demo
 
 check: setup-dev ## format, lint, types, room contracts
-	@$(BIN)/ruff format --check src tests benchmarks scripts
-	@$(BIN)/ruff check src tests benchmarks scripts
+	@$(BIN)/ruff format --check src tests benchmarks scripts examples
+	@$(BIN)/ruff check src tests benchmarks scripts examples
 	@$(BIN)/mypy
+	@PYTHONPATH=examples/shop $(BIN)/mypy --config-file examples/shop/mypy.ini -p shop
 	@$(BIN)/lint-imports --no-logo
 
 test: check      ## check, then every test

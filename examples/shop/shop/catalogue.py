@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 CURRENCY = "EUR"
@@ -12,7 +13,10 @@ CURRENCY = "EUR"
 _CHAIR = "M14 6v34M14 24h20M34 24v16M34 24V10a4 4 0 0 0-4-4H14"
 _LAMP = "M10 42h18M19 42V26l12-12M25 8l12 12M37 20a8 8 0 0 1-12-12"
 _DESK = "M4 16h40M9 16v26M39 16v26M9 36h30M16 16V8h16v8"
-_PLANT = "M16 32h16l-2 11H18zM24 32V16M24 22c-8 0-12-5-12-12 8 0 12 4 12 12M24 18c0-7 4-11 11-11 0 7-4 11-11 11"
+_PLANT = (
+    "M16 32h16l-2 11H18zM24 32V16M24 22c-8 0-12-5-12-12 8 0 12 4 12 12"
+    "M24 18c0-7 4-11 11-11 0 7-4 11-11 11"
+)
 _COFFEE = (
     "M8 42h32M10 6h28v10H10zM12 16v26M20 16v6h12v-6M18 28h14v6a6 6 0 0 1-6 6h-2a6 6 0 0 1-6-6z"
 )
@@ -24,8 +28,8 @@ class Product:
     """One thing in the catalogue."""
 
     sku: str
-    name: str
-    text: str
+    name: str | Promise
+    text: str | Promise
     price_minor: int
     drawing: str
 

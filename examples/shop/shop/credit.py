@@ -34,6 +34,7 @@ def ask(order: Order) -> None:
 
 def ship(order: Order) -> None:
     """The goods leave: netterms invoices them."""
+    assert order.credit_id is not None, "asked for credit before"
     done = client().capture(order.credit_id, idempotency_key=f"ship/{order.token}")
     keep(order.number, done.order)
     for paper in done.invoices:

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_required, user_passes_test
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -162,10 +163,15 @@ def _asked(request: HttpRequest, order: Order) -> HttpResponse:
     return redirect("order", order.number)
 
 
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User), "signed in"
+    return request.user
+
+
 def _own(request: HttpRequest, number: str) -> Order:
     orders = Order.objects.select_related("company")
     if not request.user.is_staff:
-        orders = orders.filter(company__user=request.user)
+        orders = orders.filter(company__user=_person(request))
     return get_object_or_404(orders, number=number)
 
 
@@ -195,7 +201,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     """A company's orders; for staff everybody's, with what can be shipped."""
     found = Order.objects.select_related("company").order_by("-pk")
     if not request.user.is_staff:
-        found = found.filter(company__user=request.user)
+        found = found.filter(company__user=_person(request))
     return render(request, "orders.html", {"orders": found[:100]})
 
 

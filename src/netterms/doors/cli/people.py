@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import Screen
 from netterms.kernel.clock import SystemClock
+from netterms.kernel.context import Permission
 
 sellers = typer.Typer(no_args_is_help=True, help="Open sellers and list them.")
 users = typer.Typer(no_args_is_help=True, help="Let people in.")
@@ -85,9 +86,7 @@ def add_user(
 @keys.command("add")
 def add_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scope: Annotated[
-        list[str], typer.Option(help="read, import, run_day, collect …; may be repeated.")
-    ],
+    scope: Annotated[list[str], typer.Option(help=f"{', '.join(Permission)}; may be repeated.")],
     seller: SellerOption = None,
     test: Annotated[
         bool, typer.Option("--test", help="It opens the seller's book for tests.")

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 from django.conf import settings
@@ -125,8 +126,10 @@ class Screen:
     def table(self, title: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """A table of the result."""
         table = Table(title=Text(title, style="bold"), title_justify="left")
-        for heading in headings:
-            table.add_column(Text(heading), overflow="fold")
+        for place, heading in enumerate(headings):
+            # An id is there to be copied: the other columns give way to it.
+            whole = any(isinstance(row[place], UUID) for row in rows)
+            table.add_column(Text(heading), overflow="fold", no_wrap=whole)
         for row in rows:
             table.add_row(*(Text(clean(str(cell))) for cell in row))
         self.out.print(table)
