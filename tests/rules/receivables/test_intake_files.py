@@ -123,9 +123,15 @@ def test_quoted_line_breaks_count_as_one_record(tmp_path):
 
 
 def test_ragged_rows_and_stray_quotes(tmp_path):
-    text = 'Buyer,Due date,Amount,Text\nA,2026-01-01,5\nB "the" C,2026-01-02,6,5" pipe,more,and more\n"D,2026-01-03,7,x\n'
+    text = 'Buyer,Due date,Amount,Text\nA,2026-01-01,5\nB "the" C,2026-01-02,6,5" pipe\nC,2026-01-02,8,5" pipe,more\n"D,2026-01-03,7,x\n'
     staged = read(text_file(tmp_path, text))
     assert rows_of(staged, "row_no", "amount_minor")[:2] == [(2, 500), (3, 600)]
+    assert (4, "Text", '5" pipe,more', "row_too_wide") in bad_of(staged)
+
+
+def test_a_lone_carriage_return_in_an_unclosed_quote(tmp_path):
+    text = 'Buyer,Invoice no,Due date,Amount\nA,1,2026-01-01,5\nB,"9\r'
+    assert rows_of(read(text_file(tmp_path, text)), "row_no", "amount_minor") == [(2, 500)]
 
 
 def test_buyers_are_filled_down_only_when_it_is_evident(tmp_path):

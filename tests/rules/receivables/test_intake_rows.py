@@ -243,3 +243,54 @@ def test_a_connection_of_ones_own_is_used_and_left_tidy(tmp_path):
         ("open_minor", "BIGINT"), ("settled_on", "DATE"), ("tangible_net_worth_minor", "BIGINT"),
         ("annual_turnover_minor", "BIGINT"),
     ]  # fmt: skip
+
+
+WIDE = "row_too_wide"
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "bad"),
+    [
+        ("Customer,Invoice,Due date,Amount", "A,1,2026-02-28,1,234.56", ("Amount", "1,234.56")),
+        ("Customer,Invoice,Due date,Amount,", "A,1,2026-02-28,1,234.56", ("Amount", "1,234.56")),
+        ("Customer,Invoice,Due date,Amount,", "A,1,2026-02-28,1,234.56,", ("Amount", "1,234.56")),
+        ("Customer,Invoice,Due date,Amount", "A,1,2026-02-28,1234,5", ("Amount", "1234,5")),
+        ("Customer,Due date,Amount,Invoice", "A,2026-02-28,1,234.56,", ("Invoice", "234.56,")),
+        ("Customer,Due date,Amount,Invoice,Text", "A,2026-02-28,1,234.56,7,", ("Text", "7,")),
+        ("Customer,Due date,Amount,Text", 'A,2026-02-28,1,234.56,"a,b"', ("Text", "234.56,a,b")),
+        ("Customer,Due date,Amount,Text", 'A,2026-02-28,"1,234.56",a,b', ("Text", "a,b")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("others", [0, 1, 700])
+def test_a_row_with_more_cells_than_headings_is_bad(tmp_path, headings, row, bad, others):
+    """An amount cut in two by its comma must never be read as its first part."""
+    count = headings.rstrip(",").count(",") + 1
+    after = "," * (count - headings.split(",").index("Amount") - 1)
+    before = "B,2," if headings.startswith("Customer,Invoice") else "B,"
+    end = "," if headings.endswith(",") else ""
+    lines = [headings, *[f"{before}2026-03-01,500.00{after}{end}"] * others, row]
+    staged = staged_from(tmp_path, "\n".join(lines) + "\n")
+    assert (others + 2, *bad, WIDE) in bad_of(staged)
+    assert staged.bad_rows == 1
+    assert set(rows_of(staged, "amount_minor")) <= {50000}
+
+
+def test_empty_cells_beyond_the_headings_are_nothing(tmp_path):
+    rows = "A,2026-02-28,500.00,X1\nB,2026-02-28,7.25,X2\n"
+    for text in (
+        "Customer,Due date,Amount,Invoice\n" + rows.replace("\n", ",\n"),
+        "Customer,Due date,Amount,Invoice,,\n" + rows.replace("\n", ",,\n"),
+        "Customer,Due date,Amount,Invoice,,\n" + rows,
+        '"Customer","Due date","Amount","Invoice"\n' + rows.replace("\n", ",\n"),
+    ):
+        staged = staged_from(tmp_path, text)
+        assert bad_of(staged) == []
+        assert rows_of(staged, "invoice_number", "amount_minor") == [("X1", 50000), ("X2", 725)]
+
+
+def test_a_person_may_name_a_column_without_a_heading(tmp_path):
+    text = "Customer,Due date,Amount,\nA,2026-02-28,5,X1\nB,2026-03-28,6,X2\n"
+    assert {b[3] for b in bad_of(staged_from(tmp_path, text))} == {WIDE}
+    staged = staged_from(tmp_path, text, mapping={"invoice_number": "column 4"})
+    assert bad_of(staged) == []
+    assert rows_of(staged, "invoice_number") == ["X1", "X2"]

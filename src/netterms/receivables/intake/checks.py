@@ -17,7 +17,10 @@ MOST_DAYS = 3650  # between the invoice date and the due date
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A row for which `condition` is true is bad; the first of `fields` in the file is shown."""
+    """A row for which `condition` is true is bad; the first of `fields` in the file is shown.
+
+    Without `fields` it is not a cell that is wrong: the end of the row is shown.
+    """
 
     reason: Reason
     fields: tuple[str, ...]
@@ -28,7 +31,10 @@ def _checks() -> list[Check]:
     money = ("amount", "open_amount")
     state = ("status", "open_amount", "paid_amount")
     no_due = "due_on IS NULL AND NOT due_on_bad AND issued_on_read IS NOT NULL"
-    checks = [Check(Reason.BUYER_MISSING, ("buyer_number", "buyer_name"), "buyer_number IS NULL")]
+    checks = [
+        Check(Reason.ROW_TOO_WIDE, (), "surplus IS NOT NULL"),
+        Check(Reason.BUYER_MISSING, ("buyer_number", "buyer_name"), "buyer_number IS NULL"),
+    ]
     checks += [
         Check(Reason.AMOUNT_UNREADABLE, (name,), f"{name}_set AND {name}_signed IS NULL")
         for name in AMOUNT_FIELDS

@@ -34,6 +34,11 @@ def title(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
+def named(names: Sequence[str]) -> int:
+    """How many columns there are up to the last one with a heading."""
+    return max((k + 1 for k, name in enumerate(names) if name.strip()), default=0)
+
+
 def fields_named(row: Sequence[str]) -> int:
     """How many different fields the cells of `row` name as headings."""
     named = set()
@@ -114,13 +119,14 @@ def _candidates(text: str, s: Shape) -> dict[str, float]:
 @dataclass(slots=True)
 class _Sheet:
     names: tuple[str, ...]
+    named: int  # columns up to the last heading: beyond it, only a person says what a cell is
     shapes: list[Shape]
     columns: dict[str, Column]
     notes: list[Note]
 
     def free(self) -> list[int]:
         used = {column.index for column in self.columns.values()}
-        return [k for k in range(len(self.names)) if k not in used]
+        return [k for k in range(self.named) if k not in used]
 
     def take(self, field: str, index: int) -> None:
         name = self.names[index]
@@ -305,7 +311,8 @@ def columns_of(
     """
     shown = title(names)
     samples = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(shown))]
-    sheet = _Sheet(shown, [shape(cells) for cells in samples], _given(shown, mapping), [])
+    shapes, given = [shape(cells) for cells in samples], _given(shown, mapping)
+    sheet = _Sheet(shown, named(names), shapes, given, [])
     _by_heading(sheet)
     _dates_by_content(sheet)
     _money_by_content(sheet)

@@ -17,12 +17,12 @@ from netterms.receivables.intake.amounts import read_amounts
 from netterms.receivables.intake.container import Limits, kind_of_file
 from netterms.receivables.intake.dates import read_dates
 from netterms.receivables.intake.guess import Column, Guess, Staged
-from netterms.receivables.intake.mapping import columns_of, header_row
+from netterms.receivables.intake.mapping import columns_of, header_row, named
 from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
 from netterms.receivables.intake.staging import stage
 from netterms.receivables.intake.straight import read_straight
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS, FIELDS
-from netterms.receivables.intake.textfile import Text, load_text, open_text
+from netterms.receivables.intake.textfile import Frame, Text, frame_of, load_text, open_text
 from netterms.receivables.intake.typed import Plan
 from netterms.receivables.intake.words import currency_code
 from netterms.receivables.intake.workbook import Workbook, load_workbook, open_workbook
@@ -40,6 +40,7 @@ class _Opened:
 
     source: Text | Workbook
     guess: Guess
+    frame: Frame
 
     @property
     def first_row(self) -> int:
@@ -123,15 +124,28 @@ def _open(
     wanted = [heading for heading in mapping.values() if not heading.startswith("=")]
     at = header_row(source.rows, wanted)
     names, columns, notes = columns_of(source.rows[at], source.rows[at + 1 :], mapping)
-    above = at + 1
+    above, last = at + 1, named(source.rows[at]) - 1
+    frame = Frame(at, last)
     if isinstance(source, Workbook):
         guess = Guess("workbook", above, names, columns, sheet=source.sheet)
     else:
         above += source.skip
+        last = max(last, *(column.index for column in columns.values()))
+        frame = frame_of(source, at, last, _exposed(columns, last))
         guess = Guess(
             "text", above, names, columns, encoding=source.encoding, delimiter=source.delimiter
         )
-    return _Opened(source, replace(guess, notes=tuple(source.notes + notes)))
+    return _Opened(source, replace(guess, notes=tuple(source.notes + notes)), frame)
+
+
+def _exposed(columns: Mapping[str, Column], last: int) -> list[int]:
+    """The amounts that a comma could cut in two unseen.
+
+    Where a date follows, it would be none any more; what is cut off the last cell stands beyond it.
+    """
+    amounts = [columns[name].index for name in AMOUNT_FIELDS if name in columns]
+    dates = {columns[name].index for name in DATE_FIELDS if name in columns}
+    return [] if max(amounts) + 1 in dates or min(amounts) == last else amounts
 
 
 def _straight(connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str) -> Staged | None:
@@ -139,12 +153,11 @@ def _straight(connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str
     guess, source = opened.guess, opened.source
     if isinstance(source, Workbook):
         return None
-    header = guess.header_row - 1 - source.skip
-    rows = read_straight(connection, source, header, opened.first_row, guess.columns)
+    rows = read_straight(connection, source, opened.frame, opened.first_row, guess.columns)
     connection.execute("DROP TABLE IF EXISTS temp.intake_different")
     if rows is None:
         return None
-    plan = Plan(guess.columns, [], {}, {}, given_currency=given)
+    plan = Plan(guess.columns, [], "", {}, {}, given_currency=given)
     _settle_currency(plan)
     guess = replace(
         guess,
@@ -174,12 +187,13 @@ def _understand(
     mapped = {column.index for column in guess.columns.values() if column.constant is None}
     loaded = sorted(mapped | set(range(min(_FIRST_COLUMNS, len(guess.headings)))))
     if isinstance(source, Workbook):
-        load_workbook(connection, source, guess.header_row - 1, loaded, limit)
+        load_workbook(connection, source, opened.frame.header, loaded, limit)
     else:
         before = len(source.notes)
-        load_text(connection, source, guess.header_row - 1 - source.skip, loaded, limit, folder)
+        load_text(connection, source, opened.frame, loaded, limit, folder)
         guess = replace(guess, notes=guess.notes + tuple(source.notes[before:]))
-    plan = Plan(guess.columns, loaded, {}, {}, given_currency=given)
+    last_heading = guess.headings[opened.frame.last]
+    plan = Plan(guess.columns, loaded, last_heading, {}, {}, given_currency=given)
     _settle_currency(plan)
     _, notes = lookups.understand(connection, guess.columns)
     plan.plain = lookups.clean_texts(connection, _in_file(guess, tuple(guess.columns)))

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     OPEN_EXCEEDS_AMOUNT = "open_exceeds_amount"
     PAID_EXCEEDS_AMOUNT = "paid_exceeds_amount"
     PAID_ON_MISSING = "paid_on_missing"
+    ROW_TOO_WIDE = "row_too_wide"
     SIGN_CONFLICT = "sign_conflict"
     STATUS_CONFLICT = "status_conflict"
     STATUS_UNKNOWN = "status_unknown"
@@ -93,6 +94,10 @@ REASON_TEXTS: dict[Reason, str] = {
     ),
     Reason.PAID_ON_MISSING: gettext_noop(
         "The invoice is paid, but the date of payment is missing. Enter the date of payment."
+    ),
+    Reason.ROW_TOO_WIDE: gettext_noop(
+        "The row has more cells than there are headings. Put an amount or text with a comma in it "
+        "in quotes, or give the column a heading."
     ),
     Reason.SIGN_CONFLICT: gettext_noop(
         "The amount and the open amount have different signs. Correct one of them."

@@ -209,6 +209,8 @@ WHERE t.skip = {KEEP} AND t.mask <> 0""")
         column = next((plan.columns[name] for name in check.fields if name in plan.columns), None)
         heading = column.heading if column else ""
         value = f"coalesce(c{column.index}, '')" if column and column.constant is None else "''"
+        if not check.fields:
+            heading, value = plan.last_heading, "coalesce(surplus, '')"
         connection.execute(
             f"INSERT INTO bad SELECT row_no, {literal(heading)}, {value}, "
             f"{literal(check.reason)}, {literal(message(check.reason))} "

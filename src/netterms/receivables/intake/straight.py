@@ -21,7 +21,7 @@ from netterms.receivables.intake.guess import Column
 from netterms.receivables.intake.lookups import PLAIN_NUMBER
 from netterms.receivables.intake.sqltext import BLANKS, literal, literals
 from netterms.receivables.intake.staging import BAD_TABLE
-from netterms.receivables.intake.textfile import Text, is_regular, rows_from
+from netterms.receivables.intake.textfile import Frame, Text, is_regular, rows_from
 from netterms.receivables.intake.words import EMPTY_WORDS, country_code, currency_code, kind_of
 
 _NEEDED = frozenset({"buyer_number", "currency", "invoice_number", "issued_on", "due_on", "amount"})
@@ -45,15 +45,16 @@ _EVERY_CELL = {
 
 
 def read_straight(
-    connection: duckdb.DuckDBPyConnection, text: Text, header: int, first_row: int,
+    connection: duckdb.DuckDBPyConnection, text: Text, frame: Frame, first_row: int,
     columns: Mapping[str, Column],
 ) -> int | None:  # fmt: skip
     """Make `staged` and an empty `bad`; answers the number of rows, or None: not such a file.
 
-    `header` is the place of the headings in `text.rows`, `first_row` the row number, as the user
-    counts, of the row below. On None nothing of the tables is left.
+    `first_row` is the row number, as the user counts, of the row below the headings. On None
+    nothing of the tables is left.
     """
-    if not _may_be(text, header, columns):
+    header = frame.header
+    if not _may_be(text, frame, columns):
         return None
     try:
         _load(connection, text, header, columns)
@@ -67,17 +68,20 @@ def read_straight(
     return None
 
 
-def _may_be(text: Text, header: int, columns: Mapping[str, Column]) -> bool:
+def _may_be(text: Text, frame: Frame, columns: Mapping[str, Column]) -> bool:
     """Whether the columns and the first rows allow it."""
-    if not (_NEEDED <= columns.keys() <= _ALLOWED) or not is_regular(text, header):
+    if not (_NEEDED <= columns.keys() <= _ALLOWED) or not is_regular(text, frame):
+        return False
+    headings_end = len(text.rows[frame.header])
+    if frame.last + 1 < headings_end:  # what stands below no heading has to be looked at
         return False
     if any(column.constant is not None for column in columns.values()):
         return False
     amounts = [columns[name].heading for name in _AMOUNTS if name in columns]
     if any(headings.parse(heading).unit != 1 for heading in amounts):
         return False
-    rows = text.rows[header + 1 :]
-    if not rows or any(len(row) != len(text.rows[header]) for row in rows):
+    rows = text.rows[frame.header + 1 :]
+    if not rows or any(len(row) != headings_end for row in rows):
         return False
     return all(
         re.fullmatch(pattern, row[columns[name].index])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +20,17 @@ from netterms.kernel.refusal import Code
 from netterms.receivables.intake.encoding import Scan, detect, scan, transcode
 from netterms.receivables.intake.mapping import fields_named
 from netterms.receivables.intake.reasons import Note, NoteCode, refuse
+from netterms.receivables.intake.sqltext import literal
 
 RAW = "intake_raw"
+# The column of `intake_raw` that shows the end of a row with more cells than there are headings.
+SURPLUS = "surplus"
 _SAMPLE_BYTES = 1 << 19
+_CHUNK = 1 << 22
 _SAMPLE_ROWS = 500
 _DELIMITER_ROWS = 150
 _DELIMITERS = (",", ";", "\t", "|")
+_LINE_END = re.compile("[\r\n]")
 _LONGEST_CELL_LINES = 20  # a cell of more lines is a quote that was never closed
 
 
@@ -105,32 +111,99 @@ def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=merit)
 
 
-def is_regular(text: Text, header: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the headings stand in a text's rows, and how far a row of it may go.
+
+    `last` is the last column with a heading, or that a person named. No row has more than `widest`
+    cells, empty ones included, where more would mean an amount cut in two by its comma; `even` is
+    whether none has.
+    """
+
+    header: int
+    last: int
+    widest: int | None = None
+    even: bool = True
+
+
+def frame_of(text: Text, header: int, last: int, exposed: Sequence[int]) -> Frame:
+    """The frame of `text`. A comma within an amount of the columns `exposed` moves text only."""
+    if not exposed:
+        return Frame(header, last)
+    width = len(text.rows[header])
+    below = [row for row in text.rows[header + 1 :] if any(row)]
+    usual = {len(row) for row in below}
+    # Every line may end with a delimiter, unless what looks like that end makes room for a cut.
+    if len(usual) == 1 and not any(_is_cut(row, k) for row in below for k in exposed):
+        width = max(width, *usual)
+    return Frame(header, last, width, even=_is_even(text, header, width))
+
+
+def _is_cut(row: Sequence[str], column: int) -> bool:
+    """Whether the amount in `column` goes on in the next cell: 1 and 234.56."""
+    amount, rest = (row[k].strip() if k < len(row) else "" for k in (column, column + 1))
+    return bool(re.fullmatch(r"\D?\d{1,3}", amount) and re.fullmatch(r"\d{3}([.]\d+)?\D?", rest))
+
+
+def _is_even(text: Text, header: int, widest: int) -> bool:
+    """Whether no row has more cells than `widest`: DuckDB's reader overlooks empty ones."""
+    # Most files are evenly written: no cell in quotes, or each. Counting is then enough.
+    between = f'"{text.delimiter}"' if text.found.quotes else text.delimiter
+    above = sum(len(row) - 1 for row in text.rows[: header + 1])
+    lines = text.found.lines - text.skip - header - 1
+    if _count(text, between) - above == lines * (len(text.rows[header]) - 1):
+        return True
+    try:
+        rows = islice(_records(text, text.quoting), header + 1, None)
+        return all(len(row) <= widest for row in rows)
+    except csv.Error:
+        return False
+
+
+def _count(text: Text, between: str) -> int:
+    """How often `between` stands in the file below its "sep=;"."""
+    wanted, count, tail = between.encode(), 0, b""
+    with text.path.open("rb") as file:
+        for _ in range(text.skip):
+            file.readline()
+        while piece := file.read(_CHUNK):
+            piece = tail + piece  # one may stand across the end of a piece
+            count += piece.count(wanted)
+            tail = piece[len(piece) - len(wanted) + 1 :]
+    return count
+
+
+def is_regular(text: Text, frame: Frame) -> bool:
     """Whether the strict parallel reader of DuckDB may be tried on it."""
     return (
         text.quoting
+        and frame.even
         and not text.found.blank_lines
         and not text.found.formula_text
-        and not any("\n" in cell for row in text.rows[: header + 1] for cell in row)
+        and not any("\n" in cell for row in text.rows[: frame.header + 1] for cell in row)
     )
 
 
 def load_text(
-    connection: duckdb.DuckDBPyConnection, text: Text, header: int, columns: Sequence[int],
+    connection: duckdb.DuckDBPyConnection, text: Text, frame: Frame, columns: Sequence[int],
     limit: int | None, folder: Path,
 ) -> None:  # fmt: skip
-    """Put `columns` of all rows below row `header` (from 0) into the table `intake_raw`.
+    """Put `columns` of all rows below the headings into the table `intake_raw`, and `surplus`.
 
     The table's rowid is the row's place below the headings, blank rows counted. The strict parallel
     reader of DuckDB is used where the file is regular; any other file is first written out in
     regular form.
     """
-    width = len(text.rows[header])
-    regular = is_regular(text, header)
+    header, width = frame.header, len(text.rows[frame.header])
+    regular = is_regular(text, frame)
     skip = text.skip + header + 1
     if regular:
+        ends = [f"c{k}" for k in range(frame.last, width)]
+        surplus = f"CASE WHEN trim(concat({', '.join(ends[1:])})) <> '' "
+        surplus += f"THEN concat_ws({literal(text.delimiter)}, {', '.join(ends)}) END"
+        source = [str(text.path), text.delimiter, skip]
         try:
-            _load(connection, text.path, text.delimiter, skip, width, columns, limit)
+            _load(connection, source, width, columns, surplus if ends[1:] else "NULL", limit)
         except duckdb.Error:
             regular = False
     if regular and limit is None:
@@ -142,19 +215,19 @@ def load_text(
             regular = count == max(0, expected)
     if not regular:
         clean = folder / "regular.csv"
-        _regularise(text, clean, skip=header + 1, width=width, limit=limit)
-        _load(connection, clean, ",", 0, max(width, 2), columns, None)
+        width = max(width, 2)
+        _regularise(text, clean, frame, width=width, limit=limit)
+        _load(connection, [str(clean), ",", 0], width + 1, columns, f"c{width}", None)
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, path: Path, delimiter: str, skip: int, width: int,
-    columns: Sequence[int], limit: int | None,
+    connection: duckdb.DuckDBPyConnection, source: list[Any], width: int, columns: Sequence[int],
+    surplus: str, limit: int | None,
 ) -> None:  # fmt: skip
     wanted = ", ".join(f"c{k}" for k in columns)
     cut = f" LIMIT {limit:d}" if limit is not None else ""
-    source = _source(width, {})
-    query = f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT {wanted} FROM {source}{cut}"
-    connection.execute(query, [str(path), delimiter, skip])
+    query = f"SELECT {wanted}, CAST({surplus} AS VARCHAR) AS {SURPLUS} FROM {_source(width, {})}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {RAW} AS {query}{cut}", source)
 
 
 def rows_from(text: Text, header: int, types: Mapping[int, str]) -> tuple[str, list[Any]]:
@@ -175,9 +248,9 @@ def _source(width: int, types: Mapping[int, str]) -> str:
     )
 
 
-def _regularise(text: Text, target: Path, *, skip: int, width: int, limit: int | None) -> None:
+def _regularise(text: Text, target: Path, frame: Frame, *, width: int, limit: int | None) -> None:
     """Write the rows to `target` all equally wide, one line each, blank rows kept."""
-    quoting = text.quoting
+    quoting, skip = text.quoting, frame.header + 1
     while True:
         try:
             with target.open("w", encoding="utf-8", newline="\n") as out:
@@ -185,7 +258,10 @@ def _regularise(text: Text, target: Path, *, skip: int, width: int, limit: int |
                 rows = islice(
                     _records(text, quoting), skip, None if limit is None else skip + limit
                 )
-                writer.writerows(_regular_rows(rows, max(width, 2), text.found.quotes))
+                lines = _regular_rows(rows, width, text.found.quotes)
+                writer.writerows(
+                    _with_surplus(line, frame, width, text.delimiter) for line in lines
+                )
             return
         except (csv.Error, _UnclosedQuoteError):
             if not quoting:
@@ -206,16 +282,25 @@ def _records(text: Text, quoting: bool) -> Iterator[list[str]]:
             yield from csv.reader(lines, delimiter=text.delimiter, quoting=csv.QUOTE_NONE)
 
 
+def _with_surplus(row: list[str], frame: Frame, width: int, delimiter: str) -> list[str]:
+    """`row` in `width` cells and a last one: what stands from the last heading on, if too much."""
+    beyond = row[frame.last + 1 :]
+    wide = frame.widest is not None and len(row) > frame.widest
+    surplus = delimiter.join(row[frame.last :]) if wide or any(map(str.strip, beyond)) else ""
+    return [*row[:width], surplus]
+
+
 def _regular_rows(rows: Iterator[list[str]], width: int, quotes: bool) -> Iterator[list[str]]:
+    """`rows` without line breaks in their cells, none shorter than `width`."""
     for row in rows:
-        if quotes and any("\n" in cell or cell.startswith('="') for cell in row):
+        if quotes and any(_LINE_END.search(cell) or cell.startswith('="') for cell in row):
             if any(cell.count("\n") > _LONGEST_CELL_LINES for cell in row):
                 raise _UnclosedQuoteError
             row = [_one_line(cell) for cell in row]
-        yield row[:width] if len(row) >= width else row + [""] * (width - len(row))
+        yield row if len(row) >= width else row + [""] * (width - len(row))
 
 
 def _one_line(cell: str) -> str:
     if cell.startswith('="') and cell.endswith('"'):
         cell = cell[2:-1]
-    return " ".join(cell.split("\n")) if "\n" in cell else cell
+    return _LINE_END.sub(" ", cell)

@@ -39,6 +39,7 @@ class Plan:
 
     columns: Mapping[str, Column]
     loaded: list[int]  # positions of the columns in intake_raw
+    last_heading: str
     dates: Mapping[str, DateReading]
     amounts: Mapping[str, AmountReading]
     heading_currency: str = ""
@@ -202,6 +203,7 @@ def _read_layer(plan: Plan) -> str:
     mail = f"CASE WHEN strpos({email}, '@') > 0 THEN {text(email)} END" if email else "NULL"
     lines = [
         "x.row_no",
+        "x.surplus",
         f"coalesce({_known_text(plan, 'company_code')}, '') AS company_code",
         f"coalesce({number}, {made}) AS buyer_number",
         f"coalesce({_known_text(plan, 'buyer_name')}, {number}) AS buyer_name",
@@ -305,7 +307,7 @@ def typed_statement(plan: Plan) -> str:
     bits = " | ".join(
         f"CASE WHEN {check.condition} THEN {1 << bit} ELSE 0 END"
         for bit, check in enumerate(CHECKS)
-        if any(name in plan.columns for name in check.fields)
+        if not check.fields or any(name in plan.columns for name in check.fields)
     )
     return f"""CREATE OR REPLACE TABLE staged AS
 WITH read AS ({_read_layer(plan)}),

@@ -18,7 +18,7 @@ from netterms.kernel.refusal import Code
 from netterms.receivables.intake.container import Limits
 from netterms.receivables.intake.mapping import HEADER_WITHIN, fields_named
 from netterms.receivables.intake.reasons import Note, refuse
-from netterms.receivables.intake.textfile import RAW
+from netterms.receivables.intake.textfile import RAW, SURPLUS
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
 _SAMPLE_ROWS = 500
@@ -93,5 +93,6 @@ def load_workbook(
     table = table.rename_columns([f"c{k}" for k in range(table.num_columns)])
     connection.register("intake_arrow", table)
     wanted = ", ".join(f"c{k}" for k in columns)
+    wanted += f", CAST(NULL AS VARCHAR) AS {SURPLUS}"  # a cell beyond the headings moves no other
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT {wanted} FROM intake_arrow")
     connection.unregister("intake_arrow")
