@@ -10,6 +10,8 @@ import pytest
 from rich.console import Console
 
 from netterms.checkout.moves import OrderState
+from netterms.connectors.rates import SHIPPED_UNTIL
+from netterms.limits.rates import last_day
 
 CALL = "import typer; from netterms.doors.cli.demo import demo; typer.run(demo)"
 
@@ -100,3 +102,4 @@ def test_on_a_later_day_it_catches_up(database, monkeypatch):
     assert states == {state.value for state in OrderState}
     assert lines > 100
     assert strangers > 0
+    assert last_day(SHIPPED_UNTIL) == SHIPPED_UNTIL

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from netterms.store import sql
+
+# How long a rate is good for an order when no newer one is known: `minor_rate` has the same.
+LONGEST_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ def load_rates(rates: Sequence[Rate]) -> int:
     )
 
 
-def last_day() -> date | None:
-    """The newest day any rate is known for."""
-    found: date | None = sql.value("select max(day) from exchange_rate")
+def last_day(until: date = date.max) -> date | None:
+    """The newest day, at most `until`, any rate is known for."""
+    found: date | None = sql.value(
+        "select max(day) from exchange_rate where day <= %(until)s", {"until": until}
+    )
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -192,3 +193,20 @@ def test_a_line_is_changed_with_a_reason_and_keeps_its_history(made, signed_in):
     assert "First line after the credit report" in html
     stale = client.post(address, typed | {"why": "again", "limit": "1"}, follow=True)
     assert "Somebody else changed this" in stale.content.decode()
+
+
+def test_rates_too_old_for_orders_in_another_currency_are_warned_of(made, signed_in):
+    from netterms.doors.console.rates import shown
+    from netterms.limits.rates import Rate, load_rates
+
+    # Before any list that other tests load.
+    day, week = date(2018, 1, 1), timedelta(days=7)
+    load_rates([Rate("USD", day, Decimal("1.2"), "test")])
+    assert shown(day - week)["rates_old"]
+    assert not shown(day + week)["rates_old"]
+    assert shown(day + week + timedelta(days=1)) == {"rates_old": True, "rates_day": day}
+    client, today = signed_in(made.ctx), made.ctx.today
+    for old in (shown(today)["rates_old"], False):
+        for address in ("/orders/", "/orders/queue/"):
+            assert ("netterms rates" in client.get(address).content.decode()) == old
+        load_rates([Rate("USD", today - week, Decimal("1.2"), "test")])

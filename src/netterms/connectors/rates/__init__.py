@@ -20,6 +20,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.rates import Rate
 
 SOURCE = "European Central Bank"
+SHIPPED_UNTIL = date(2026, 10, 30)
 # The whole history since 1999 has 2 MB.
 MOST_BYTES = 16 * 2**20
 # The history writes 2026-10-30, the file of one day "30 October 2026".

@@ -76,9 +76,20 @@ def prepare(now: datetime, home: Path, screen: Console) -> SignIn:
     with fasteners.InterProcessLock(home / "demo.lock"):
         with screen.status(_("Starting the database")):
             open_book()
+        with screen.status(_("Loading exchange rates")):
+            _load_rates()
         sign_in = _sign_in(home)
         _run_days(_seller(sign_in, now), screen)
     return sign_in
+
+
+def _load_rates() -> None:
+    """The rates that came with the program, once."""
+    from netterms.connectors.rates import SHIPPED_UNTIL, shipped
+    from netterms.limits.rates import last_day, load_rates
+
+    if last_day(SHIPPED_UNTIL) != SHIPPED_UNTIL:
+        load_rates(shipped())
 
 
 def _sign_in(home: Path) -> SignIn:

@@ -18,7 +18,7 @@ from netterms.checkout import actions, pending, queries
 from netterms.checkout.moves import ORDER_MOVES, OrderMove, OrderState
 from netterms.checkout.queries import OrderFilter
 from netterms.checkout.requests import LONGEST_KEY, LONGEST_NUMBER, MoveRequest
-from netterms.doors.console import forms, stories, words
+from netterms.doors.console import forms, rates, stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged
 from netterms.doors.look.sentences import sentence
@@ -62,6 +62,7 @@ def listing(request: PageRequest) -> HttpResponse:
             "filtered": asked != OrderFilter(),
             "states": [state.value for state in OrderState],
             "waiting": queries.count_pending(request.ctx),
+            **rates.shown(request.ctx.today),
             **paged(request, queries.count_orders(request.ctx, asked), read),
         },
     )
@@ -78,7 +79,11 @@ def queue(request: PageRequest) -> HttpResponse:
         return [_waiting(request, order) for order in found]
 
     counted = queries.count_pending(request.ctx)
-    context = {"waiting": counted, "may_decide": Permission.SET_LIMIT in request.ctx.may}
+    context = {
+        "waiting": counted,
+        "may_decide": Permission.SET_LIMIT in request.ctx.may,
+        **rates.shown(request.ctx.today),
+    }
     return render(request, "console/orders_queue.html", context | paged(request, counted, read))
 
 
