@@ -30,7 +30,7 @@ ROOMS = sorted(p.parent.name for p in SOURCE.glob("*/events.py") if p.parent.nam
 LONGEST_FILE, LONGEST_FUNCTION = 500, 60
 # Ratchets: these were longer when the rule came. A number here only ever goes down.
 LONG_FILES: dict[str, int] = {}
-LONG_FUNCTIONS: dict[str, int] = {"receivables/intake/checks.py:_checks": 86}
+LONG_FUNCTIONS: dict[str, int] = {}
 CLOCKS = {"date", "datetime", "timezone"}
 NAMELESS = {"common", "helpers", "misc", "utils"}
 # A cursor is had by these. A transaction around use cases is none, nor are values made for jsonb.
