@@ -38,6 +38,9 @@ def day(
 
 
 def _line(done: StepDone) -> str:
-    facts = ", ".join(f"{name} {value}" for name, value in done.facts.items())
+    from netterms.doors.console.templatetags.console import fact
+    from netterms.doors.console.words import FACTS, RUN_STEPS
+
+    did = [f"{FACTS.get(name, name)} {fact(value)}" for name, value in done.facts.items()]
     when = _("done before") if done.repeated else _("%(seconds).1f s") % {"seconds": done.seconds}
-    return f"  {done.step:<12} {when:>12}  {facts}"
+    return f"{when:>12}  {RUN_STEPS[done.step]}: {', '.join(did)}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -38,6 +39,15 @@ LOOP_DAYS = 10
 FILL_STEPS = 4
 STEPS_A_DAY = 12
 PASSWORD_BYTES = 12
+# What is made up, beside the steps of a business day.
+INVENTED = {
+    "book": gettext_lazy("Importing invoices"),
+    "facts": gettext_lazy("Entering buyers"),
+    "cover": gettext_lazy("Entering the insurance policy"),
+    "history": gettext_lazy("Remembering promises and disputes"),
+    "deliveries": gettext_lazy("Delivering and invoicing"),
+    "orders": gettext_lazy("Selling on credit"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +202,10 @@ def _progress(screen: Console) -> Progress:
 
 
 def _tell(bar: Progress, task: TaskID, day: date, done: StepDone) -> None:
-    bar.update(task, advance=1, description=f"{day} {done.step} ({done.seconds:.1f} s)")
+    from netterms.doors.console.words import RUN_STEPS
+
+    step = (INVENTED | RUN_STEPS)[done.step]
+    bar.update(task, advance=1, description=f"{day} {step} ({done.seconds:.1f} s)")
 
 
 def _show(screen: Screen, sign_in: SignIn, port: int, home: Path) -> None:
