@@ -17,6 +17,7 @@ from netterms.doors.console.templatetags.console import LISTS
 from netterms.insurance.deadlines import DeadlineKind
 from netterms.insurance.policies import LIMIT_KINDS
 from netterms.kernel.context import Permission
+from netterms.limits.caps import CapKind
 from netterms.limits.lines import LineStatus, LineTerms
 from netterms.receivables.disputes import DisputeReason
 from netterms.webhooks.queries import DeliveryState, known_kinds
@@ -38,6 +39,7 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
     ("list_name", "names"),
     [
         ("action_states", ActionState),
+        ("cap_kinds", CapKind),
         ("case_states", CaseState),
         ("cover", LIMIT_KINDS),
         ("deadlines", DeadlineKind),

@@ -30,6 +30,15 @@ class Buyer:
     insolvent_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a buyer is called."""
+
+    id: UUID
+    buyer_number: str
+    name: str
+
+
 def buyer(ctx: Context, buyer_id: UUID) -> Buyer:
     """One buyer of the seller; NOT_FOUND for an id the seller does not know."""
     ctx.require(Permission.READ)
@@ -46,6 +55,32 @@ def buyer(ctx: Context, buyer_id: UUID) -> Buyer:
     if not found:
         raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
     return sql.typed(found, Buyer)[0]
+
+
+def buyer_by_number(ctx: Context, number: str) -> Named:
+    """The buyer with that number; NOT_FOUND."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            "select id, buyer_number, name from buyer"
+            " where seller_id = %(seller)s and buyer_number = %(number)s",
+            {"seller": ctx.seller, "number": number},
+        )
+    if not found:
+        raise Refusal(Code.NOT_FOUND, field="buyer_number", value=number)
+    return sql.typed(found, Named)[0]
+
+
+def named(ctx: Context, buyers: list[UUID]) -> dict[UUID, Named]:
+    """Numbers and names of buyers, by id; without those the seller does not know."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            "select id, buyer_number, name from buyer"
+            " where seller_id = %(seller)s and id = any(%(ids)s)",
+            {"seller": ctx.seller, "ids": buyers},
+        )
+    return {one.id: one for one in sql.typed(found, Named)}
 
 
 def countries(ctx: Context) -> list[str]:

@@ -14,6 +14,7 @@ from netterms.checkout import policies
 from netterms.checkout.policy import Bound, Doubt, Largest, Policy, Starter
 from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
+from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
 from netterms.wiring import run_day
 from tests.actions.collection.test_reminders import Postbag
@@ -50,6 +51,15 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
         programs.keys(ctx)
         told = programs.endpoints(ctx)
         versions = _policies(made.ctx)
+        for kind, key, minor in (
+            ("group", str(made.buyer), 5_000_00),
+            ("group", str(made.lineless), 0),
+            ("country", "DE", 1_000_00),
+            ("sector", "<b>Bold</b> steel", 9_000_000_00),
+            ("grade", "7", 1),
+        ):
+            set_cap(made.ctx, CapKind(kind), key, minor, "test")
+        set_cap(made.ctx, CapKind.COUNTRY, "DE", 2_000_00, "more")
         open_twin(ctx)
         _worlds["world"] = World(
             made.ctx,
@@ -93,6 +103,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
         f"/buyers/{buyer}/lines/{code}/" for buyer in w.buyers[-2:] for code in ("EUR", "JPY")
     ],
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
+    "caps": _each("/orders/caps/"),
     "orders_queue": _each("/orders/queue/"),
     "policy": _each("/orders/policy/"),
     "policy_version": lambda w: [f"/orders/policy/{number}/" for number in w.policies],
@@ -108,6 +119,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
 FORMS = {
     "work_done": f"/work/{uuid4()}/done/",
     "order_move": f"/orders/{uuid4()}/void/",
+    "cap_remove": "/orders/caps/remove/",
     "key_rotate": f"/keys/{uuid4()}/rotate/",
     "key_revoke": f"/keys/{uuid4()}/revoke/",
     "delivery_replay": f"/webhooks/deliveries/{uuid4()}/replay/",

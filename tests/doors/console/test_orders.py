@@ -173,6 +173,7 @@ def test_a_line_is_changed_with_a_reason_and_keeps_its_history(made, signed_in):
         "limit": "12000",
         "status": "on_hold",
         "top_up": "500",
+        "insured": "9,000.50",
         "top_up_until": str(made.ctx.today + timedelta(days=60)),
         "net_days": "45",
         "instalments": "3",
@@ -188,6 +189,8 @@ def test_a_line_is_changed_with_a_reason_and_keeps_its_history(made, signed_in):
     html = done.content.decode()
     terms = lines_of(made.ctx, made.buyer)["EUR"].terms
     assert (terms.limit_minor, terms.status, terms.top_up_minor) == (12_000_00, "on_hold", 500_00)
+    assert terms.insured_minor == 9_000_50
+    assert "9,000.50" in html
     assert (terms.net_days, terms.instalments, str(terms.discount_percent)) == (45, 3, "2.50")
     assert "spring season" in html
     assert "First line after the credit report" in html

@@ -105,6 +105,7 @@ def _change(
         status=LineStatus(status) if status in list(LineStatus) else LineStatus.OPEN,
         top_up_minor=forms.minor(form, "top_up", currency) or 0,
         top_up_until=forms.day(form, "top_up_until", _("Top-up until")),
+        insured_minor=forms.minor(form, "insured", currency) or 0,
         net_days=forms.whole(form, "net_days", _("Days to pay"), NEW.net_days),
         discount_percent=_percent(forms.text(form, "discount_percent", 10)),
         discount_days=forms.whole(form, "discount_days", _("Days for the discount"), 0),

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from netterms.doors.console import (
     access,
     buyers,
+    caps,
     collection,
     insurance,
     keys,
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("orders/queue/", orders.queue, name="orders_queue"),
     path("orders/policy/", policy.overview, name="policy"),
     path("orders/policy/<int:number>/", policy.one, name="policy_version"),
+    path("orders/caps/", caps.overview, name="caps"),
+    path("orders/caps/remove/", caps.remove, name="cap_remove"),
     path("orders/<uuid:order_id>/", orders.one, name="order"),
     path("orders/<uuid:order_id>/<slug:move>/", orders.do, name="order_move"),
     path("deadlines/", insurance.deadlines, name="deadlines"),

@@ -90,6 +90,12 @@ LINE_STATES = {
     "on_hold": pgettext_lazy("a credit line", "on hold"),
     "closed": pgettext_lazy("a credit line", "closed"),
 }
+CAP_KINDS = {
+    "group": _("Group"),
+    "country": _("Country"),
+    "sector": _("Sector"),
+    "grade": _("Grade"),
+}
 LINE_FIELDS = {
     "limit_minor": _("Limit"),
     "status": _("Status"),

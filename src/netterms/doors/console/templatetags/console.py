@@ -24,6 +24,7 @@ LISTS = {
     "order_states": names.ORDER_STATES,
     "order_reasons": words.ORDER_REASONS,
     "verdicts": words.VERDICTS,
+    "cap_kinds": words.CAP_KINDS,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,

@@ -1,0 +1,153 @@
+"""Caps over many credit lines: what a group, a country, a sector or a grade may use together."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from netterms.buyers import queries as buyers
+from netterms.checkout import queries as orders
+from netterms.doors.console import forms, rates, stories, words
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look import formats
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.context import Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.caps import Cap, CapKind, caps, remove_cap, set_cap
+from netterms.monitoring.queries import Happened, timeline
+
+CHANGES_SHOWN = 50
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def overview(request: PageRequest) -> HttpResponse:
+    """Every cap with its use, and the form that sets one."""
+    typed: Any = None
+    if request.method == "POST":
+        try:
+            _set(request)
+        except Refusal as refusal:
+            if refusal.code is Code.NOT_ALLOWED:
+                raise
+            messages.error(request, sentence(refusal))
+            typed = request.POST
+        else:
+            messages.success(request, _("The cap is set."))
+            return redirect("caps")
+    found = caps(request.ctx)
+    context = {
+        "waiting": orders.count_pending(request.ctx),
+        "caps": _shown(request, found),
+        "kinds": [kind.value for kind in CapKind],
+        "currency": request.membership.currency,
+        "may_change": Permission.SET_LIMIT in request.ctx.may,
+        "history": _history(request, found),
+        "typed": typed,
+        **rates.shown(request.ctx.today),
+    }
+    return render(request, "console/caps.html", context)
+
+
+@require_POST
+@page
+def remove(request: PageRequest) -> HttpResponse:
+    """Take a cap away."""
+    try:
+        why = _why(request)
+        remove_cap(request.ctx, _kind(request), forms.text(request.POST, "key"), why)
+        messages.success(request, _("The cap is gone."))
+    except Refusal as refusal:
+        if refusal.code is Code.NOT_ALLOWED:
+            raise
+        messages.error(request, sentence(refusal))
+    return redirect("caps")
+
+
+def _set(request: PageRequest) -> None:
+    request.ctx.require(Permission.SET_LIMIT)
+    kind, typed = _kind(request), forms.text(request.POST, "key")
+    if kind is CapKind.GROUP and "company" in request.POST:
+        # A person knows a company by its number.
+        typed = str(buyers.buyer_by_number(request.ctx, typed).id)
+    limit = forms.minor(request.POST, "limit", request.membership.currency)
+    if limit is None:
+        raise Refusal(Code.VALUE_INVALID, field="limit_minor", value="", mend=Mend.GIVE_IT)
+    set_cap(request.ctx, kind, typed, limit, _why(request))
+
+
+def _kind(request: PageRequest) -> CapKind:
+    kind = request.POST.get("kind", "")
+    if kind not in list(CapKind):
+        allowed = ", ".join(CapKind)
+        raise Refusal(
+            Code.VALUE_INVALID, field="kind", value=kind, mend=Mend.ONE_OF, allowed=allowed
+        )
+    return CapKind(kind)
+
+
+def _why(request: PageRequest) -> str:
+    why = forms.text(request.POST, "why")
+    if not why:
+        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
+    return why
+
+
+def _shown(request: PageRequest, found: list[Cap]) -> list[dict[str, Any]]:
+    groups = [UUID(cap.key) for cap in found if cap.kind is CapKind.GROUP]
+    companies = buyers.named(request.ctx, groups)
+    return [
+        {
+            "cap": cap,
+            "company": companies.get(UUID(cap.key)) if cap.kind is CapKind.GROUP else None,
+            "left_minor": cap.limit_minor - cap.used_minor,
+        }
+        for cap in found
+    ]
+
+
+def _history(request: PageRequest, found: list[Cap]) -> list[dict[str, Any]]:
+    """Every change of the caps there are, the newest first."""
+    happened = timeline(request.ctx, [cap.id for cap in found], CHANGES_SHOWN)
+    names = buyers.named(
+        request.ctx, [UUID(e.facts["key"]) for e in happened if e.facts["cap_kind"] == "group"]
+    )
+    return [
+        {
+            "on": event.business_date,
+            "what": _what(event, names),
+            "why": _how(event, request.membership.currency),
+            "who": event.actor,
+        }
+        for event in happened
+    ]
+
+
+def _what(event: Happened, names: dict[UUID, buyers.Named]) -> str:
+    kind, key = event.facts["cap_kind"], str(event.facts["key"])
+    if kind == CapKind.GROUP:
+        company = names.get(UUID(key))
+        key = company.name if company else key
+    elif kind == CapKind.COUNTRY:
+        key = formats.country(key)
+    return f"{words.CAP_KINDS[kind]}: {key}"
+
+
+def _how(event: Happened, currency: str) -> str:
+    before, after = event.facts["before_minor"], event.facts["after_minor"]
+    shown = formats.money(int(after), currency)
+    if before is not None:
+        shown = _("%(before)s, then %(after)s") % {
+            "before": formats.money(int(before), currency),
+            "after": shown,
+        }
+    why = event.facts["why"]
+    return f"{shown} · {stories.why(why)}" if why else shown
