@@ -4,10 +4,20 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
+from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.intake import Reason, message, read
-from tests.rules.receivables.sheets import bad_of, codes_of, day, one_column, rows_of, text_file
+from tests.rules.receivables.sheets import (
+    bad_of,
+    book,
+    codes_of,
+    day,
+    one_column,
+    rows_of,
+    text_file,
+)
 
 
 def amounts(folder, cells, **options):
@@ -226,3 +236,109 @@ def test_two_currencies_in_one_row_conflict(tmp_path):
     staged = read(path)
     assert bad_of(staged) == [(2, "Amount", "EUR 5", "currency_conflict")]
     assert rows_of(staged, "currency", "amount_minor") == [("CAD", 700)]
+
+
+LIST = "客户,到期日,{},\n甲,2026-03-01,12.5,\n乙,2026-03-01,3,\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "unit"),
+    [
+        ("单位：万元", "金额", 10_000), ("金额单位：人民币千元", "金额", 1_000),
+        ("应收账款明细表（万元）", "金额", 10_000), ("單位：萬元", "金额", 10_000),
+        ("单位：万元", "金额（万元）", 10_000), ("单位：元", "金额", 1), ("单位：分", "金额", 0.01),
+        ("合计 125 万元", "金额", 1), ("计量单位：千克", "金额", 1), ("北京万科有限公司", "金额", 1),
+        ("All amounts in thousands", "Amount", 1_000), ("USD '000", "Amount", 1_000),
+        ("in TEUR", "Betrag", 1_000), ("(Mio. €)", "Betrag", 1_000_000),
+        ("Stores in Thousand Oaks", "Amount", 1), ("Million Dollar Baby (UK) Ltd", "Amount", 1),
+        ("", "Amount (k€)", 1_000), ("", "Betrag TEUR", 1_000), ("", "amount_cents", 0.01),
+        ("", "金额(分)", 0.01), ("", "金额(万)", 10_000), ("", "金额（万英镑）", 10_000),
+    ],
+)  # fmt: skip
+def test_the_unit_of_amounts_is_found_wherever_it_stands(tmp_path, line, heading, unit):
+    """Read without it, each amount would be wrong by a factor of thousands, in silence."""
+    listed = LIST.format(heading)
+    expected = [int(1250 * unit + 0.5), int(300 * unit + 0.5)]
+    rows = [line.split(",") for line in listed.splitlines()]
+    for path in (
+        text_file(tmp_path, f"{line},,,\n{listed}"),
+        text_file(tmp_path, f"{listed}合计,,15.5,\n{line},,,\n", "below.csv"),
+        text_file(tmp_path, f"{line.replace('：', '：,')},,,\n{listed}", "cells.csv"),
+        book(tmp_path, [[line], *rows]),
+    ):
+        staged = read(path)
+        assert (bad_of(staged), rows_of(staged, "amount_minor")) == ([], expected), path.name
+        assert ("amount_unit" in codes_of(staged)) == (unit != 1)
+
+
+def test_a_unit_below_the_heading_or_in_the_name_of_the_sheet(tmp_path):
+    text = "客户,到期日,金额,\n,,万元,\n甲,2026-03-01,12.5,\n乙,2026-03-01,3,\n"
+    assert rows_of(read(text_file(tmp_path, text)), "amount_minor") == [12_500_000, 3_000_000]
+    rows = [["客户", "到期日", "金额"], ["甲", "2026-03-01", 12.5]]
+    path = book(tmp_path, rows)
+    workbook = openpyxl.load_workbook(path)
+    workbook.active.title = "应收（万元）"
+    workbook.save(path)
+    assert rows_of(read(path), "amount_minor") == [12_500_000]
+
+
+def test_a_plain_file_with_a_unit_above_its_headings(tmp_path):
+    headings = "Customer number,Currency,Invoice number,Invoice date,Due date,Amount"
+    row = "K1,EUR,R-1,2026-01-01,2026-02-01,12.50"
+    staged = read(text_file(tmp_path, f"Amounts in thousands\n{headings}\n{row}\n"))
+    assert rows_of(staged, "amount_minor") == [1_250_000]
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [("单位：万元", "金额（元）"), ("单位：元", "金额（万元）"), ("单位：千元", "金额（万元）"),
+     ("单位：元 / 单位：万元", "金额"), ("in thousands", "Amount (EUR m)")],
+)  # fmt: skip
+def test_two_units_for_one_amount_are_refused(tmp_path, line, heading):
+    lines = "\n".join(line.split(" / "))
+    with pytest.raises(Refusal) as refused:
+        read(text_file(tmp_path, f"{lines}\n{LIST.format(heading)}"))
+    assert refused.value.code is Code.FILE_UNREADABLE
+    assert {"unit", "other"} <= refused.value.facts.keys()
+
+
+def test_a_cell_may_repeat_its_columns_unit_but_not_name_another(tmp_path):
+    staged = one_column(
+        tmp_path, "金额（万元）", ["12.5万", "12.5", "12.5万元", "¥12.5", "125000元", "1千"]
+    )
+    assert rows_of(staged, "amount_minor") == [12_500_000] * 4
+    assert [b[2:] for b in bad_of(staged)] == [
+        ("125000元", "amount_unreadable"), ("1千", "amount_unreadable"),
+    ]  # fmt: skip
+    plain = one_column(tmp_path, "金额（元）", ["12.5万", "12.5万元", "125000元", "125000"])
+    assert rows_of(plain, "amount_minor") == [12_500_000] * 4
+
+
+@pytest.mark.parametrize(
+    "line", ["Currency: EUR", "币种：欧元", "All amounts in EUR", "单位：欧元"]
+)
+def test_a_currency_above_the_table_is_that_of_rows_that_name_none(tmp_path, line):
+    listed = "Buyer,Due date,Amount\nA,2026-03-01,5\nB,2026-03-01,CHF 6\n"
+    staged = read(text_file(tmp_path, f"{line}\n{listed}"), currency="USD")
+    assert rows_of(staged, "currency") == ["EUR", "CHF"]
+    assert "currency_assumed" not in codes_of(staged)
+
+
+def test_a_heading_that_names_another_currency_than_the_row_is_a_conflict(tmp_path):
+    text = "Buyer,Due date,Amount (USD),Currency\nA,2026-03-01,5,EUR\nB,2026-03-01,6,USD\nC,2026-03-01,€7,\n"
+    staged = read(text_file(tmp_path, text))
+    assert [(b[0], b[3]) for b in bad_of(staged)] == [
+        (2, "currency_conflict"),
+        (4, "currency_conflict"),
+    ]
+    assert rows_of(staged, "currency", "amount_minor") == [("USD", 600)]
+    # 元 stands for money in general: the column says which.
+    general = "客户,到期日,金额（元）,币种\n甲,2026-03-01,5,USD\n"
+    assert rows_of(read(text_file(tmp_path, general)), "currency") == ["USD"]
+
+
+def test_amounts_in_different_currencies_are_refused(tmp_path):
+    text = "Buyer,Due date,Amount (EUR),Open amount (USD)\nA,2026-03-01,5,5\n"
+    with pytest.raises(Refusal) as refused:
+        read(text_file(tmp_path, text))
+    assert refused.value.facts["currencies"] == "EUR, USD"

@@ -9,6 +9,7 @@ read once per different text, in SQL, and joined back.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 
@@ -16,6 +17,7 @@ from netterms.kernel.money import exponent
 from netterms.receivables.intake.guess import Column
 from netterms.receivables.intake.reasons import Note, NoteCode
 from netterms.receivables.intake.sqltext import HALF_WIDTH, fill, literal, literals
+from netterms.receivables.intake.units import ONE
 from netterms.receivables.intake.words import (
     EMPTY_WORDS,
     SHARED_SIGNS,
@@ -42,7 +44,7 @@ class AmountReading:
     style: str
     dots: bool
     commas: bool
-    unit: int
+    unit: Decimal
     table: str
 
     def fast(self, cell: str) -> str:
@@ -52,7 +54,7 @@ class AmountReading:
         return _fast(cell, dots=self.dots, unit=self.unit, commas=self.commas)
 
 
-def _fast(cell: str, *, dots: bool, unit: int, commas: bool = True) -> str:
+def _fast(cell: str, *, dots: bool, unit: Decimal, commas: bool = True) -> str:
     if unit != 1:
         return "CAST(NULL AS DECIMAL(18,6))"
     exact = f"OR length({cell}) - strpos({cell}, '.') <= 6" if dots else ""
@@ -125,7 +127,12 @@ _COMMA = r"'^([0-9]+|[0-9]{1,3}([.][0-9]{3})+)?(,[0-9]*)?$'"
 
 
 def read_amounts(
-    connection: duckdb.DuckDBPyConnection, column: Column, unit: int, currency: str, *, typed: bool
+    connection: duckdb.DuckDBPyConnection,
+    column: Column,
+    unit: Decimal,
+    currency: str,
+    *,
+    typed: bool,
 ) -> tuple[AmountReading, list[Note]]:
     """Decide how one amount column is read, from all its cells, and read the slow ones.
 
@@ -136,11 +143,11 @@ def read_amounts(
     """
     cell, table = f"c{column.index}", f"intake_amount_{column.field}"
     point, comma, commas, fast_unclear, plain_long, example, slow = connection.execute(
-        fill(_FAST_VOTES, cell=cell, fast=_fast("c", dots=True, unit=1))
+        fill(_FAST_VOTES, cell=cell, fast=_fast("c", dots=True, unit=ONE))
     ).fetchall()[0]
     unclear = 0
     if slow:
-        fast = _fast(cell, dots=True, unit=1)
+        fast = _fast(cell, dots=True, unit=ONE)
         connection.execute(fill(_PARTS, table=table, cell=cell, fast=fast))
         slow_point, slow_comma, unclear, slow_example = connection.execute(
             fill(_SLOW_VOTES, table=table)
@@ -201,7 +208,7 @@ def _form(style: str) -> str:
 
 
 def _fix(
-    connection: duckdb.DuckDBPyConnection, table: str, style: str, unit: int, heading: str
+    connection: duckdb.DuckDBPyConnection, table: str, style: str, unit: Decimal, heading: str
 ) -> None:
     """Turn the parts in `table` into values: cell, value, currency, strong, blank."""
     tokens = connection.execute(
@@ -210,12 +217,18 @@ def _fix(
     known = [row for (token,) in tokens if (row := _token(token)) is not None]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE intake_token "
-        "(token VARCHAR, currency VARCHAR, strong BOOLEAN, unit BIGINT)"
+        "(token VARCHAR, currency VARCHAR, strong BOOLEAN, unit DECIMAL(18,2))"
     )
     if known:
         connection.executemany("INSERT INTO intake_token VALUES (?, ?, ?, ?)", known)
     form = f"CASE WHEN form LIKE 'unclear%' THEN {_form(style)} ELSE coalesce(form, 'point') END"
     empty = literals(EMPTY_WORDS)
+    # Where the column has a unit, a cell may repeat it; with another unit it is no amount.
+    factor = (
+        "coalesce(unit, 1)"
+        if unit == ONE
+        else f"CASE WHEN coalesce(unit, {unit}) = {unit} THEN {unit} END"
+    )
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE {table} AS
 WITH formed AS (SELECT *, {form} AS shape FROM {table}),
@@ -231,15 +244,16 @@ read AS (
 )
 SELECT cell,
     TRY(CAST(CASE WHEN negative THEN -size ELSE size END AS DECIMAL(38,12))
-        * CAST(coalesce(unit, 1) * {unit} AS DECIMAL(18,0))) AS value,
+        * CAST({factor} AS DECIMAL(18,2))) AS value,
     coalesce(currency, '') AS currency, coalesce(strong, false) AS strong,
     text = '' OR trim(cell) IN ({empty}) OR cell = {literal(heading)} AS blank
 FROM read""")
 
 
-def _token(token: str) -> tuple[str, str, bool, int] | None:
+def _token(token: str) -> tuple[str, str, bool, int | None] | None:
     """What stands beside the number: its currency, whether that is definite, and a unit."""
-    rest, unit = token.replace("整", "").strip(), 1
+    rest = token.replace("整", "").strip()
+    unit = 1 if rest.endswith(("元", "圆")) else None
     for word, size in UNIT_WORDS.items():
         if rest.startswith(word):
             rest, unit = rest[len(word) :].strip(), size

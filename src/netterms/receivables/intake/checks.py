@@ -72,7 +72,12 @@ _MISSING = [
 ]
 _CONTRADICTORY = [
     Check(Reason.CURRENCY_UNKNOWN, ("currency",), "currency_set AND currency_word IS NULL"),
-    Check(Reason.CURRENCY_CONFLICT, _MONEY, "currency_word <> strong_sign"),
+    Check(
+        Reason.CURRENCY_CONFLICT,
+        _MONEY,
+        "currency_word <> strong_sign "
+        "OR heading_sign <> currency_word OR heading_sign <> strong_sign",
+    ),
     Check(Reason.NOT_AN_INVOICE, ("kind",), "kind_word = 'payment'"),
     Check(
         Reason.STATUS_UNKNOWN,

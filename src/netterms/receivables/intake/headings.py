@@ -6,8 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
+from netterms.receivables.intake import units
 from netterms.receivables.intake.synonyms import (
     BLOCKERS_EN,
     BLOCKERS_ZH,
@@ -15,7 +17,7 @@ from netterms.receivables.intake.synonyms import (
     SYNONYMS,
     TRADITIONAL,
 )
-from netterms.receivables.intake.words import CURRENCY_WORDS, ISO_CURRENCIES, UNIT_WORDS
+from netterms.receivables.intake.words import CURRENCY_WORDS, ISO_CURRENCIES, SHARED_SIGNS
 
 _PARENTHESES = re.compile(r"[(\[【{][^)\]】}]*[)\]】}]?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -32,7 +34,8 @@ class Heading:
     tokens: tuple[str, ...]  # latin words without currency and stop words
     han: str  # the Chinese characters, simplified, without currency and unit
     currency: str  # "" when the heading names none
-    unit: int  # 10000 for 万元; 1 when the heading names none
+    definite: bool  # whether only this currency can be meant: 美元, not $
+    unit: Decimal | None  # 10000 for 万元, 1 for 元; None when the heading names none
 
     @property
     def chinese(self) -> bool:
@@ -50,55 +53,39 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(_CAMEL.sub(" ", text).lower())
 
 
-_UNIT = re.compile(
-    rf"({'|'.join(UNIT_WORDS)})(?=(?:人民币|美|欧|日|港)?元|人民币)"
-    r"|\b(?:in )?(thousands?)\b|('000)\b|\b(?:in )?(millions?)\b",
-    re.IGNORECASE,
-)
 _MAJOR = "usd eur gbp cny rmb cad aud hkd jpy chf sgd inr twd krw sek nok dkk pln mxn brl nzd"
 _CODE = re.compile(rf"(?<![A-Za-z])({_MAJOR.replace(' ', '|')})(?![A-Za-z])", re.IGNORECASE)
 _CODE_IN_BRACKETS = re.compile(r"[(\[/]\s*([A-Z]{3})\s*[)\]]?\s*$")
 _SIGN = re.compile(r"(?<=[(\[/:_\s])\s*(元|[$€£¥])|(元|[$€£¥])\s*$")
 
 
-def _unit(folded: str) -> tuple[int, str]:
-    """The unit a heading names (万元 is 10,000) and the heading without it."""
-    found = _UNIT.search(folded)
-    if not found:
-        return 1, folded
-    rest = folded[: found.start()] + " " + folded[found.end() :]
-    if found.group(1):
-        return UNIT_WORDS[found.group(1)], rest
-    return (1_000_000 if found.group(4) else 1_000), rest
-
-
-def _currency(folded: str) -> tuple[str, str]:
-    """The currency a heading names and the heading without it."""
+def currency_in(folded: str) -> tuple[str, bool, str]:
+    """The currency a heading names, whether it is definite, and the heading without it."""
     code = _CODE.search(folded) or _CODE_IN_BRACKETS.search(folded)
     if code:
         word = code.group(1).upper()
         word = CURRENCY_WORDS.get(word, word)
         if word in ISO_CURRENCIES:
-            return word, folded[: code.start(1)] + " " + folded[code.end(1) :]
+            return word, True, folded[: code.start(1)] + " " + folded[code.end(1) :]
     for name, iso in CURRENCY_WORDS.items():
         if len(name) > 1 and not name.isascii() and name in folded:
-            return iso, folded.replace(name, " ", 1)
+            return iso, True, folded.replace(name, " ", 1)
     sign = _SIGN.search(folded)
     if sign:
         word = sign.group(1) or sign.group(2)
-        return CURRENCY_WORDS[word], folded.replace(word, " ", 1)
-    return "", folded
+        return CURRENCY_WORDS[word], word not in SHARED_SIGNS, folded.replace(word, " ", 1)
+    return "", False, folded
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Heading:
     """What the wording of one heading tells."""
     folded = fold(text)
-    unit, rest = _unit(folded)
-    currency, rest = _currency(rest)
+    unit, rest = units.in_heading(folded)
+    currency, definite, rest = currency_in(rest)
     words = [w for w in _words(rest) if w not in STOP_TOKENS]
     latin = tuple(w for w in words if w.isascii())
-    return Heading(text, latin, "".join(_HAN.findall(rest)), currency, unit)
+    return Heading(text, latin, "".join(_HAN.findall(rest)), currency, definite, unit)
 
 
 class _Table:

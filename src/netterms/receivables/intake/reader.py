@@ -5,7 +5,7 @@ from __future__ import annotations
 # ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,10 +20,12 @@ from netterms.receivables.intake.guess import Column, Guess, Staged
 from netterms.receivables.intake.mapping import columns_of, header_row, named
 from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
 from netterms.receivables.intake.staging import stage
+from netterms.receivables.intake.stated import Stated, heading_currency, lines_below, stated
 from netterms.receivables.intake.straight import read_straight
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS, FIELDS
 from netterms.receivables.intake.textfile import Frame, Text, frame_of, load_text, open_text
 from netterms.receivables.intake.typed import Plan
+from netterms.receivables.intake.units import ONE
 from netterms.receivables.intake.words import currency_code
 from netterms.receivables.intake.workbook import Workbook, load_workbook, open_workbook
 
@@ -41,6 +43,12 @@ class _Opened:
     source: Text | Workbook
     guess: Guess
     frame: Frame
+    above: list[Sequence[str]]  # lines above the headings
+
+    def stated(self, below: Sequence[Sequence[str]] = ()) -> Stated:
+        """What the file says of its amounts; `below` are lines below the table."""
+        first = next(iter(self.source.rows[self.frame.header + 1 :]), [])
+        return stated(self.guess.columns, [*self.above, *below], first)
 
     @property
     def first_row(self) -> int:
@@ -135,7 +143,8 @@ def _open(
         guess = Guess(
             "text", above, names, columns, encoding=source.encoding, delimiter=source.delimiter
         )
-    return _Opened(source, replace(guess, notes=tuple(source.notes + notes)), frame)
+    guess = replace(guess, notes=tuple(source.notes + notes))
+    return _Opened(source, guess, frame, [[guess.sheet], *source.rows[:at]])
 
 
 def _exposed(columns: Mapping[str, Column], last: int) -> list[int]:
@@ -153,17 +162,20 @@ def _straight(connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str
     guess, source = opened.guess, opened.source
     if isinstance(source, Workbook):
         return None
+    said = opened.stated()
+    if any(unit != ONE for unit in said.units.values()):
+        return None
     rows = read_straight(connection, source, opened.frame, opened.first_row, guess.columns)
     connection.execute("DROP TABLE IF EXISTS temp.intake_different")
     if rows is None:
         return None
     plan = Plan(guess.columns, [], "", {}, {}, given_currency=given)
-    _settle_currency(plan)
+    _settle_currency(plan, said)
     guess = replace(
         guess,
         decimal={name: "point" for name in AMOUNT_FIELDS if name in guess.columns},
         date_order={name: "ymd" for name in DATE_FIELDS if name in guess.columns},
-        currency=plan.heading_currency or given or plan.default_currency,
+        currency=plan.usual_currency,
     )
     return Staged(connection, guess, rows, 0)
 
@@ -194,18 +206,19 @@ def _understand(
         guess = replace(guess, notes=guess.notes + tuple(source.notes[before:]))
     last_heading = guess.headings[opened.frame.last]
     plan = Plan(guess.columns, loaded, last_heading, {}, {}, given_currency=given)
-    _settle_currency(plan)
+    said = opened.stated(lines_below(connection, guess.columns, loaded))
+    _settle_currency(plan, said)
     _, notes = lookups.understand(connection, guess.columns)
     plan.plain = lookups.clean_texts(connection, _in_file(guess, tuple(guess.columns)))
     usual = _usual_currency(connection, plan)
     plan.dates, date_notes = read_dates(connection, _in_file(guess, DATE_FIELDS), usual)
-    amount_notes = _read_all_amounts(connection, plan, guess, usual)
+    amount_notes = _read_all_amounts(connection, plan, guess, usual, said)
     plan.currencies = _all_currencies(connection, plan)
     guess = replace(
         guess,
         decimal={name: reading.style for name, reading in plan.amounts.items()},
         date_order={name: reading.order for name, reading in plan.dates.items()},
-        currency=plan.heading_currency or given or plan.default_currency,
+        currency=plan.usual_currency,
         notes=(*guess.notes, *notes, *date_notes, *amount_notes),
     )
     return plan, guess
@@ -220,12 +233,10 @@ def _in_file(guess: Guess, names: tuple[str, ...]) -> dict[str, Column]:
     }
 
 
-def _settle_currency(plan: Plan) -> None:
-    """What headings say of the currency, and what is assumed where nothing is said."""
-    for name in ("amount", "open_amount", "paid_amount"):
-        column = plan.columns.get(name)
-        if column and not plan.heading_currency:
-            plan.heading_currency = headings.parse(column.heading).currency
+def _settle_currency(plan: Plan, said: Stated) -> None:
+    """What the file says of the currency, and what is assumed where nothing is said."""
+    plan.heading_currency, plan.heading_definite = heading_currency(plan.columns)
+    plan.stated_currency = said.currency
     if constant := plan.constant("currency"):
         plan.default_currency = currency_code(constant)
     elif any(headings.parse(column.heading).chinese for column in plan.columns.values()):
@@ -242,18 +253,17 @@ def _usual_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> str:
         ).fetchall()
         if found:
             return str(found[0][0])
-    return plan.heading_currency or plan.given_currency or plan.default_currency
+    return plan.usual_currency
 
 
 def _read_all_amounts(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, guess: Guess, usual: str
+    connection: duckdb.DuckDBPyConnection, plan: Plan, guess: Guess, usual: str, said: Stated
 ) -> list[Note]:
     notes: list[Note] = []
     readings = {}
     for name, column in _in_file(guess, AMOUNT_FIELDS).items():
-        unit = headings.parse(column.heading).unit
         typed = guess.kind == "workbook"
-        readings[name], told = read_amounts(connection, column, unit, usual, typed=typed)
+        readings[name], told = read_amounts(connection, column, said.unit(name), usual, typed=typed)
         notes += told
     plan.amounts = readings
     return notes
@@ -261,7 +271,8 @@ def _read_all_amounts(
 
 def _all_currencies(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[str]:
     """Every currency a row can be in."""
-    found = {plan.heading_currency, plan.given_currency, plan.default_currency}
+    found = {plan.heading_currency, plan.stated_currency, plan.given_currency}
+    found.add(plan.default_currency)
     tables = [f"SELECT currency FROM {r.table}" for r in plan.amounts.values() if r.table]
     if plan.cell("currency"):
         tables.append("SELECT code FROM intake_word_currency")

@@ -58,7 +58,8 @@ REASON_TEXTS: dict[Reason, str] = {
         "The buyer is empty. Enter the buyer's number or name in this row."
     ),
     Reason.CURRENCY_CONFLICT: gettext_noop(
-        "The amount names another currency than the currency column. Make the two agree."
+        "The amount, its heading and the currency column name different currencies. Make them "
+        "agree."
     ),
     Reason.CURRENCY_UNKNOWN: gettext_noop(
         "This is not a currency. Write a three-letter code such as USD or CNY."
@@ -230,6 +231,10 @@ MENDS: dict[str, str] = {
         "The file is damaged or not what its name says. Open it in a spreadsheet program and "
         "save it as .xlsx or .csv."
     ),
+    "currencies": gettext_noop(
+        "The headings of the amounts name different currencies: %(currencies)s. Leave columns of "
+        "one currency."
+    ),
     "currency": gettext_noop("Use a three-letter currency code such as USD, EUR or CNY."),
     "due_on": gettext_noop(
         "Name the column of the due dates, for example --map due_on=Due, or give the terms in "
@@ -249,6 +254,10 @@ MENDS: dict[str, str] = {
     "one_field": gettext_noop("Give each column to one field only."),
     "password": gettext_noop("Remove the password and save the workbook again."),
     "sheet": gettext_noop("Use one of the sheets of the workbook."),
+    "unit": gettext_noop(
+        "The file says in one place that its amounts are in units of %(unit)s, in another that "
+        "they are in units of %(other)s. Leave only what is right."
+    ),
     "too_large": gettext_noop("Split the file, or save only the columns and rows that are needed."),
 }
 

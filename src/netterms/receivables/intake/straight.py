@@ -77,8 +77,8 @@ def _may_be(text: Text, frame: Frame, columns: Mapping[str, Column]) -> bool:
         return False
     if any(column.constant is not None for column in columns.values()):
         return False
-    amounts = [columns[name].heading for name in _AMOUNTS if name in columns]
-    if any(headings.parse(heading).unit != 1 for heading in amounts):
+    amounts = [headings.parse(columns[name].heading) for name in _AMOUNTS if name in columns]
+    if any(heading.definite for heading in amounts):  # another may stand in the rows
         return False
     rows = text.rows[frame.header + 1 :]
     if not rows or any(len(row) != headings_end for row in rows):

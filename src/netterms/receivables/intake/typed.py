@@ -43,11 +43,19 @@ class Plan:
     dates: Mapping[str, DateReading]
     amounts: Mapping[str, AmountReading]
     heading_currency: str = ""
+    heading_definite: bool = False  # whether no other currency can be meant by it
+    stated_currency: str = ""  # by a line above or below the table
     given_currency: str = ""
     default_currency: str = "USD"
     currencies: list[str] = field(default_factory=list)  # all that can occur
     plain: frozenset[str] = frozenset()  # text fields whose cells need no cleaning
     fill_down: bool = False
+
+    @property
+    def usual_currency(self) -> str:
+        """What rows that name none are in."""
+        said = self.heading_currency or self.stated_currency
+        return said or self.given_currency or self.default_currency
 
     def cell(self, name: str) -> str | None:
         """SQL for the raw cell of a field, or None where the file has none."""
@@ -174,6 +182,10 @@ def _sign(plan: Plan, *, strong: bool) -> str:
     return f"coalesce({', '.join(signs)})" if signs else "CAST(NULL AS VARCHAR)"
 
 
+def _heading_sign(plan: Plan) -> str:
+    return literal(plan.heading_currency) if plan.heading_definite else "NULL"
+
+
 def _skip(plan: Plan) -> str:
     """SQL for why a row is left out, by its raw cells. Only rows without a date are suspected."""
     mapped = [plan.cell(name) for name in plan.columns]
@@ -213,6 +225,7 @@ def _read_layer(plan: Plan) -> str:
         f"{_word_set(plan, 'currency')} AS currency_set",
         f"{_sign(plan, strong=True)} AS strong_sign",
         f"{_sign(plan, strong=False)} AS weak_sign",
+        f"CAST({_heading_sign(plan)} AS VARCHAR) AS heading_sign",
         f"{_text_of(plan, 'invoice_number')} AS invoice_cell",
         f"{_text_of(plan, 'sequence')} AS sequence_cell",
         f"{_word(plan, 'kind', 'word', 'VARCHAR')} AS kind_word",
@@ -257,6 +270,8 @@ def _minor_layer(plan: Plan) -> str:
     choices = ["currency_word", "strong_sign", "weak_sign"]
     if plan.heading_currency:
         choices[1:1] = [literal(plan.heading_currency)]
+    if plan.stated_currency:
+        choices[-1:-1] = [literal(plan.stated_currency)]
     if plan.given_currency:
         choices[-1:-1] = [literal(plan.given_currency)]
     known = f"coalesce({', '.join(choices)})"

@@ -49,7 +49,8 @@ SHARED_SIGNS = bag("$ ¥ £ 元 圆 块 FR RS DOLLAR DOLLARS POUND POUNDS")
 
 # Words a cell or heading scales its amount with.
 UNIT_WORDS: dict[str, int] = {
-    "千万": 10_000_000, "百万": 1_000_000, "亿": 100_000_000, "万": 10_000, "千": 1_000,
+    "十亿": 1_000_000_000, "千万": 10_000_000, "百万": 1_000_000, "十万": 100_000,
+    "亿": 100_000_000, "万": 10_000, "千": 1_000,
 }  # fmt: skip
 
 EMPTY_WORDS = (
