@@ -1,14 +1,16 @@
-"""A seeded seller and a person of each role who can sign in."""
+"""A seeded seller, a person of each role who can sign in, one server for all that only ask."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from netterms.kernel.context import Context
+from tests.doors.gateway.servers import serving
 from tests.doors.seed import Book, fill
 
 PASSWORD = "correct-horse-battery-7"
@@ -18,6 +20,13 @@ _numbers = count(1)
 def visitor(**more: bool) -> Client:
     """A client at the address that the server allows."""
     return Client(SERVER_NAME="localhost", **more)
+
+
+@pytest.fixture(scope="session")
+def address(database: Path) -> Iterator[str]:
+    """Where `netterms serve` answers, with two processes."""
+    with serving(database, workers=2) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")

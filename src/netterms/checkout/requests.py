@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,8 @@ VALID_FOR = timedelta(days=7)
 LONGEST_VALID = timedelta(days=90)
 MOST_MINOR = 10**15
 LONGEST_KEY = 255
+# Printable ASCII: of other text in a header nobody can tell how it is written.
+KEY = "^[!-~]([ -~]{0,253}[!-~])?$"
 LONGEST_NUMBER = 100
 SEPARATOR = "\x1f"
 # Begins the keys of our own jobs: no caller's key has a character that does not print.
@@ -54,7 +57,7 @@ class OrderRequest:
 
     def check(self, now: datetime) -> None:
         """VALUE_INVALID names the field, its value and what would mend it."""
-        _check_key(self.key)
+        check_key(self.key)
         _check_text("order_number", self.order_number)
         _check_amount(self.amount.minor)
         if self.amount.currency not in CURRENCIES:
@@ -91,7 +94,7 @@ class MoveRequest:
 
     def check(self) -> None:
         """VALUE_INVALID names the field, its value and what would mend it."""
-        _check_key(self.key)
+        check_key(self.key)
         if self.amount_minor is not None:
             _check_amount(self.amount_minor)
         if self.invoice_number is not None:
@@ -102,9 +105,10 @@ def _hash(*parts: object) -> str:
     return hashlib.sha256(SEPARATOR.join(map(str, parts)).encode()).hexdigest()
 
 
-def _check_key(key: str) -> None:
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise _invalid("idempotency_key", key, Mend.CHARACTERS, least=1, most=LONGEST_KEY)
+def check_key(key: str) -> None:
+    """VALUE_INVALID for what cannot be the key of a request."""
+    if not re.fullmatch(KEY, key):
+        raise _invalid("idempotency_key", key, Mend.FITTING, pattern=KEY)
 
 
 def _check_text(field: str, value: str) -> None:

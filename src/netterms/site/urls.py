@@ -1,12 +1,14 @@
 """Every address the server answers."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from netterms.doors.api import api
 from netterms.doors.api.errors import nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    # Before the page that the library would put there.
+    re_path("^v1/?$", nowhere),
     path("v1/", api.urls),
     path("v1/<path:rest>", nowhere),
     path("", include("netterms.doors.console.urls")),

@@ -75,6 +75,7 @@ def test_without_a_policy_it_is_pending_with_reasons(ctx):
         ({}, "", "idempotency_key"),
         ({}, "k" * 256, "idempotency_key"),
         ({}, "a\tb", "idempotency_key"),
+        ({}, "\xe9", "idempotency_key"),
         ({"buyer__registration_number": "552 008 444"}, "k", "registration_number"),
         ({"buyer__registration_number": "--"}, "k", "registration_number"),
         ({"buyer__country": "fr"}, "k", "country"),

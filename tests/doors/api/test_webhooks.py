@@ -7,10 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-import schemathesis
-from django.core.wsgi import get_wsgi_application
-from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from netterms.access.actions import create_key
 from netterms.kernel.clock import SystemClock
@@ -20,8 +16,6 @@ from netterms.webhooks.queries import known_kinds
 from tests.doors.conftest import visitor
 
 URL = "https://example.com/hook"
-_made: dict[str, str] = {}
-SCHEMA = schemathesis.openapi.from_wsgi("/v1/openapi.json", get_wsgi_application())
 
 
 class Ear:
@@ -153,23 +147,3 @@ def test_kinds_of_every_room_can_be_told():
         "limits.line_changed",
         "webhooks.endpoint_disabled",
     } <= set(known_kinds())
-
-
-@pytest.fixture
-def secret(new_seller):
-    if "secret" not in _made:
-        ctx = new_seller(name="Schemathesis hooks")
-        call = caller(ctx)
-        call("POST", "webhooks", {"url": URL})
-        _made["secret"] = create_key(ctx, "schemathesis", ["manage_access"])
-        tell(ctx)
-    return _made["secret"]
-
-
-@SCHEMA.include(path_regex="webhooks|deliveries").parametrize()
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_the_documented_one(case, secret):
-    # No schema can say which addresses are public, or which kinds there are: 422 is documented.
-    case.call_and_validate(
-        headers={"Authorization": f"Bearer {secret}"}, excluded_checks=[positive_data_acceptance]
-    )

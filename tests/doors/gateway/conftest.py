@@ -1,11 +1,10 @@
-"""One server for the tests that only ask, a seller with a buyer and a line for each test."""
+"""A seller with a buyer and a line for each test, and callers that speak to the one server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,15 +15,9 @@ from netterms.kernel.clock import SystemClock
 from netterms.kernel.context import Context
 from netterms.limits.lines import LineTerms, set_line
 from tests.doors.credit import buyer
-from tests.doors.gateway.servers import Caller, serving
+from tests.doors.gateway.servers import Caller
 
 _names = count(1)
-
-
-@pytest.fixture(scope="session")
-def address(database: Path) -> Iterator[str]:
-    with serving(database, workers=2) as server:
-        yield server.address
 
 
 @dataclass

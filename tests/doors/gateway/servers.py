@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,12 +67,16 @@ class Caller:
 
 @contextmanager
 def serving(home: Path, workers: int = 1, **settings: object) -> Iterator[subprocess.Popen[str]]:
-    """A server on the database of `home`; its `address` is told by `address_of`."""
+    """A server on the database of `home`; it has an `address`."""
     env = environment(home) | {name: str(value) for name, value in settings.items()}
     command = [NETTERMS, "serve", "--port", "0", "--workers", str(workers)]
-    with subprocess.Popen(
-        command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    # A pipe that nobody reads would fill with its log, and stop it.
+    with (
+        TemporaryFile() as log,
+        subprocess.Popen(
+            command, env=env, text=True, stdout=subprocess.PIPE, stderr=log
+        ) as process,
+    ):
         try:
             process.address = re.search(r"http://[^/]+", process.stdout.readline())[0]
             yield process

@@ -17,32 +17,26 @@ from netterms.doors.api import (
     receivables,
     webhooks,
 )
-from netterms.doors.api.errors import JSON, only_known_parameters, say_problems
+from netterms.doors.api.errors import JsonParser, only_known_parameters, say_problems
 from netterms.doors.api.keys import ApiKey
-
-FIRST_ERROR = 400
+from netterms.doors.api.openapi import complete
 
 
 class Api(NinjaAPI):
-    """An API whose schema says that problems have a content type of their own (RFC 9457)."""
+    """An API whose schema has the operations of the gateway, too."""
 
     def get_openapi_schema(self, **how: Any) -> OpenAPISchema:  # noqa: ANN401
-        """The schema, with every error under `application/problem+json`."""
-        schema = super().get_openapi_schema(**how)
-        for path in schema["paths"].values():
-            for operation in path.values():
-                for code, answer in operation["responses"].items():
-                    if int(code) >= FIRST_ERROR and "application/json" in answer["content"]:
-                        answer["content"] = {JSON: answer["content"]["application/json"]}
-        return schema
+        """The schema, with what the gateway answers."""
+        return complete(super().get_openapi_schema(**how))
 
 
 api = Api(
     title="netterms",
     version="1",
-    description="Read a seller's receivables, buyers, work and deadlines. "
-    "Money is whole minor units; a problem is RFC 9457.",
+    description="Sell on credit: orders and credit lines; read receivables, buyers, work and "
+    "deadlines. Money is whole minor units; a problem is RFC 9457.",
     auth=ApiKey(),
+    parser=JsonParser(),
     # The page that shows the schema would need scripts from elsewhere.
     docs_url=None,
 )

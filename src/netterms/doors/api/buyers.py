@@ -12,8 +12,6 @@ from netterms.buyers import queries as buyers
 from netterms.collection import queries as collection
 from netterms.doors.api.receivables import Invoices, invoices_page
 from netterms.doors.api.shapes import (
-    REFUSALS,
-    REFUSALS_OF_ONE,
     ApiRequest,
     CountryCode,
     Flag,
@@ -108,7 +106,7 @@ class BuyerDetail(Schema):
     limits: list[Limit]
 
 
-@router.get("/buyers", response={200: BuyersPage, **REFUSALS}, summary="List buyers")
+@router.get("/buyers", response=BuyersPage, summary="List buyers")
 def listing(
     request: ApiRequest,
     q: Text = "",
@@ -130,9 +128,7 @@ def listing(
     }
 
 
-@router.get(
-    "/buyers/{buyer_id}", response={200: BuyerDetail, **REFUSALS_OF_ONE}, summary="One buyer"
-)
+@router.get("/buyers/{buyer_id}", response=BuyerDetail, summary="One buyer")
 def one(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
     """A buyer with its newest scores and the limits in force."""
     ctx = request.auth
@@ -160,7 +156,7 @@ def one(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
 
 @router.get(
     "/buyers/{buyer_id}/invoices",
-    response={200: Invoices, **REFUSALS_OF_ONE},
+    response=Invoices,
     summary="Invoices of a buyer",
 )
 def invoices(

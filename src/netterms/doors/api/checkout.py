@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,12 +13,11 @@ from netterms.checkout import queries
 from netterms.checkout.moves import OrderState
 from netterms.doors.api.limits import Line, line_shown
 from netterms.doors.api.shapes import (
-    REFUSALS,
-    REFUSALS_OF_ONE,
     ApiRequest,
     Id,
     Instant,
     PageSize,
+    Problem,
     Text,
     next_of,
 )
@@ -25,6 +25,13 @@ from netterms.limits import queries as limits
 
 router = Router(tags=["checkout"])
 Number = Annotated[float, Field(ge=0)]
+
+
+class Outcome(StrEnum):
+    """What became of a move."""
+
+    DONE = "done"
+    DECLINED = "declined"
 
 
 class HeldOn(Schema):
@@ -106,7 +113,43 @@ class OrderDetail(Order):
     credit_line: Line | None
 
 
-@router.get("/orders", response={200: Orders, **REFUSALS}, summary="List orders")
+class MovedPaper(Schema):
+    """An invoice or a credit note that a capture or a refund made."""
+
+    id: UUID
+    invoice_number: str
+    kind: str
+    amount_minor: int
+    issued_on: date
+    due_on: date
+
+
+class Moved(Order):
+    """The order after a move. `outcome` is `declined`, with `reasons`, where its line lacks room.
+
+    `amount_moved_minor`: what was invoiced or credited; `invoices` are there after a capture or a
+    refund.
+    """
+
+    outcome: Outcome
+    amount_moved_minor: int | None
+    invoices: list[MovedPaper] = Field([])
+
+
+class BatchAnswer(Schema):
+    """What became of one order of a batch: an order, or from 400 on a problem."""
+
+    status: int
+    body: Order | Problem
+
+
+class BatchAnswers(Schema):
+    """The answers, in the order of the orders."""
+
+    answers: list[BatchAnswer]
+
+
+@router.get("/orders", response=Orders, summary="List orders")
 def listing(
     request: ApiRequest,
     q: Text = "",
@@ -121,9 +164,7 @@ def listing(
     return {"items": found, "next": next_of([UUID(order["id"]) for order in found], limit)}
 
 
-@router.get(
-    "/orders/{order_id}", response={200: OrderDetail, **REFUSALS_OF_ONE}, summary="One order"
-)
+@router.get("/orders/{order_id}", response=OrderDetail, summary="One order")
 def one(request: ApiRequest, order_id: Id) -> dict[str, Any]:
     """An order with everything that happened to it, its invoices and its line."""
     ctx = request.auth

@@ -10,7 +10,6 @@ from ninja import Router, Schema
 
 from netterms.collection import queries
 from netterms.doors.api.shapes import (
-    REFUSALS,
     ApiRequest,
     LateStage,
     Money,
@@ -46,7 +45,7 @@ class WorkList(Schema):
     items: list[Thing]
 
 
-@router.get("/work", response={200: WorkList, **REFUSALS}, summary="Work list of the day")
+@router.get("/work", response=WorkList, summary="Work list of the day")
 def work(
     request: ApiRequest,
     stage: LateStage | None = None,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 
 from netterms.doors.api.mends import mend_of_error
+from netterms.doors.api.sent import read, value_at
 from netterms.doors.look.sentences import mend_of, sentence
 from netterms.kernel.events import plain
 from netterms.kernel.mends import Mend
@@ -53,7 +58,8 @@ STATUS: dict[Code, HTTPStatus] = {
     Code.VALUE_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 JSON = "application/problem+json"
-LONGEST_SHOWN = 100
+API, FIRST_ERROR = "/v1/", 400
+Answering = Callable[[HttpRequest], HttpResponseBase]
 
 
 def problem(refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
@@ -71,7 +77,16 @@ def problem(refusal: Refusal, errors: list[dict[str, Any]] | None = None) -> Htt
     response = JsonResponse(body, status=status.value, content_type=JSON)
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="netterms"'
+    for header, fact in (("Allow", "allow"), ("Retry-After", "seconds")):
+        if fact in refusal.facts:
+            response.headers[header] = str(refusal.facts[fact])
     return response
+
+
+def bare(status: HTTPStatus) -> HttpResponse:
+    """A problem that tells no more than its status. Of what broke, the log does."""
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value}
+    return JsonResponse(body, status=status.value, content_type=JSON)
 
 
 def _shown(refusal: Refusal) -> dict[str, object]:
@@ -105,9 +120,26 @@ def only_known_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
     return strict
 
 
+@csrf_exempt
 def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
     """The answer of an address under `/v1/` that there is not."""
     return problem(Refusal(Code.NOT_FOUND, field="address", value=rest or request.path))
+
+
+def as_problems(get_response: Answering) -> Answering:
+    """Middleware: under `/v1/` Django's own errors are problems, too."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        said = get_response(request)
+        told = said.headers.get("Content-Type", "").startswith(JSON)
+        if not request.path_info.startswith(API) or said.status_code < FIRST_ERROR or told:
+            return said
+        if said.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            allow = said.headers["Allow"]
+            return problem(Refusal(Code.METHOD_NOT_ALLOWED, value=request.method, allow=allow))
+        return bare(HTTPStatus(said.status_code))
+
+    return answer
 
 
 def say_problems(api: NinjaAPI) -> None:
@@ -122,11 +154,15 @@ def say_problems(api: NinjaAPI) -> None:
         return problem(Refusal(Code.NOT_SIGNED_IN))
 
     @api.exception_handler(HttpError)
-    def unreadable(request: HttpRequest, _error: HttpError) -> HttpResponse:
-        # The only one there is: a body that is not JSON.
-        sent = request.body.decode("utf-8", "replace")[:LONGEST_SHOWN]
-        mend = Mend.AS_DOCUMENTED
-        return problem(Refusal(Code.VALUE_INVALID, field="body", value=sent, mend=mend))
+    def unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        # The only one there is: a body that the parser refused.
+        assert isinstance(error.__cause__, Refusal)
+        return problem(error.__cause__)
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+        size, most = request.headers["Content-Length"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return problem(Refusal(Code.BODY_TOO_LARGE, field="body", value=size, most_bytes=most))
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -144,7 +180,7 @@ def _invalid(request: HttpRequest, error: dict[str, Any]) -> Refusal:
     place, *rest = [str(part) for part in error["loc"]]
     field = rest[-1] if rest else place
     mend, facts = mend_of_error(error)
-    value = _sent(request, place, rest)[:LONGEST_SHOWN]
+    value = _sent(request, place, rest)
     return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
 
 
@@ -158,11 +194,15 @@ def _sent(request: HttpRequest, place: str, path: list[str]) -> str:
     if place == "header":
         return request.headers.get(field.replace("_", "-"), "")
     # In a body the first part is the parameter's name.
-    value: Any = json.loads(request.body or "null")
-    for part in path[1:]:
-        value = value[int(part)] if isinstance(value, list) else _of(value, part)
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+    return value_at(read(request.body or b"null"), path[1:])
 
 
-def _of(value: object, part: str) -> object:
-    return value.get(part) if isinstance(value, dict) else None
+class JsonParser(Parser):
+    """Bodies are JSON, and say so."""
+
+    def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401 - any JSON
+        """The body's value; BODY_UNREADABLE or MEDIA_TYPE_UNKNOWN for any other."""
+        if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+            value = request.headers.get("Content-Encoding") or request.content_type
+            raise Refusal(Code.MEDIA_TYPE_UNKNOWN, field="content-type", value=value)
+        return read(request.body)

@@ -1,6 +1,6 @@
 """Shapes of the operations that `doors/gateway` answers: what may be sent, checked while read.
 
-They are here, below the gateway, because the API's schema tells of them too.
+They are here, below the gateway, because the API's schema (`openapi.py`) is made of them, too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Raw, Struct
+
+from netterms.checkout.requests import KEY
 
 MOST_IN_A_BATCH = 1000
 Minor = Annotated[int, Meta(ge=1, le=10**15, description="Whole minor units (cents, yen, fils).")]
@@ -43,7 +45,7 @@ class NewOrder(Struct, forbid_unknown_fields=True):
 class KeyedOrder(NewOrder, forbid_unknown_fields=True, kw_only=True):
     """One order of a batch, with a key of its own."""
 
-    idempotency_key: Annotated[str, Meta(min_length=1, max_length=255)]
+    idempotency_key: Annotated[str, Meta(pattern=KEY)]
 
 
 class Batch(Struct, forbid_unknown_fields=True):
@@ -85,4 +87,12 @@ MOVES: dict[str, type[Amend] | type[Paper] | type[Nothing]] = {
     "refund": Paper,
     "approve": Nothing,
     "decline": Nothing,
+}
+SUMMARIES = {
+    "amend": "Change an order's amount",
+    "capture": "Invoice what was shipped",
+    "void": "Give the rest of a grant back",
+    "refund": "Credit what was invoiced",
+    "approve": "Grant an order that waits for a person",
+    "decline": "Decline an order that waits for a person",
 }

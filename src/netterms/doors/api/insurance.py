@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ninja import Router, Schema
 
-from netterms.doors.api.shapes import REFUSALS, ApiRequest, Day, Money, PageSize, Skip, money
+from netterms.doors.api.shapes import ApiRequest, Day, Money, PageSize, Skip, money
 from netterms.insurance import queries
 
 router = Router(tags=["insurance"])
@@ -37,7 +37,7 @@ class Deadlines(Schema):
     items: list[Deadline]
 
 
-@router.get("/deadlines", response={200: Deadlines, **REFUSALS}, summary="Policy deadlines")
+@router.get("/deadlines", response=Deadlines, summary="Policy deadlines")
 def deadlines(
     request: ApiRequest,
     until: Day | None = None,

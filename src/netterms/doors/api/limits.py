@@ -14,8 +14,6 @@ from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from netterms.buyers import queries as buyers
 from netterms.doors.api.shapes import (
-    REFUSALS,
-    REFUSALS_OF_ONE,
     ApiRequest,
     Id,
     Instant,
@@ -61,6 +59,15 @@ ETag = Annotated[
     BeforeValidator(_tag),
     WithJsonSchema({"type": "string", "pattern": '^("[0-9]{1,18}")?$'}),
 ]
+TAGGED = {
+    "headers": {
+        "ETag": {
+            "description": "The line's version: send it as `If-Match` to change the line.",
+            "required": True,
+            "schema": {"type": "string"},
+        }
+    }
+}
 Key = Annotated[str, Field(min_length=1, max_length=100, pattern="^[^\\x00-\\x1f\\x7f]+$")]
 Why = Annotated[str, Field(max_length=500, pattern="^[^\\x00]*$")]
 
@@ -138,7 +145,7 @@ class Lines(Schema):
 
 @router.get(
     "/buyers/{buyer_id}/lines",
-    response={200: Lines, **REFUSALS_OF_ONE},
+    response=Lines,
     summary="Credit lines of a buyer",
 )
 def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
@@ -150,8 +157,9 @@ def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
 
 @router.get(
     "/buyers/{buyer_id}/lines/{currency}",
-    response={200: LineDetail, **REFUSALS_OF_ONE},
+    response=LineDetail,
     summary="One credit line",
+    openapi_extra={"responses": {200: TAGGED}},
 )
 def one(
     request: ApiRequest, response: HttpResponse, buyer_id: Id, currency: Currency
@@ -163,8 +171,9 @@ def one(
 
 @router.put(
     "/buyers/{buyer_id}/lines/{currency}",
-    response={200: LineDetail, 201: LineDetail, **REFUSALS_OF_ONE, 412: Problem},
+    response={200: LineDetail, 201: LineDetail, 412: Problem},
     summary="Open or change a credit line",
+    openapi_extra={"responses": {200: TAGGED, 201: TAGGED}},
 )
 def put(
     request: ApiRequest,
@@ -276,21 +285,19 @@ class Caps(Schema):
     items: list[CapShown]
 
 
-@router.get("/caps", response={200: Caps, **REFUSALS}, summary="Caps over many lines")
+@router.get("/caps", response=Caps, summary="Caps over many lines")
 def all_caps(request: ApiRequest) -> dict[str, Any]:
     """What groups, countries, sectors and grades may use together, and do."""
     return {"items": caps.caps(request.auth)}
 
 
-@router.put(
-    "/caps", response={200: CapShown, **REFUSALS_OF_ONE}, summary="Set a cap over many lines"
-)
+@router.put("/caps", response={200: CapShown, 404: Problem}, summary="Set a cap over many lines")
 def put_cap(request: ApiRequest, wanted: CapWanted) -> caps.Cap:
     """Set a cap or change its limit; every line it covers counts in it at once."""
     return caps.set_cap(request.auth, wanted.kind, wanted.key, wanted.limit_minor, wanted.why)
 
 
-@router.delete("/caps", response={204: None, **REFUSALS_OF_ONE}, summary="Remove a cap")
+@router.delete("/caps", response={204: None, 404: Problem}, summary="Remove a cap")
 def delete_cap(request: ApiRequest, kind: CapKind, key: Key, why: Why = "") -> Status[None]:
     """Take a cap away, by kind and key; 404 where there is none."""
     caps.remove_cap(request.auth, kind, key, why)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from netterms.doors.api.shapes import REFUSALS, ApiRequest, PageSize, Skip
+from netterms.doors.api.shapes import ApiRequest, PageSize, Skip
 from netterms.monitoring import queries
 
 router = Router(tags=["monitoring"])
@@ -36,7 +36,7 @@ class Runs(Schema):
     items: list[BusinessDay]
 
 
-@router.get("/runs", response={200: Runs, **REFUSALS}, summary="Business days that were run")
+@router.get("/runs", response=Runs, summary="Business days that were run")
 def runs(
     request: ApiRequest,
     skip: Skip = 0,

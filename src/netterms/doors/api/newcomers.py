@@ -10,19 +10,12 @@ from netterms.buyers.actions import LONGEST_EMAIL, LONGEST_NAME, Introduction
 from netterms.buyers.numbers import LONGEST
 from netterms.checkout.actions import REPEATED
 from netterms.checkout.newcomers import NewBuyerRequest, authorise_newcomer
-from netterms.checkout.requests import LONGEST_KEY, LONGEST_NUMBER, MOST_MINOR
+from netterms.checkout.requests import LONGEST_NUMBER, MOST_MINOR
 from netterms.doors.api.checkout import Order
-from netterms.doors.api.shapes import REFUSALS, ApiRequest, Problem
+from netterms.doors.api.shapes import KEYED, ApiRequest
 from netterms.kernel.money import Money
 
 router = Router(tags=["checkout"])
-# Checked with the rest of the request, so that a missing one is named like any other field.
-KEY_HEADER = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
-}
 # As it was typed; the spelling that is kept has letters and digits only.
 LONGEST_TYPED = 2 * LONGEST
 
@@ -65,8 +58,8 @@ class NewBuyerOrder(Schema):
 
 @router.post(
     "/orders/new-buyer",
-    response={200: Order, 201: Order, **REFUSALS, 409: Problem},
-    openapi_extra={"parameters": [KEY_HEADER]},
+    response={200: Order, 201: Order},
+    openapi_extra=KEYED,
     summary="Ask for credit for a buyer that may be new",
 )
 def new_buyer(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from netterms.doors.api.shapes import REFUSALS, ApiRequest, Day, Money, day_shown, money
+from netterms.doors.api.shapes import ApiRequest, Day, Money, day_shown, money
 from netterms.kernel.money import Money as Amount
 from netterms.portfolio import live
 from netterms.portfolio.rules import Bucket
@@ -67,7 +67,7 @@ class Ageing(Schema):
     currencies: list[CurrencyAgeing]
 
 
-@router.get("/dashboard", response={200: Dashboard, **REFUSALS}, summary="Figures of the book")
+@router.get("/dashboard", response=Dashboard, summary="Figures of the book")
 def dashboard(request: ApiRequest, as_of: Day | None = None) -> dict[str, Any]:
     """Open, overdue, DSO and how buyers pay, by currency."""
     day = day_shown(request.auth, as_of)
@@ -75,7 +75,7 @@ def dashboard(request: ApiRequest, as_of: Day | None = None) -> dict[str, Any]:
     return {"as_of": day, "currencies": [_figures(code, block) for code, block in found.items()]}
 
 
-@router.get("/ageing", response={200: Ageing, **REFUSALS}, summary="Ageing of the book")
+@router.get("/ageing", response=Ageing, summary="Ageing of the book")
 def ageing(request: ApiRequest, as_of: Day | None = None) -> dict[str, Any]:
     """Open invoices by days past due, by currency. Credits stand apart."""
     day = day_shown(request.auth, as_of)

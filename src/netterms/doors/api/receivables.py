@@ -10,7 +10,6 @@ from ninja import Router, Schema
 
 from netterms.collection import queries
 from netterms.doors.api.shapes import (
-    REFUSALS,
     ApiRequest,
     CurrencyCode,
     Day,
@@ -53,7 +52,7 @@ class Invoices(Schema):
     next: UUID | None
 
 
-@router.get("/invoices", response={200: Invoices, **REFUSALS}, summary="List invoices")
+@router.get("/invoices", response=Invoices, summary="List invoices")
 def listing(
     request: ApiRequest,
     currency: CurrencyCode = "",

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja import Field, Schema
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from netterms.checkout.requests import KEY
 from netterms.kernel.context import Context
 from netterms.kernel.mends import Mend
 from netterms.portfolio.live import as_of
@@ -61,6 +62,14 @@ Instant = Annotated[
     PlainSerializer(lambda at: at.astimezone(UTC).isoformat(), return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+# Checked with the rest of the request, so that a missing one is named like any other field.
+KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": KEY},
+}
+KEYED: dict[str, Any] = {"parameters": [KEY_HEADER]}
 CurrencyCode = Annotated[str, Field(pattern="^([A-Z]{3})?$")]
 
 
@@ -86,10 +95,6 @@ class ApiRequest(HttpRequest):
     """A request whose API key was accepted."""
 
     auth: Context
-
-
-REFUSALS = {401: Problem, 403: Problem, 422: Problem}
-REFUSALS_OF_ONE = {**REFUSALS, 404: Problem}
 
 
 def money(minor: int, currency: str) -> Money:

@@ -9,28 +9,22 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict
 
-from netterms.doors.api.newcomers import KEY_HEADER
+from netterms.checkout.requests import check_key
 from netterms.doors.api.shapes import (
-    REFUSALS,
-    REFUSALS_OF_ONE,
+    KEYED,
     ApiRequest,
     Id,
     Instant,
     PageSize,
-    Problem,
     next_of,
 )
-from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import config
 from netterms.webhooks import actions, queries
 from netterms.webhooks.queries import DeliveryFilter, DeliveryState
 from netterms.webhooks.rules import LONGEST_URL
 
 router = Router(tags=["webhooks"])
-LONGEST_KEY = 255
 MOST_KINDS = 200
-CHANGED = {**REFUSALS_OF_ONE, 409: Problem}
 
 
 class Webhook(Schema):
@@ -104,7 +98,7 @@ class Replayed(Schema):
     count: int
 
 
-@router.get("/webhooks", response={200: Webhooks, **REFUSALS}, summary="List endpoints")
+@router.get("/webhooks", response=Webhooks, summary="List endpoints")
 def listing(request: ApiRequest) -> dict[str, Any]:
     """Where this seller's events are told."""
     return {"items": queries.endpoints(request.auth)}
@@ -112,9 +106,9 @@ def listing(request: ApiRequest) -> dict[str, Any]:
 
 @router.post(
     "/webhooks",
-    response={200: NewWebhook, 201: NewWebhook, **REFUSALS, 409: Problem},
+    response={200: NewWebhook, 201: NewWebhook},
     summary="Add an endpoint",
-    openapi_extra={"parameters": [KEY_HEADER]},
+    openapi_extra=KEYED,
 )
 def add(request: ApiRequest, response: HttpResponse, wanted: WebhookWanted) -> Status[NewWebhook]:
     """Tell events to an https address of the public internet from now on."""
@@ -130,9 +124,7 @@ def add(request: ApiRequest, response: HttpResponse, wanted: WebhookWanted) -> S
     return Status(_status(response, repeated=added.repeated), made)
 
 
-@router.delete(
-    "/webhooks/{webhook_id}", response={204: None, **REFUSALS_OF_ONE}, summary="Remove an endpoint"
-)
+@router.delete("/webhooks/{webhook_id}", response={204: None}, summary="Remove an endpoint")
 def remove(request: ApiRequest, webhook_id: Id) -> Status[None]:
     """Nothing more is told to it, also nothing that waits."""
     actions.remove_endpoint(request.auth, webhook_id)
@@ -141,9 +133,9 @@ def remove(request: ApiRequest, webhook_id: Id) -> Status[None]:
 
 @router.post(
     "/webhooks/{webhook_id}/replay",
-    response={200: Replayed, 201: Replayed, **CHANGED},
+    response={200: Replayed, 201: Replayed},
     summary="Tell a range again",
-    openapi_extra={"parameters": [KEY_HEADER]},
+    openapi_extra=KEYED,
 )
 def replay_range(
     request: ApiRequest,
@@ -158,7 +150,7 @@ def replay_range(
     return Status(_status(response, repeated=repeated), {"count": count})
 
 
-@router.get("/deliveries", response={200: Deliveries, **REFUSALS}, summary="List deliveries")
+@router.get("/deliveries", response=Deliveries, summary="List deliveries")
 def deliveries(
     request: ApiRequest,
     state: DeliveryState | None = None,
@@ -177,9 +169,9 @@ def deliveries(
 
 @router.post(
     "/deliveries/{delivery_id}/replay",
-    response={200: Delivery, 201: Delivery, **CHANGED},
+    response={200: Delivery, 201: Delivery},
     summary="Deliver again",
-    openapi_extra={"parameters": [KEY_HEADER]},
+    openapi_extra=KEYED,
 )
 def replay(request: ApiRequest, response: HttpResponse, delivery_id: Id) -> Status[dict[str, Any]]:
     """Once more, with the same `webhook-id`; also one that was given up."""
@@ -195,15 +187,7 @@ def _shown(found: queries.Delivery) -> dict[str, Any]:
 
 def _key(request: ApiRequest) -> str:
     given = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(given) <= LONGEST_KEY or not given.isprintable():
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field="idempotency_key",
-            value=given,
-            mend=Mend.CHARACTERS,
-            least=1,
-            most=LONGEST_KEY,
-        )
+    check_key(given)
     return given
 
 

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from netterms.checkout.actions import DECIDED_BY_PEOPLE, PROBLEM, REPEATED, Answer
 from netterms.checkout.moves import OrderMove
 from netterms.checkout.requests import OrderRequest
-from netterms.doors.api.errors import problem
+from netterms.doors.api.errors import JSON, bare, problem
 from netterms.doors.api.hot import MOVES
 from netterms.doors.gateway import reading
 from netterms.doors.gateway.keys import Keys
@@ -88,7 +89,7 @@ class Door:
         if not path.startswith(ORDERS):
             return None
         if path == ORDERS:
-            return ("order", "", "") if scope["method"] == "POST" else None
+            return None if scope["method"] == "GET" else ("order", "", "")
         if path == BATCH:
             return "batch", "", ""
         found = MOVE.fullmatch(path)
@@ -100,7 +101,8 @@ class Door:
         headers = dict(scope["headers"])
         try:
             if scope["method"] != "POST":
-                raise Refusal(Code.METHOD_NOT_ALLOWED, value=scope["method"], allow="POST")
+                allow = "GET, POST" if what == "order" else "POST"
+                raise Refusal(Code.METHOD_NOT_ALLOWED, value=scope["method"], allow=allow)
             assert self.keys is not None
             caller = await self.keys.caller(headers.get(b"authorization", b""))
             self.keys.count(caller)
@@ -127,7 +129,7 @@ class Door:
         if word:
             kind = Kind.DECIDE if OrderMove(word) in DECIDED_BY_PEOPLE else Kind.GO_ON
         caller.ctx.require(kind.permission)
-        key = _key(headers)
+        key = headers.get(b"idempotency-key", b"").decode("latin-1")
         asked: Any
         if word:
             asked = reading.move(key, _id(order_id), word, body)
@@ -202,14 +204,6 @@ async def _body(headers: dict[bytes, bytes], receive: Receive, most: int) -> byt
     return b"".join(parts)
 
 
-def _key(headers: dict[bytes, bytes]) -> str:
-    value = headers.get(b"idempotency-key", b"")
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
 def _id(text: str) -> UUID:
     # An id that cannot be one is an id nobody has.
     try:
@@ -237,10 +231,6 @@ def _problem(refusal: Refusal, language: str) -> tuple[int, Headers, bytes]:
     headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
     headers.append((b"content-language", language.encode()))
     headers.append((b"vary", b"accept-language"))
-    if "seconds" in refusal.facts:
-        headers.append((b"retry-after", str(refusal.facts["seconds"]).encode()))
-    if "allow" in refusal.facts:
-        headers.append((b"allow", str(refusal.facts["allow"]).encode()))
     return answer.status_code, headers, answer.content
 
 
@@ -248,12 +238,8 @@ def _failed(error: Exception, language: str) -> tuple[int, Headers, bytes]:
     if isinstance(error, Refusal):
         return _problem(error, language)
     log.error("a request that should have been answered", exc_info=error)
-    return _broken()
-
-
-def _broken() -> tuple[int, Headers, bytes]:
-    body = {"type": "about:blank", "title": "Internal Server Error", "status": 500}
-    return 500, [(b"content-type", b"application/problem+json")], json.dumps(body).encode()
+    answer = bare(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return answer.status_code, [(b"content-type", JSON.encode())], answer.content
 
 
 def _language(headers: dict[bytes, bytes]) -> str:

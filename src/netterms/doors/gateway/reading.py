@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ from netterms.doors.api.hot import (
     Paper,
     RawBatch,
 )
+from netterms.doors.api.sent import read, value_at
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -44,8 +44,6 @@ TYPES = {
     "str": Mend.TEXT,
     "uuid": Mend.ID,
 }
-LONGEST_SHOWN = 100
-
 
 _DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {
     shape: msgspec.json.Decoder(shape)
@@ -128,7 +126,10 @@ def _order(key: str, asked: NewOrder, now: datetime) -> OrderRequest:
 
 
 def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
-    """The refusal of what msgspec says: `Expected `int`, got `str` - at `$.amount.minor``."""
+    """The refusal of what msgspec says: `Expected `int`, got `str` - at `$.amount.minor``.
+
+    BODY_UNREADABLE where more is wrong with it: msgspec stops at the first mistake.
+    """
     place = PLACE.search(said)
     path = [part for part in re.split(r"[.\[\]]", place[1] if place else "") if part]
     reason = PLACE.sub("", said)
@@ -144,7 +145,7 @@ def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
         mend, facts = Mend.ITEMS, {"least": 1, "most": MOST_IN_A_BATCH}
     else:
         mend, facts = _mend(reason)
-    field, value = ".".join(path) or "body", _sent(body, path)
+    field, value = ".".join(path) or "body", value_at(read(body), path)
     return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
 
 
@@ -162,24 +163,3 @@ def _mend(reason: str) -> tuple[Mend, dict[str, object]]:
     if bound:
         return Mend.CHARACTERS if sized else Mend.AT_MOST, {"least": 0, "most": figure}
     return TYPES.get((kind or unreadable).lower(), Mend.AS_DOCUMENTED), {}
-
-
-def _sent(body: bytes, path: list[str]) -> str:
-    """The value at `path`, cut short; empty where there is none, or one too deep to show."""
-    try:
-        value: object = json.loads(body, parse_int=_number)
-        for part in path:
-            value = value[int(part)] if isinstance(value, list) else _of(value, part)
-        shown = value if isinstance(value, str) else json.dumps(value)
-    except RecursionError:
-        return ""
-    return shown[:LONGEST_SHOWN]
-
-
-def _number(digits: str) -> int | str:
-    # Python reads no number of thousands of digits.
-    return int(digits) if len(digits) <= LONGEST_SHOWN else digits
-
-
-def _of(value: object, part: str) -> object:
-    return value.get(part, "") if isinstance(value, dict) else ""
