@@ -60,7 +60,9 @@ class Caller:
             answer = connection.getresponse()
             text = answer.read()
             is_json = "json" in answer.headers.get("content-type", "")
-            return Said(answer.status, answer.headers, json.loads(text) if is_json else text)
+            return Said(
+                answer.status, answer.headers, json.loads(text) if is_json and text else text
+            )
         finally:
             connection.close()
 

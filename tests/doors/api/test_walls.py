@@ -1,0 +1,175 @@
+"""Every operation of the schema, asked with another seller's key: nothing read, nothing changed.
+
+The same requests with the seller's own key work, so that it is the wall that refuses them.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connections
+
+from netterms.access.actions import create_key
+from netterms.checkout.moves import OrderMove
+from netterms.doors.api.hot import MOVES
+from netterms.kernel.clock import FixedClock, SystemClock
+from netterms.webhooks.actions import add_endpoint, deliver
+from netterms.webhooks.queries import DeliveryFilter, deliveries
+from tests.actions.books import fingerprint, rows
+from tests.doors.api.test_schema import OPERATIONS
+from tests.doors.api.test_webhooks import Ear
+from tests.doors.credit import ask, credit, do
+from tests.doors.gateway.servers import Caller, fresh
+from tests.doors.seed import fill
+
+SCOPES = ["read", "set_limit", "checkout", "manage_access"]
+URL = "https://example.com/hook"
+# What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
+FOR_ITSELF = {
+    ("POST", "/v1/orders"),
+    ("POST", "/v1/orders/batch"),
+    ("POST", "/v1/orders/new-buyer"),
+    ("POST", "/v1/webhooks"),
+}
+# No id in the address, and yet of one seller only.
+BY_QUERY_OR_BODY = {("PUT", "/v1/caps"), ("DELETE", "/v1/caps")}
+
+
+class Book:
+    """A seller's book with an example of everything, and how each operation asks for it."""
+
+    def __init__(self, seller):
+        now = SystemClock().now()
+        self.ctx = ctx = replace(fill(seller, buyers=3).ctx, now=now, today=now.date())
+        made = credit(ctx)
+        self.buyer = str(made.buyer)
+        self.orders = {word: self.order(word, made.buyer) for word in MOVES}
+        endpoint = add_endpoint(ctx, fresh(), URL, []).endpoint
+        create_key(ctx, "something that happens", ["read"])
+        with ThreadPoolExecutor(2) as pool:
+            deliver(ctx, Ear(), pool, FixedClock(ctx.now))
+        self.ids = {
+            "buyer_id": self.buyer,
+            "currency": "EUR",
+            "order_id": str(made.orders["captured"]),
+            "webhook_id": str(endpoint.id),
+            "delivery_id": str(deliveries(ctx, DeliveryFilter(), most=1)[0].id),
+        }
+        connections.close_all()
+
+    def order(self, word, buyer):
+        """An order that the move can be done to."""
+        waits = word in {"approve", "decline"}
+        minor = 90_000_00 if waits else 10_00
+        made = ask(self.ctx, buyer, f"wall-{word}", minor, review=waits)
+        if word == "refund":
+            do(self.ctx, made, OrderMove.CAPTURE)
+        return str(made)
+
+    def path(self, template):
+        """The address with this book's ids; KeyError for one that nobody thought of."""
+        word = template.rpartition("/")[2]
+        ids = self.ids | ({"order_id": self.orders[word]} if word in MOVES else {})
+        found = template.format_map(ids)
+        query = {"kind": "group", "key": self.buyer} if template == "/v1/caps" else {}
+        return found, f"?{urlencode(query)}"
+
+    def body(self, method, template):
+        """What is sent; KeyError for an operation that nobody thought of."""
+        order = {
+            "order_number": fresh(),
+            "buyer_id": self.buyer,
+            "amount": {"minor": 100, "currency": "EUR"},
+        }
+        introduced = {"country": "DE", "registration_number": "HRB 4711", "name": "Neu GmbH"}
+        span = {
+            "since": (self.ctx.now - timedelta(days=1)).isoformat(),
+            "until": (self.ctx.now + timedelta(days=1)).isoformat(),
+        }
+        moves = {f"/v1/orders/{{order_id}}/{word}": {} for word in MOVES}
+        moves["/v1/orders/{order_id}/amend"] = {"amount_minor": 11_00}
+        return {
+            ("PUT", "/v1/caps"): {"kind": "group", "key": self.buyer, "limit_minor": 9_999_00},
+            ("PUT", "/v1/buyers/{buyer_id}/lines/{currency}"): {"limit_minor": 9_000_00},
+            ("POST", "/v1/orders"): order,
+            ("POST", "/v1/orders/batch"): {"orders": [order | {"idempotency_key": fresh()}]},
+            ("POST", "/v1/orders/new-buyer"): {
+                "buyer": introduced,
+                "order_number": fresh(),
+                "amount": order["amount"],
+            },
+            ("POST", "/v1/webhooks"): {"url": f"https://example.com/{fresh()}"},
+            ("POST", "/v1/webhooks/{webhook_id}/replay"): span,
+            **{("POST", path): body for path, body in moves.items()},
+        }[method, template]
+
+    def asks(self, caller, method, template, operation, tag):
+        """The answer to the operation about this book."""
+        path, query = self.path(template)
+        body = self.body(method, template) if "requestBody" in operation else None
+        headers = {"idempotency-key": fresh()}
+        if template.endswith("/{currency}") and method == "PUT":
+            headers["if-match"] = tag
+        if template != "/v1/caps" or method != "DELETE":
+            query = ""
+        return caller.send(method, path + query, body, **headers)
+
+
+def lists(said):
+    """Every list in an answer."""
+    if isinstance(said, dict):
+        return [found for value in said.values() for found in lists(value)]
+    return [said] if isinstance(said, list) else []
+
+
+@pytest.fixture
+def walls(new_seller, address):
+    book = Book(new_seller(name="Within the walls"))
+    stranger = new_seller(name="Stranger")
+    mine, theirs = (
+        Caller(address, create_key(each, "walls", SCOPES)) for each in (book.ctx, stranger)
+    )
+    connections.close_all()
+    return book, stranger, mine, theirs
+
+
+def test_another_sellers_key_reads_and_changes_nothing_by_any_operation(walls):
+    book, stranger, mine, theirs = walls
+    line = mine.send("GET", f"/v1/buyers/{book.buyer}/lines/EUR")
+    tag, before = line.headers["etag"], fingerprint(book.ctx)
+    names = {str(row["id"]) for row in rows(book.ctx, "select id from buyer")}
+    # Reading comes first: what the stranger writes for itself it may read.
+    for path, method, operation in sorted(OPERATIONS, key=lambda each: each[1] != "GET"):
+        said = book.asks(theirs, method, path, operation, tag)
+        where = f"{method} {path}: {said.status} {said.body}"
+        if "{" in path or (method, path) in BY_QUERY_OR_BODY:
+            assert said.status == 404, where
+            assert said.body["code"] == "not_found", where
+        elif (method, path) in FOR_ITSELF:
+            assert said.status in {200, 201}, where
+            # Of what it said itself, its own words at most.
+            assert not names & set(json.dumps(said.body).split('"')) - {book.buyer}, where
+            assert '"authorised"' not in json.dumps(said.body), where
+        else:
+            assert (method, said.status) == ("GET", 200), where
+            assert lists(said.body), where
+            assert not any(lists(said.body)), where
+        connections.close_all()
+    assert fingerprint(book.ctx) == before
+    assert not rows(stranger, "select from credit_line")
+
+
+def test_the_same_requests_work_with_the_sellers_own_key(walls):
+    book, _, mine, _ = walls
+    # What removes a thing comes after what needs it.
+    for path, method, operation in sorted(OPERATIONS, key=lambda each: each[1] == "DELETE"):
+        tag = mine.send("GET", f"/v1/buyers/{book.buyer}/lines/EUR").headers["etag"]
+        said = book.asks(mine, method, path, operation, tag)
+        assert 200 <= said.status < 300, f"{method} {path}: {said.status} {said.body}"
+        if method == "GET":
+            assert any(lists(said.body)) or "{" in path or path == "/v1/caps", path
