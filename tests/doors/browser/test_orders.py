@@ -11,10 +11,14 @@ from playwright.sync_api import Browser, expect
 from netterms.checkout.policies import in_force
 from netterms.checkout.queries import order
 from netterms.kernel.context import Context
+from netterms.limits.caps import CapKind, set_cap
 from netterms.limits.queries import lines_of
+from tests.doors import programs
 from tests.doors.browser.test_console import HAN, Watched
 from tests.doors.credit import Credit, credit
 
+CUT_OFF = """[...document.querySelectorAll('.table-wrap')]
+    .filter(wrap => wrap.scrollWidth > wrap.clientWidth + 1).length"""
 pytestmark = pytest.mark.browser
 
 
@@ -38,6 +42,11 @@ def pages(made: Credit) -> list[str]:
         "/orders/",
         "/orders/queue/",
         "/orders/policy/",
+        "/orders/caps/",
+        "/keys/",
+        "/webhooks/",
+        "/webhooks/deliveries/",
+        "/runs/",
         *(f"/orders/{order_id}/" for order_id in made.orders.values()),
         f"/buyers/{made.buyer}/",
         f"/buyers/{made.buyer}/lines/EUR/",
@@ -107,9 +116,13 @@ def test_a_policy_goes_from_draft_over_trial_into_force(visit) -> None:
 def test_every_page_fits_a_phone(visit) -> None:
     watched, made, _ = visit
     page = watched.page
+    programs.keys(made.ctx)
+    programs.deliveries(made.ctx, programs.endpoints(made.ctx)["all"])
+    set_cap(made.ctx, CapKind.SECTOR, "wholesale of machinery and equipment", 9_000_000_00)
     page.set_viewport_size({"width": 390, "height": 800})
     for address in pages(made):
         page.goto(watched.address + address)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 1, f"{address} is {wide}px wider than a phone"
+        assert page.evaluate(CUT_OFF) == 0, f"a table of {address} is cut off on a phone"
     assert watched.complaints == []

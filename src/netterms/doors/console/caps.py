@@ -138,7 +138,7 @@ def _what(event: Happened, names: dict[UUID, buyers.Named]) -> str:
         key = company.name if company else key
     elif kind == CapKind.COUNTRY:
         key = formats.country(key)
-    return f"{words.CAP_KINDS[kind]}: {key}"
+    return _("%(kind)s: %(which)s") % {"kind": words.CAP_KINDS[kind], "which": key}
 
 
 def _how(event: Happened, currency: str) -> str:
