@@ -47,11 +47,15 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`granted_minor` in the order's currency, `held_minor` in the line's."""
+    """`granted_minor` in the order's currency, `held_minor` in the line's.
+
+    `grantable_minor`: the most there is room for where it is not granted whole.
+    """
 
     granted_minor: int
     held_minor: int
     reasons: tuple[str, ...]
+    grantable_minor: int = 0
 
 
 def lined_minor(amount: int, rate: Fraction) -> int:
@@ -70,17 +74,16 @@ def decide(
 
     `caps` are those of the line. Reasons name what stood in the way, also of the part not granted.
     """
-    stop = _stop(line, rate)
-    if stop:
-        return Verdict(0, 0, (stop,))
+    stopped = stop(line, rate)
+    if stopped:
+        return Verdict(0, 0, (stopped,))
     assert line is not None
     assert rate is not None
     want = lined_minor(amount, rate)
     reasons = room_reasons(line, caps, want)
-    granted = 0 if reasons else amount
-    if reasons and partial:
-        granted = int(_most(line, caps) // rate)
-    return Verdict(granted, lined_minor(granted, rate), reasons)
+    grantable = int(_most(line, caps) // rate) if reasons else 0
+    granted = (grantable if partial else 0) if reasons else amount
+    return Verdict(granted, lined_minor(granted, rate), reasons, grantable)
 
 
 def room_reasons(line: Line, caps: Sequence[Cap], more: int) -> tuple[str, ...]:
@@ -94,7 +97,8 @@ def room_reasons(line: Line, caps: Sequence[Cap], more: int) -> tuple[str, ...]:
     )
 
 
-def _stop(line: Line | None, rate: Fraction | None) -> str:
+def stop(line: Line | None, rate: Fraction | None) -> str:
+    """Why the line takes no order at all; empty when it does."""
     if line is None:
         return "no_line"
     if line.status != "open":

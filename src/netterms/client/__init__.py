@@ -32,6 +32,7 @@ from netterms.client.errors import (
 from netterms.client.sync import Client
 from netterms.client.values import (
     HeldOn,
+    Hint,
     Invoice,
     Line,
     LineChange,
@@ -60,6 +61,7 @@ __all__ = [
     "Client",
     "Event",
     "HeldOn",
+    "Hint",
     "Invoice",
     "InvoiceNumberTaken",
     "KeyReused",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from netterms.client.values import (
     HeldOn,
+    Hint,
     Invoice,
     Line,
     LineChange,
@@ -106,16 +107,23 @@ def _order(said: Json) -> dict[str, Any]:
         "buyer_id": UUID(said["buyer_id"]),
         "state": OrderState(said["state"]),
         "reasons": tuple(said["reasons"]),
+        "would_change": tuple(_hint(each, currency) for each in said["would_change"]),
         "amount": Money(said["amount_minor"], currency),
         "authorised": Money(said["authorised_minor"], currency),
         "captured": Money(said["captured_minor"], currency),
         "refunded": Money(said["refunded_minor"], currency),
         "line": _held_on(at) if at is not None else None,
         "terms": _terms(terms) if terms is not None else None,
+        "due_on": tuple(map(date.fromisoformat, (terms and terms["due_on"]) or ())),
         "created_at": datetime.fromisoformat(said["created_at"]),
         "expires_at": datetime.fromisoformat(said["expires_at"]),
         "version": said["version"],
     }
+
+
+def _hint(said: Json, currency: str) -> Hint:
+    left = said["amount_minor"]
+    return Hint(said["action"], Money(left, currency) if left is not None else None)
 
 
 def _held_on(said: Json) -> HeldOn:

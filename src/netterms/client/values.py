@@ -93,21 +93,36 @@ class HeldOn:
     available: Money | None
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What would change a decline: `ask_less` (there is room for `amount`), `ask_review`,
+    `introduce_buyer`, or something the seller has to do: `open_line`, `load_rates`.
+    """
+
+    action: str
+    amount: Money | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order. `reasons` are stable codes; `replayed`: answered before, with the same key."""
+    """An order. `reasons` are stable codes; `replayed`: answered before, with the same key.
+
+    `due_on`: when each instalment is due if the goods are invoiced on the day they were ordered.
+    """
 
     id: UUID
     order_number: str
     buyer_id: UUID
     state: OrderState
     reasons: tuple[str, ...]
+    would_change: tuple[Hint, ...]
     amount: Money
     authorised: Money
     captured: Money
     refunded: Money
     line: HeldOn | None
     terms: Terms | None
+    due_on: tuple[date, ...]
     created_at: datetime
     expires_at: datetime
     version: int

@@ -148,6 +148,21 @@ def expect(w: World, request: OrderRequest, answer: Answer) -> None:
     assert said["state"] == ("authorised" if verdict.granted_minor else no)
     assert said["authorised_minor"] == verdict.granted_minor
     assert tuple(said["reasons"]) == verdict.reasons
+    hints = {hint["action"]: hint["amount_minor"] for hint in said["would_change"]}
+    if said["state"] == "declined":
+        assert hints.pop("ask_less", 0) == verdict.grantable_minor
+        assert "ask_review" in hints
+        assert ("introduce_buyer" in hints) == ("no_line" in verdict.reasons)
+        assert ("load_rates" in hints) == ("no_rate" in verdict.reasons)
+        assert ("open_line" in hints) == bool({"line_on_hold", "line_closed"} & {*verdict.reasons})
+    else:
+        assert hints == {}
+    if said["terms"] and said["line"]["rate_on"]:
+        terms = said["terms"]
+        assert terms["due_on"] == [
+            (w.ctx.today + timedelta(days=n * terms["net_days"])).isoformat()
+            for n in range(1, terms["instalments"] + 1)
+        ]
     if line and verdict.granted_minor:
         grown = replace(line, held_minor=line.held_minor + verdict.held_minor)
         assert grown.available_minor >= 0

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [("limits", "0002_credit_line"), ("receivables", "0001_initial")]
     operations = [
         sql_file(__file__),
+        function_file("checkout/would_change"),
         function_file("checkout/order_answer"),
         function_file("checkout/authorise_orders"),
         function_file("checkout/move_orders"),

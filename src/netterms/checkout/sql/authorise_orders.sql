@@ -37,6 +37,7 @@ declare
   o_granted bigint[] := array_fill(0::bigint, array[n]);
   o_held bigint[] := array_fill(0::bigint, array[n]);
   o_room bigint[] := array_fill(null::bigint, array[n]);
+  o_grantable bigint[] := array_fill(0::bigint, array[n]);
   o_reasons text[] := array_fill(null::text, array[n]);
   o_rate numeric[] := array_fill(null::numeric, array[n]);
   o_status int[] := array_fill(201, array[n]);
@@ -154,8 +155,9 @@ begin
       end loop;
       if reasons = '{}' then
         granted := r.amount;
-      elsif r.partial then
-        granted := floor(most / r.rate);
+      else
+        o_grantable[i] := floor(most / r.rate);
+        granted := case when r.partial then o_grantable[i] else 0 end;
       end if;
     end if;
 
@@ -204,8 +206,8 @@ begin
 
   if made is not null then
     with answered as (
-      select a.nth, a.key, a.print, m.id, order_answer(m, a.room) as answer, m.state
-      from unnest(p_id, p_key, p_print, o_room) with ordinality a(id, key, print, room, nth)
+      select a.nth, a.key, a.print, m.id, order_answer(m, a.room, a.grantable) as answer, m.state
+      from unnest(p_id, p_key, p_print, o_room, o_grantable) with ordinality a(id, key, print, room, grantable, nth)
       join unnest(made) m on m.id = a.id
     ),
     keyed as (

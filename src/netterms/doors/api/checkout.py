@@ -45,12 +45,23 @@ class HeldOn(Schema):
 
 
 class OrderTerms(Schema):
-    """When to pay: equal instalments, `net_days` apart, and a discount for paying early."""
+    """When to pay: equal instalments, `net_days` apart, and a discount for paying early.
+
+    `due_on`: the day of each instalment of goods invoiced on the day the order was asked for.
+    """
 
     net_days: int
     instalments: int
     discount_percent: Number
     discount_days: int
+    due_on: list[date] | None
+
+
+class Hint(Schema):
+    """What would change the answer; `amount_minor` of `ask_less` is what there is room for."""
+
+    action: str
+    amount_minor: int | None
 
 
 class Order(Schema):
@@ -61,6 +72,7 @@ class Order(Schema):
     buyer_id: UUID
     state: OrderState
     reasons: list[str]
+    would_change: list[Hint]
     currency: str
     amount_minor: int
     authorised_minor: int
