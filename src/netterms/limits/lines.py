@@ -130,9 +130,7 @@ def set_line(
     return after
 
 
-def locked(
-    ctx: Context, buyer_id: UUID, currency: str
-) -> tuple[dict[str, Any], CreditLine | None]:
+def locked(ctx: Context, buyer_id: UUID, currency: str) -> tuple[dict[str, Any], CreditLine | None]:
     """The buyer and its line, locked in the order of every lock; NOT_FOUND for no buyer.
 
     For use cases that go on to change the line in the same transaction.
