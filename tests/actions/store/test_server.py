@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import psycopg
@@ -164,6 +165,18 @@ def test_a_server_that_recovers_is_waited_for(home):
             refused = True
             server._connected(running).close()
     assert refused
+
+
+def test_a_server_that_dies_while_a_process_joins_it_is_started_again(home):
+    running = server.start(home)
+    for milliseconds in (1, 4, 8, 12, 16):
+        death = Timer(milliseconds / 1000, os.kill, (running.pid, signal.SIGKILL))
+        death.start()
+        server._ready(home / "pg")
+        death.join()
+        assert ends(running.pid)
+        running = server.start(home)
+        assert answers(home)
 
 
 def test_shared_buffers_are_an_eighth_of_the_memory_within_bounds():
