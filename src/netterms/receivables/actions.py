@@ -26,9 +26,12 @@ from netterms.store.tenancy import book
 if TYPE_CHECKING:
     import duckdb
 
+# Ids are made here: the head of a UUIDv7 made for this import, followed by the row's place. A call
+# of uuidv7() for each would ask the operating system for random bits a million times.
 # A buyer that the file names twice is as its last row says.
 BUYERS = """
-select row_number() over (order by buyer_number) as nth, buyer_number,
+select row_number() over (order by buyer_number) as nth,
+       unhex('{ids}') || nth::integer::bit::blob as id, buyer_number,
        arg_max(buyer_name, row_no) as buyer_name, arg_max(country, row_no) as country,
        arg_max(email, row_no) as email, arg_max(currency, row_no) as currency,
        arg_max(tangible_net_worth_minor, row_no) as tangible_net_worth_minor,
@@ -48,14 +51,11 @@ create or replace temp table staged_payment as
 select s.row_no, row_number() over (order by n.nth, s.settled_on, s.row_no) as nth
 from staged s join staged_buyer n using (buyer_number) where s.open_minor < s.amount_minor
 """
-# Ids are made here: the head of a UUIDv7 made for this import, followed by the row's place. A call
-# of uuidv7() for each would ask the operating system for random bits a million times.
 ROWS = """
 select s.row_no, unhex('{invoice_ids}') || s.row_no::integer::bit::blob as invoice_id,
-       b.id as buyer_id, p.nth as payment_nth,
-       unhex('{payment_ids}') || p.nth::integer::bit::blob as payment_id,
-       s.company_code, s.currency, s.invoice_number, s.kind, s.issued_on, s.due_on, s.amount_minor,
-       s.open_minor, s.settled_on
+       b.id as buyer_id, s.amount_minor, s.open_minor, s.issued_on, s.due_on, s.currency, s.kind,
+       p.nth as payment_nth, unhex('{payment_ids}') || p.nth::integer::bit::blob as payment_id,
+       s.settled_on, s.company_code, s.invoice_number
 from staged s join buyer_id b using (buyer_number)
 left join staged_payment p on p.row_no = s.row_no and p.row_no between {first} and {last}
 where s.row_no between {first} and {last} order by s.row_no
@@ -65,6 +65,7 @@ where s.row_no between {first} and {last} order by s.row_no
 PART_ROWS = 2 * 122_880
 BUYER_COLUMNS = {
     "nth": Kind.BIGINT,
+    "id": Kind.UUID,
     "buyer_number": Kind.TEXT,
     "buyer_name": Kind.TEXT,
     "country": Kind.TEXT,
@@ -77,17 +78,17 @@ ROW_COLUMNS = {
     "row_no": Kind.BIGINT,
     "invoice_id": Kind.UUID,
     "buyer_id": Kind.UUID,
-    "payment_nth": Kind.BIGINT,
-    "payment_id": Kind.UUID,
-    "company_code": Kind.TEXT,
-    "currency": Kind.TEXT,
-    "invoice_number": Kind.TEXT,
-    "kind": Kind.TEXT,
-    "issued_on": Kind.DATE,
-    "due_on": Kind.DATE,
     "amount_minor": Kind.BIGINT,
     "open_minor": Kind.BIGINT,
+    "issued_on": Kind.DATE,
+    "due_on": Kind.DATE,
+    "currency": Kind.TEXT,
+    "kind": Kind.TEXT,
+    "payment_nth": Kind.BIGINT,
+    "payment_id": Kind.UUID,
     "settled_on": Kind.DATE,
+    "company_code": Kind.TEXT,
+    "invoice_number": Kind.TEXT,
 }
 
 Told = Callable[[str], None]
@@ -146,12 +147,14 @@ def import_invoices(
         # The rows of a large file are sorted in memory, as long as this transaction lasts.
         sql.execute("set local work_mem = '256MB'")
         told("buyers")
-        buyers_new = _bring_buyers(staged, folder, params)
+        buyers_new = _bring_buyers(ctx, staged, folder, params)
         told("copy")
         _copy_rows(ctx, staged)
         told("invoices")
         conflicts = _compare(params, skip_bad=skip_bad)
         invoices_new = sql.execute(sql.statement("receivables/import_invoices"), params)
+        told("journal")
+        sql.execute(sql.statement("receivables/import_journal"), params)
         told("payments")
         if invoices_new:
             # The planner must not take a million new rows for none.
@@ -161,8 +164,6 @@ def import_invoices(
         payments_new = sql.execute(sql.statement("receivables/import_payments"), params)
         told("allocations")
         sql.execute(sql.statement("receivables/import_allocations"), params)
-        told("journal")
-        sql.execute(sql.statement("receivables/import_journal"), params)
         _note_run(ctx, run, source, invoices_new, payments_new)
         record(
             ctx,
@@ -186,14 +187,15 @@ def _one_import_at_a_time(ctx: Context) -> None:
 
 
 def _bring_buyers(
-    staged: duckdb.DuckDBPyConnection, folder: Path, params: Mapping[str, Any]
+    ctx: Context, staged: duckdb.DuckDBPyConnection, folder: Path, params: Mapping[str, Any]
 ) -> int:
     """Add the buyers the seller has not met.
 
     Leaves the ids of all in `buyer_id` of `staged`, and in `staged_payment` which rows are paid.
     """
     sql.execute(sql.statement("receivables/import_stage"))
-    staged.execute(f"create or replace temp table staged_buyer as {BUYERS}")
+    buyers = BUYERS.format(ids=_head(ctx))
+    staged.execute(f"create or replace temp table staged_buyer as {buyers}")
     _copy(staged, "staged_buyer", BUYER_COLUMNS, ["select * from staged_buyer order by nth"])
     with ThreadPoolExecutor(1) as beside:
         payments = beside.submit(staged.execute, PAYMENTS)
@@ -204,7 +206,7 @@ def _bring_buyers(
         payments.result()
     ids = folder / "buyer_id"
     query = """
-        copy (select nth, id from staged_buyer n
+        copy (select nth, b.id from staged_buyer n
               join buyer b on b.seller_id = current_seller() and b.buyer_number = n.buyer_number)
         to stdout (format csv)
     """
@@ -220,9 +222,15 @@ def _bring_buyers(
 def _copy_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> None:
     """Send the rows, with the ids they get if they are new."""
     found = staged.execute("select min(row_no), max(row_no) from staged").fetchall()[0]
-    heads = {"invoice_ids": _head(ctx), "payment_ids": _head(ctx)}
+    # Payments after invoices: the journal's key, which holds both, then grows at its end alone.
+    invoice_ids, payment_ids = sorted((_head(ctx), _head(ctx)))
     parts = [
-        ROWS.format(first=first, last=first + PART_ROWS - 1, **heads)
+        ROWS.format(
+            first=first,
+            last=first + PART_ROWS - 1,
+            invoice_ids=invoice_ids,
+            payment_ids=payment_ids,
+        )
         for first in (range(found[0], found[1] + 1, PART_ROWS) if found[0] is not None else ())
     ]
     _copy(staged, "staged", ROW_COLUMNS, parts)

@@ -165,7 +165,7 @@ def test_the_import_is_told_and_kept(ctx, tmp_path):
     phases = []
     done = bring(ctx, ledger(tmp_path, line("I-1")), told=phases.append)
     assert phases == [
-        "buyers", "copy", "invoices", "payments", "allocations", "journal", "commit",
+        "buyers", "copy", "invoices", "journal", "payments", "allocations", "commit",
     ]  # fmt: skip
     with book(ctx):
         kept = sql.row("select id, file_name, rows_read, invoices_new from import_run")
