@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         sql_file(__file__),
         function_file("checkout/would_change"),
+        function_file("checkout/due_days"),
         function_file("checkout/order_answer"),
         function_file("checkout/authorise_orders"),
         function_file("checkout/move_orders"),

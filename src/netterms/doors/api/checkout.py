@@ -47,7 +47,8 @@ class HeldOn(Schema):
 class OrderTerms(Schema):
     """When to pay: equal instalments, `net_days` apart, and a discount for paying early.
 
-    `due_on`: the day of each instalment of goods invoiced on the day the order was asked for.
+    `due_on`: the day of each instalment of goods invoiced on the day the order was asked for; null
+    where that is not known.
     """
 
     net_days: int
