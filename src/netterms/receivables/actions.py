@@ -16,11 +16,12 @@ from psycopg.types.json import Jsonb
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
 from netterms.receivables.binary_copy import Kind, send
 from netterms.store import sql
-from netterms.store.outbox import record
+from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book
 
 if TYPE_CHECKING:
@@ -118,11 +119,25 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A row that contradicts the book: same number, but other facts or less paid than we know."""
+    """A row that contradicts the book: the first column that does, and what stands where."""
 
     row: int
     invoice_number: str
-    reason: str
+    column: str
+    in_file: str
+    in_book: str
+
+
+class ContradictsBook(Refusal):
+    """A file's rows contradict the book; nothing of it was imported."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        super().__init__(
+            Code.CONFLICTING_NUMBER,
+            rows=[conflict.row for conflict in conflicts],
+            numbers=[conflict.invoice_number for conflict in conflicts],
+        )
+        self.conflicts = tuple(conflicts)
 
 
 def import_invoices(
@@ -140,7 +155,7 @@ def import_invoices(
     """
     ctx.require(Permission.IMPORT)
     run = new_id(ctx.now)
-    params = {"seller": ctx.seller, "import": run, "today": ctx.today}
+    params = stamp(ctx) | {"import": run, "today": ctx.today}
     with tempfile.TemporaryDirectory(prefix="netterms-") as name, book(ctx):
         folder = Path(name)
         _one_import_at_a_time(ctx)
@@ -189,7 +204,7 @@ def _one_import_at_a_time(ctx: Context) -> None:
 def _bring_buyers(
     ctx: Context, staged: duckdb.DuckDBPyConnection, folder: Path, params: Mapping[str, Any]
 ) -> int:
-    """Add the buyers the seller has not met.
+    """Add the buyers the seller has not met, and complete what is known of the others.
 
     Leaves the ids of all in `buyer_id` of `staged`, and in `staged_payment` which rows are paid.
     """
@@ -200,6 +215,7 @@ def _bring_buyers(
     with ThreadPoolExecutor(1) as beside:
         payments = beside.submit(staged.execute, PAYMENTS)
         sql.execute("analyze staged_buyer (nth, buyer_number)")
+        sql.execute(sql.statement("receivables/import_complete"), params)
         new = sql.execute(sql.statement("receivables/import_buyers"), params)
         if new:
             sql.execute("analyze buyer")
@@ -258,22 +274,26 @@ def _compare(params: Mapping[str, Any], *, skip_bad: bool) -> tuple[Conflict, ..
     sql.execute("analyze known")
     found = tuple(
         Conflict(
-            row=line["row_no"],
-            invoice_number=line["invoice_number"],
-            reason="number_used_otherwise" if line["differs"] else "less_paid_than_known",
+            line["row_no"],
+            line["invoice_number"],
+            line["field"],
+            _shown(line, "in_file"),
+            _shown(line, "in_book"),
         )
-        for line in sql.rows(sql.statement("receivables/import_conflicts"))
+        for line in sql.rows(sql.statement("receivables/import_conflicts"), params)
     )
     if found and not skip_bad:
-        raise Refusal(
-            Code.CONFLICTING_NUMBER,
-            rows=[conflict.row for conflict in found],
-            numbers=[conflict.invoice_number for conflict in found],
-        )
+        raise ContradictsBook(found)
     sql.execute("delete from staged s using known k where s.row_no = k.row_no")
     if found:
         sql.execute("delete from known where differs or paid_minor < 0")
     return found
+
+
+def _shown(line: Mapping[str, Any], side: str) -> str:
+    if line["field"] in {"amount", "open_amount"}:
+        return str(Money(int(line[side]), line["currency"]).major)
+    return str(line[side])
 
 
 def _note_run(

@@ -14,18 +14,29 @@ from netterms.store.tenancy import book
 
 HEADINGS = (
     "Customer number,Customer name,Country,Currency,Invoice number,Document type,"
-    "Invoice date,Due date,Amount,Open amount,Payment date"
+    "Invoice date,Due date,Amount,Open amount,Payment date,Email"
 )
 TABLES = ("buyer", "invoice", "payment", "allocation", "journal_entry")
 
 
 def line(
-    number, buyer="K1", amount="100.00", left="100.00", paid_on="", kind="Invoice", currency="EUR"
+    number,
+    buyer="K1",
+    amount="100.00",
+    left="100.00",
+    paid_on="",
+    kind="Invoice",
+    currency="EUR",
+    *,
+    name=None,
+    country="DE",
+    email="",
+    due="2026-02-04",
 ):
-    """One invoice of 2026-01-05, due 2026-02-04."""
+    """One invoice of 2026-01-05."""
     return (
-        f"{buyer},Buyer {buyer},DE,{currency},{number},{kind},2026-01-05,2026-02-04,"
-        f"{amount},{left},{paid_on}"
+        f"{buyer},{name or f'Buyer {buyer}'},{country},{currency},{number},{kind},2026-01-05,{due},"
+        f"{amount},{left},{paid_on},{email}"
     )
 
 
@@ -51,7 +62,7 @@ def large_ledger(path: Path, invoices: int, seed: int = 1) -> Path:
             f"K{buyer:05d},Buyer {buyer},DE,{'USD' if buyer % 4 else 'EUR'},I-{n:07d},"
             f"{'Credit note' if fate % 50 == 0 else 'Invoice'},{issued},{due},"
             f"{minor / 100:.2f},{left / 100:.2f},"
-            f"{'' if left else paid_on}"
+            f"{'' if left else paid_on},"
         )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

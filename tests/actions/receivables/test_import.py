@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.actions import Conflict
 from netterms.receivables.queries import receivable_balances
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -130,16 +131,19 @@ def test_currencies_keep_their_own_exponent_and_total(ctx, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("contradiction", "reason"),
+    ("contradiction", "column", "in_file", "in_book"),
     [
-        (line("I-1", buyer="K2"), "number_used_otherwise"),
-        (line("I-1", amount="90.00", left="40.00"), "number_used_otherwise"),
-        (line("I-1", currency="USD", left="40.00"), "number_used_otherwise"),
-        (line("I-1", kind="Credit note", left="40.00"), "number_used_otherwise"),
-        (line("I-1", left="60.00"), "less_paid_than_known"),
+        (line("I-1", buyer="K2"), "buyer_number", "K2", "K1"),
+        (line("I-1", amount="90.00", left="40.00"), "amount", "90.00", "100.00"),
+        (line("I-1", currency="USD", left="40.00"), "currency", "USD", "EUR"),
+        (line("I-1", kind="Credit note", left="40.00"), "kind", "credit_note", "invoice"),
+        (line("I-1", due="2026-06-30", left="40.00"), "due_on", "2026-06-30", "2026-02-04"),
+        (line("I-1", left="60.00"), "open_amount", "60.00", "40.00"),
     ],
 )
-def test_a_contradiction_is_refused_whole_or_left_out(ctx, tmp_path, contradiction, reason):
+def test_a_contradiction_is_refused_whole_or_left_out(
+    ctx, tmp_path, contradiction, column, in_file, in_book
+):
     bring(ctx, ledger(tmp_path, line("I-1", left="40.00")))
     before = everything(ctx)
     path = ledger(tmp_path, line("I-8", buyer="K9"), contradiction)
@@ -150,7 +154,8 @@ def test_a_contradiction_is_refused_whole_or_left_out(ctx, tmp_path, contradicti
     assert everything(ctx) == before
     done = bring(ctx, path, skip_bad=True)
     assert done.invoices_new == 1
-    assert [(c.row, c.invoice_number, c.reason) for c in done.conflicts] == [(3, "I-1", reason)]
+    assert done.conflicts == refused.value.conflicts
+    assert done.conflicts == (Conflict(3, "I-1", column, in_file, in_book),)
     assert balanced(ctx)
     assert everything(ctx)[0] == before[0]
 
@@ -256,3 +261,25 @@ def test_no_source_is_booked_twice(ctx, tmp_path):
             " select seller_id, source_id, source_kind, booked_on, debit_account, credit_account,"
             " currency, amount_minor, buyer_id from journal_entry"
         )
+
+
+def test_a_later_file_completes_a_buyer_and_changes_nothing_known(ctx, tmp_path):
+    bring(ctx, ledger(tmp_path, line("I-1", name="K1", country="")))
+    bring(ctx, ledger(tmp_path, line("I-2", name="Nordwind", country="CN", email="ap@n.example")))
+    bring(ctx, ledger(tmp_path, line("I-3", name="Other", country="DE", email="no@n.example")))
+    with book(ctx):
+        known = sql.row("select name, country, email from buyer")
+        told = sql.rows("select facts from event where kind = 'buyers.facts_updated'")
+    assert known == {"name": "Nordwind", "country": "CN", "email": "ap@n.example"}
+    [event] = told
+    assert event["facts"] == {
+        "before": {"name": "K1", "country": "", "email": ""},
+        "after": known,
+    }
+
+
+@pytest.mark.parametrize(("country", "language"), [("CN", "zh-hans"), ("", "en"), ("FR", "en")])
+def test_a_new_buyer_is_written_to_in_a_language_of_its_country(ctx, tmp_path, country, language):
+    bring(ctx, ledger(tmp_path, line("I-1", country=country)))
+    with book(ctx):
+        assert sql.value("select language from buyer") == language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -25,7 +25,7 @@ from netterms.doors.cli.report import (
 )
 
 if TYPE_CHECKING:
-    from netterms.receivables.actions import Imported
+    from netterms.receivables.actions import Conflict, Imported
     from netterms.receivables.intake import Staged
 
 # What the reader tells of, and what the import does, each one move of the bar.
@@ -71,7 +71,7 @@ def import_file(
             screen.say(_("Nothing was written: this was a dry run."))
             return
         _ask(staged, yes=yes)
-        from netterms.receivables.actions import SourceFile, import_invoices
+        from netterms.receivables.actions import ContradictsBook, SourceFile, import_invoices
 
         source = SourceFile(
             name=file.name,
@@ -80,10 +80,14 @@ def import_file(
             rows_read=staged.rows + staged.bad_rows,
             rows_bad=staged.bad_rows,
         )
-        with _bar(screen, WRITE_PHASES) as bar:
-            done = import_invoices(
-                ctx, staged.connection, source, skip_bad=skip_bad, told=_phases(bar)
-            )
+        try:
+            with _bar(screen, WRITE_PHASES) as bar:
+                done = import_invoices(
+                    ctx, staged.connection, source, skip_bad=skip_bad, told=_phases(bar)
+                )
+        except ContradictsBook as refused:
+            _tell_conflicts(screen, _("Contradict the book"), refused.conflicts)
+            raise
         _tell_done(screen, done)
 
 
@@ -157,21 +161,35 @@ def _sha256(file: Path) -> str:
 
 
 def _tell_done(screen: Screen, done: Imported) -> None:
-    reasons = {
-        "number_used_otherwise": _("The book has this number with another buyer or amount."),
-        "less_paid_than_known": _("The book knows of more paid than the file shows."),
-    }
-    if done.conflicts:
-        screen.table(
-            _("Left out, since they contradict the book"),
-            (pgettext("of a sheet", "Row"), _("Invoice"), _("Reason")),
-            [
-                (conflict.row, conflict.invoice_number, reasons[conflict.reason])
-                for conflict in done.conflicts[:CONFLICTS_SHOWN]
-            ],
-        )
+    _tell_conflicts(screen, _("Left out, since they contradict the book"), done.conflicts)
     screen.table(
         _("What changed in the book"),
         (_("New buyers"), _("New invoices"), _("New payments")),
         [tuple(f"{n:,}" for n in (done.buyers_new, done.invoices_new, done.payments_new))],
     )
+
+
+def _tell_conflicts(screen: Screen, title: str, conflicts: Sequence[Conflict]) -> None:
+    columns = {
+        "buyer_number": _("Buyer"),
+        "kind": _("Kind"),
+        "currency": _("Currency"),
+        "amount": _("Amount"),
+        "due_on": _("Due date"),
+        "open_amount": _("Open amount"),
+    }
+    if conflicts:
+        screen.table(
+            title,
+            (
+                pgettext("of a sheet", "Row"),
+                _("Invoice"),
+                pgettext("of a sheet", "Column"),
+                _("In the file"),
+                _("In the book"),
+            ),
+            [
+                (each.row, each.invoice_number, columns[each.column], each.in_file, each.in_book)
+                for each in conflicts[:CONFLICTS_SHOWN]
+            ],
+        )
