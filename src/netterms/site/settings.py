@@ -78,7 +78,7 @@ TEMPLATES = [
 def _alias(database: Database) -> dict[str, Any]:
     options = {"options": f"-c role={database.role}"} if database.role else {}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "netterms.store.postgres",
         "NAME": database.name,
         "USER": database.user,
         "PASSWORD": database.password,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from netterms.doors.api import api
 from netterms.doors.api.errors import nowhere
 
+handler500 = "netterms.doors.console.pages.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     # Before the page that the library would put there.

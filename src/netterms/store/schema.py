@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
@@ -14,16 +13,8 @@ from netterms.store import server
 
 def open_database() -> None:
     """Make the database reachable: start or join the embedded server where there is no other."""
-    if not config().embedded:
-        return
-    running = server.start(config().home)
-    for alias in settings.DATABASES:
-        connections.settings[alias]["HOST"] = running.host
-        connections.settings[alias]["PORT"] = running.port
-    for opened in connections.all(initialized_only=True):
-        # Made before the address was known.
-        opened.close()
-        del connections[opened.alias]
+    if config().embedded:
+        server.start(config().home)
 
 
 def migrate(*, quiet: bool = True) -> None:

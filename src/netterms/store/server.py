@@ -14,6 +14,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     import psycopg
 
 RECOVERY_SECONDS = 600
+# Whoever asks waits so long for a server that is being started: most are back sooner.
+REACH_SECONDS = 5
 REFUSAL_SECONDS = 15
 DATABASE = "netterms"
 
@@ -40,13 +43,55 @@ class EmbeddedServer:
     data: Path
     host: str
     port: str
-    pid: int
+    process: psutil.Process
     handle: Any
+
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        return int(self.process.pid)
+
+    @property
+    def lives(self) -> bool:
+        """A killed process that its parent has not waited for has its number, but is dead."""
+        try:
+            return bool(self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
 
 
 _running: dict[Path, tuple[EmbeddedServer, fasteners.InterProcessReaderWriterLock]] = {}
 # Locks between processes do not keep the threads of one process apart.
 _starting = threading.Lock()
+_reaching = threading.Lock()
+_attempts: dict[Path, Future[EmbeddedServer]] = {}
+
+
+def reach(home: Path, seconds: float = REACH_SECONDS) -> EmbeddedServer:
+    """The server of `home` that runs; one that died is started again, once for all who ask.
+
+    ServerAwayError when that fails or takes longer than `seconds`: the start goes on, and whoever
+    asks later finds it done. Any thread may call it.
+    """
+    if home in _running and _running[home][0].lives:
+        return _running[home][0]
+    with _reaching:
+        attempt = _attempts.get(home)
+        if attempt is None or attempt.done():
+            attempt = _attempts[home] = Future()
+            # Nobody waits for it at the end of the process.
+            threading.Thread(target=_attempt, args=(attempt, home), daemon=True).start()
+    try:
+        return attempt.result(seconds)
+    except Exception as error:
+        raise ServerAwayError("the embedded database does not answer yet") from error
+
+
+def _attempt(attempt: Future[EmbeddedServer], home: Path) -> None:
+    try:
+        attempt.set_result(start(home))
+    except BaseException as error:  # noqa: BLE001 - it is told to those who wait
+        attempt.set_exception(error)
 
 
 def start(home: Path) -> EmbeddedServer:
@@ -59,7 +104,7 @@ def start(home: Path) -> EmbeddedServer:
 
 
 def _started(home: Path) -> EmbeddedServer:
-    if home in _running and _lives(_running[home][0].pid):
+    if home in _running and _running[home][0].lives:
         return _running[home][0]
     home.mkdir(parents=True, exist_ok=True)
     if home in _running:
@@ -109,10 +154,10 @@ def _ready(data: Path) -> EmbeddedServer:
 
     until = time.monotonic() + REFUSAL_SECONDS
     while True:
-        server = _start(data)
         try:
+            server = _start(data)
             _ensure_roles(server)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psutil.NoSuchProcess):
             if time.monotonic() > until:
                 raise
         else:
@@ -132,7 +177,11 @@ def _start(data: Path) -> EmbeddedServer:
     info = handle.get_postmaster_info()
     host = str(info.socket_dir) if info.socket_dir else str(info.hostname)
     return EmbeddedServer(
-        data=data, host=host, port=str(info.port or 5432), pid=info.pid, handle=handle
+        data=data,
+        host=host,
+        port=str(info.port or 5432),
+        process=psutil.Process(info.pid),
+        handle=handle,
     )
 
 
@@ -168,19 +217,15 @@ def _wait_until_running(handle: Any) -> None:  # noqa: ANN401 - the package ship
         time.sleep(0.3)
 
 
+class ServerAwayError(RuntimeError):
+    """The embedded server does not run yet."""
+
+
 class ServerWontStartError(RuntimeError):
     """The embedded server did not come up; the message names its log."""
 
     def __init__(self, log: Path) -> None:
         super().__init__(f"the embedded database did not start; its log is {log}")
-
-
-def _lives(pid: int) -> bool:
-    """A killed process that its parent has not waited for still has its number, but is dead."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _forget_stranger(data: Path) -> None:

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
 
+import fasteners
 import psutil
 import psycopg
 import pytest
@@ -150,6 +152,33 @@ def test_threads_that_revive_a_dead_server_at_once_start_one(home):
     assert len({running.pid for running in found}) == 1
     assert "already exists" not in (home / "pg" / "log").read_text()
     assert answers(home)
+
+
+def test_a_dead_server_is_started_by_one_thread_for_all_who_reach_for_it(home):
+    running = server.start(home)
+    assert server.reach(home) is running
+    with fasteners.InterProcessLock(home / "start.lock"):
+        kill(running.pid)
+        threads = threading.active_count()
+        for _ in range(5):
+            with pytest.raises(server.ServerAwayError):
+                server.reach(home, 0.1)
+        assert threading.active_count() == threads + 1
+    again = server.reach(home, 60)
+    assert again.pid != running.pid
+    assert answers(home)
+    assert server.reach(home) is again
+
+
+def test_a_server_that_does_not_start_is_away_and_is_tried_anew(home):
+    kill(server.start(home).pid)
+    version = home / "pg" / "PG_VERSION"
+    right = version.read_text()
+    version.write_text("1")
+    with pytest.raises(server.ServerAwayError):
+        server.reach(home, 60)
+    version.write_text(right)
+    assert server.reach(home, 60).lives
 
 
 def test_a_server_that_recovers_is_waited_for(home):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +23,7 @@ from netterms.doors.look.sentences import mend_of, sentence
 from netterms.kernel.events import plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
+from netterms.store.postgres.base import RETRY_SECONDS, UnreachableError, is_away
 
 STATUS: dict[Code, HTTPStatus] = {
     Code.ALREADY_RUNNING: HTTPStatus.CONFLICT,
@@ -59,6 +61,7 @@ STATUS: dict[Code, HTTPStatus] = {
 }
 JSON = "application/problem+json"
 API, FIRST_ERROR = "/v1/", 400
+SAFE = ("GET", "HEAD")
 Answering = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -148,6 +151,15 @@ def say_problems(api: NinjaAPI) -> None:
     @api.exception_handler(Refusal)
     def refused(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return problem(refusal)
+
+    @api.exception_handler(OperationalError)
+    @api.exception_handler(InterfaceError)
+    def away(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
+        if not is_away(error):
+            raise error
+        nothing_done = isinstance(error, UnreachableError) or request.method in SAFE
+        code = Code.BUSY if nothing_done else Code.NO_ANSWER_IN_TIME
+        return problem(Refusal(code, seconds=RETRY_SECONDS))
 
     @api.exception_handler(AuthenticationError)
     def unknown_key(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -12,11 +13,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.views.defaults import server_error
 
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.live import as_of
+from netterms.store.postgres.base import RETRY_SECONDS, is_away
 
 View = Callable[..., HttpResponse]
 PER_PAGE = 50
@@ -39,6 +43,15 @@ def page(view: View) -> View:
             return _refused(asked, refusal)
 
     return guarded
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for an error nobody caught; a database that is away is no error of ours."""
+    if not is_away(sys.exc_info()[1]):
+        return server_error(request)
+    # Without the request: whose it is would be read from the database.
+    page = get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def _refused(request: PageRequest, refusal: Refusal) -> HttpResponse:

@@ -231,7 +231,7 @@ def _address() -> tuple[str, str]:
     """Where the database is. An embedded server that died is started again."""
     database = config().app_database
     if config().embedded:
-        running = server.start(config().home)
+        running = server.reach(config().home)
         return running.host, running.port
     return database.host, database.port
 

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, which finds and revives the embedded server."""
