@@ -92,7 +92,9 @@ def test_killed_at_any_moment(killed, late, reference, kill):
     torn, phases = 0, set()
     for moment in timeline.moments(TIMES, killed.draw):
         death, seller = killed.in_the_middle(kill, moment, "day", DAY, book=late)
-        torn += whole_so_far(killed, seller) < len(STEPS)
+        done = whole_so_far(killed, seller)
+        assert death.status or done == len(STEPS)
+        torn += done < len(STEPS)
         phases.add(death.phase)
         found = look(killed, seller)
         # The day moves no money.

@@ -45,7 +45,7 @@ def test_killed_at_any_moment(killed, to_import, reference, kill):
         death, seller = killed.in_the_middle(kill, moment, "import", to_import)
         found = look(killed, seller)
         # A kill may come after the commit and before the process has ended.
-        assert found in (nothing, book), death
+        assert found in ((nothing, book) if death.status else (book,)), death
         torn += found == nothing
         phases.add(death.phase)
         killed.whole("import", seller, to_import)
@@ -56,6 +56,7 @@ def test_killed_at_any_moment(killed, to_import, reference, kill):
             # Imported whole already: the second time is noted, and changes nothing.
             assert without_runs(again) == without_runs(book), death
             assert again["import_run"].total() == again["event"].total() == 2
-    # All of them were killed; all but a few before anything was committed, in every phase.
+    # All of them were killed or lost their database; all but a few before anything was committed,
+    # in every phase.
     assert torn >= TIMES * 3 // 4, "the kills came too late to prove anything"
     assert len(phases) >= len(timeline.phases) * 3 // 4, phases

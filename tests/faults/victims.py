@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,9 +26,8 @@ REPO = Path(__file__).resolve().parents[2]
 SETTLED_SECONDS = 30
 # The phases before a job asks anything of the book.
 PRELUDE = {"connect", "read"}
-# A kill that does not end the job proves nothing: it is tried again, at another moment.
+# A kill that comes when the job is done proves nothing: it is tried again, sooner each time.
 TRIES = 6
-LATER_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,10 @@ class Moment:
     seconds: float
 
     def tries(self) -> Iterator[Moment]:
-        """The moment itself, and those to take after it for as long as the job lives on."""
-        if self.phase == "connect":
-            # The database was killed before the job joined it, and the job started it: later.
-            for n in range(TRIES):
-                yield Moment(self.phase, self.seconds + n * LATER_SECONDS)
-        else:
-            # The job was done: sooner, and at last where it waits at the beginning of the phase.
-            for n in range(TRIES - 1):
-                yield Moment(self.phase, self.seconds / 2**n)
-            yield Moment(self.phase, 0)
+        """The moment itself, sooner ones, and at last where the job waits at the phase's start."""
+        for n in range(TRIES - 1):
+            yield Moment(self.phase, self.seconds / 2**n)
+        yield Moment(self.phase, 0)
 
 
 @dataclass(frozen=True)
@@ -81,15 +74,19 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Death:
-    """What became of a job that was to be killed: its exit status and the phase it was in."""
+    """What became of a job that was to be killed: its exit status and the phase it was in.
+
+    `revived`: it started the database again itself, where it had not begun to ask it.
+    """
 
     status: int
     phase: str
+    revived: bool = False
 
     @property
     def landed(self) -> bool:
-        """False when the job was done before the kill, or did not need what was killed."""
-        return self.status != 0
+        """False when the job was done before the kill."""
+        return self.status != 0 or self.revived
 
 
 Kill = Callable[["Victims", Moment, str, str, object], Death]
@@ -206,9 +203,11 @@ class Victims:
 
     def kill_server(self, moment: Moment, *words: object) -> Death:
         """Start a job and kill every process of the database server at that moment."""
+        killed = self.server.pid
         death = self._at(moment, words, lambda _: self._kill_server())
+        last = int((self.home / "pg" / "postmaster.pid").read_text().split()[0])
         self.server = server.start(self.home)
-        return death
+        return replace(death, revived=last != killed)
 
     def kill_held(self) -> None:
         """Kill the process of the job that runs."""
