@@ -24,7 +24,7 @@ import psycopg
 from netterms.store import server
 from tests.doors.cli.commands import NETTERMS, environment
 from tests.history.checker import check
-from tests.history.clients import Client, Shared
+from tests.history.clients import PATIENCE_SECONDS, Client, Shared
 from tests.history.network import Network
 from tests.history.record import Book, Call
 from tests.history.victims import Database, Gateway
@@ -100,8 +100,11 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def live(home: Path, seconds: float, kills: int, seed: int) -> Story:
-    """Let them work for `seconds` with so many kills, and check what is left."""
+def live(home: Path, seconds: float, kills: int, seed: int, least: int = 0) -> Story:
+    """Let them work for `seconds` with so many kills, and check what is left.
+
+    They go on until `least` requests are answered: on a busy machine few are between the kills.
+    """
     opened = json.loads(_clerk(home, "open").communicate()[0])
     network = Network()
     gateway, database = Gateway(home, network), Database(home)
@@ -115,6 +118,7 @@ def live(home: Path, seconds: float, kills: int, seed: int) -> Story:
         for client in clients:
             client.start()
         done = _kill(shared, gateway, ways, dice, seconds, kills)
+        _work_on(shared, gateway, least)
         shared.stop()
         for client in clients:
             client.join()
@@ -190,6 +194,15 @@ def _kill(
     time.sleep(max(0.0, began + seconds - time.monotonic()))
     gateway.mind()
     return done
+
+
+def _work_on(shared: Shared, gateway: Gateway, least: int) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(shared.calls) < least and time.monotonic() < until:
+        if shared.failed:
+            raise shared.failed[0]
+        gateway.mind()
+        time.sleep(0.05)
 
 
 def main(minutes: float, kills: int, seed: int) -> int:
