@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from netterms.checkout.requests import OURS
+from netterms.checkout.rules import Line, lined_minor
+from netterms.kernel.money import half_up
 from tests.history.record import Book, Call
-from tests.history.replay import replay
+from tests.history.replay import NEW_BUYER, ORDERS, capped, replay
 
-ORDERS = "/v1/orders"
 EXPIRED_BY_THE_DAY = OURS + "expire/"
+# What the clerk approves in the book itself, beside the clients.
+CLERKS = "clerk/"
 
 
 def check(calls: list[Call], book: Book) -> list[str]:
@@ -86,7 +90,7 @@ def _kept(by_key: dict[str, list[Call]], book: Book) -> Iterator[str]:
             # An attempt that nobody heard of may be done after a later one was refused.
             yield f"key {key} was refused and is in the book"
     for key in kept:
-        if key not in by_key and not key.startswith(EXPIRED_BY_THE_DAY):
+        if key not in by_key and not key.startswith((EXPIRED_BY_THE_DAY, CLERKS)):
             yield f"key {key} is in the book and nobody asked for it"
 
 
@@ -109,7 +113,7 @@ def _orders(by_key: dict[str, list[Call]], book: Book) -> Iterator[str]:
     made: dict[str, set[str]] = defaultdict(set)
     for key, calls in by_key.items():
         for call in calls:
-            if call.done and call.path == ORDERS:
+            if call.done and call.path in {ORDERS, NEW_BUYER}:
                 made[call.answer["id"]].add(key)
             if call.done and rows[call.answer["id"]] != 1:
                 yield f"order {call.answer['id']} is {rows[call.answer['id']]} times in the book"
@@ -156,12 +160,27 @@ def _papers(book: Book) -> Iterator[str]:
     yield from (f"no journal entry for {paper}" for paper in due - booked)
     yield from (f"a journal entry for nothing: {entry}" for entry in booked - due)
     of_order: dict[tuple[Any, str], int] = defaultdict(int)
+    on_line: dict[tuple[Any, str], int] = defaultdict(int)
     for row in book.invoices:
         of_order[row["order_id"], row["kind"]] += row["amount_minor"]
+        on_line[row["order_id"], row["kind"]] += _whole(row)
     for row in book.orders:
         pair = of_order[row["id"], "invoice"], of_order[row["id"], "credit_note"]
         if pair != (row["captured_minor"], row["refunded_minor"]):
             yield f"order {row['id']} has papers over {pair}"
+        if row["rate"] is not None:
+            pair = on_line[row["id"], "invoice"], on_line[row["id"], "credit_note"]
+            if pair != tuple(lined_minor(m, Fraction(row["rate"])) for m in _papered(row)):
+                yield f"order {row['id']} has papers that count for {pair} on its line"
+
+
+def _papered(order: dict[str, Any]) -> tuple[int, int]:
+    return order["captured_minor"], order["refunded_minor"]
+
+
+def _whole(paper: dict[str, Any]) -> int:
+    """What a paper counts for on its line while all of it is open."""
+    return int(paper["amount_minor"] if paper["line_currency"] is None else paper["line_minor"])
 
 
 def _sums(book: Book) -> Iterator[str]:
@@ -172,7 +191,8 @@ def _sums(book: Book) -> Iterator[str]:
         held[row["buyer_id"], row["line_currency"]] += row["held_minor"]
     for row in book.invoices:
         sign = 1 if row["kind"] == "invoice" else -1
-        owed[row["buyer_id"], row["currency"]] += sign * row["open_minor"]
+        part = half_up(Fraction(_whole(row) * row["open_minor"], row["amount_minor"]))
+        owed[row["buyer_id"], row["line_currency"] or row["currency"]] += sign * part
     used: dict[Any, int] = defaultdict(int)
     for row in book.lines:
         line = row["buyer_id"], row["currency"]
@@ -180,8 +200,9 @@ def _sums(book: Book) -> Iterator[str]:
             yield f"line {line} holds {row['held_minor']}, its orders {held[line]}"
         if row["owed_minor"] != owed[line]:
             yield f"line {line} owes {row['owed_minor']}, its invoices say {owed[line]}"
+        rate = None if row["cap_rate"] is None else Fraction(row["cap_rate"])
         for cap in row["cap_ids"]:
-            used[cap] += row["held_minor"] + max(row["owed_minor"], 0)
+            used[cap] += capped(Line("", 0, row["held_minor"], row["owed_minor"], cap_rate=rate))
     for row in book.caps:
         if row["used_minor"] != used[row["id"]]:
             yield f"cap {row['id']} counts {row['used_minor']}, its lines {used[row['id']]}"

@@ -44,8 +44,12 @@ class Call:
 
 @dataclass
 class Book:
-    """The tables of one seller that orders touch."""
+    """The tables of one seller that orders touch, and the rates of the currencies in use.
 
+    `home` is the seller's own currency.
+    """
+
+    home: str
     keys: Rows
     orders: Rows
     events: Rows
@@ -53,6 +57,8 @@ class Book:
     journal: Rows
     lines: Rows
     caps: Rows
+    buyers: Rows
+    rates: Rows
 
 
 def read_book(fetch: Fetch, seller: UUID) -> Book:
@@ -62,12 +68,13 @@ def read_book(fetch: Fetch, seller: UUID) -> Book:
         return fetch(query, {"seller": seller})
 
     return Book(
+        home=rows("select currency from seller where seller_id = %(seller)s")[0]["currency"],
         keys=rows("select key, answer from idempotency_key where seller_id = %(seller)s"),
         orders=rows("select * from credit_order where seller_id = %(seller)s"),
         events=rows(
             "select id, kind, subject_id, business_date, facts from event"
             " where seller_id = %(seller)s and (kind like 'checkout.order\\_%%'"
-            " or kind like 'limits.line\\_%%' or kind = 'limits.cap_set') order by id"
+            " or kind like 'limits.line\\_%%' or kind like 'limits.cap\\_%%') order by id"
         ),
         invoices=rows(
             "select i.*, o.order_id from invoice i left join order_invoice o"
@@ -77,4 +84,12 @@ def read_book(fetch: Fetch, seller: UUID) -> Book:
         journal=rows("select * from journal_entry where seller_id = %(seller)s"),
         lines=rows("select * from credit_line where seller_id = %(seller)s"),
         caps=rows("select * from exposure_cap where seller_id = %(seller)s"),
+        buyers=rows(
+            "select id, parent_id, country, sector from buyer where seller_id = %(seller)s"
+        ),
+        rates=rows(
+            "select currency, day, per_euro from exchange_rate where currency in"
+            " (select currency from credit_line where seller_id = %(seller)s"
+            "  union select currency from credit_order where seller_id = %(seller)s)"
+        ),
     )

@@ -31,9 +31,9 @@ class Till:
         self.calls: list[Call] = []
         self.clock = count(1)
 
-    def ask(self, key: str, buyer: object, minor: int, **more: bool) -> Any:
-        body = {"buyer_id": str(buyer), "amount": {"minor": minor, "currency": "EUR"}} | more
-        asked = OrderRequest(key, key, buyer, Money(minor, "EUR"), **more)
+    def ask(self, key: str, buyer: object, minor: int, currency: str = "EUR", **more: bool) -> Any:
+        body = {"buyer_id": str(buyer), "amount": {"minor": minor, "currency": currency}} | more
+        asked = OrderRequest(key, key, buyer, Money(minor, currency), **more)
         return self._heard(key, ORDERS, body, authorise(self.ctx, [asked])[0])
 
     def go_on(self, key: str, order: Any, word: str, minor: int | None = None) -> Any:
@@ -52,7 +52,10 @@ class Till:
 
 @pytest.fixture
 def history(ctx) -> tuple[list[Call], Book]:
-    """Two lines of 1,000 under a cap of 1,500, orders in every state, a lowered limit."""
+    """Two lines of 1,000 under a cap of 1,500, orders in every state, a lowered limit.
+
+    The last order is in Icelandic kronur, a krona being 0.66 cents.
+    """
     bring_in(ctx, Line(buyer="A", number="X"), Line(buyer="B", number="Y"))
     # Invoices from elsewhere are none of the tills' business.
     change(ctx, "update invoice set open_minor = 0, state = 'paid', settled_on = issued_on")
@@ -76,6 +79,13 @@ def history(ctx) -> tuple[list[Call], Book]:
     till.go_on("off", two, "void")
     till.go_on("off", two, "void")
     assert till.calls[-1].status == 200
+    change(
+        ctx,
+        "insert into exchange_rate values ('ISK', %(day)s, 150.7, 'test') on conflict do nothing",
+        day=ctx.today,
+    )
+    abroad = till.ask("abroad", a, 100, "ISK")
+    till.go_on("cap-3", abroad, "capture")
     book = read_book(lambda query, params: rows(ctx, query, **params), ctx.seller)
     ours = [row for row in book.invoices if row["order_id"]]
     ids = {row["id"] for row in ours}
@@ -88,7 +98,7 @@ def test_a_true_history_is_not_complained_of(history):
     calls, book = history
     assert check(calls, book) == []
     assert [call.answer["state"] for call in calls if call.path == ORDERS] == [
-        "authorised", "declined", "authorised", "declined", "declined",
+        "authorised", "declined", "authorised", "declined", "declined", "authorised",
     ]  # fmt: skip
 
 
@@ -171,9 +181,28 @@ FORGERIES: dict[str, tuple[Callable[[list[Call], Book], object], str]] = {
     "a hold that was lost": (lambda c, b: b.lines[0].update(held_minor=-1), "its orders"),
     "a debt that was lost": (
         lambda c, b: next(r for r in b.lines if r["owed_minor"]).update(owed_minor=0),
-        "its invoices say 500",
+        "its invoices say 566",
     ),
     "a cap that forgot a line": (lambda c, b: b.caps[0].update(used_minor=1), "its lines"),
+    "a rate nobody published": (
+        lambda c, b: [
+            facts["line"].update(rate=0.7)
+            for facts in (_call(c, "abroad").answer, _event(b, c, "abroad")["facts"])
+        ],
+        "has the rate",
+    ),
+    "a line that is not the order's": (
+        lambda c, b: [
+            facts["line"].update(currency="ISK")
+            for facts in (_call(c, "abroad").answer, _event(b, c, "abroad")["facts"])
+        ],
+        "is on line ISK",
+    ),
+    "a paper that counts for another amount": (
+        lambda c, b: next(r for r in b.invoices if r["line_minor"]).update(line_minor=65),
+        "count for",
+    ),
+    "a cap taken away untold": (lambda c, b: b.caps.clear(), "caps should end as"),
     "an invoice lost": (lambda c, b: b.invoices.pop(), "was told and is not there"),
     "an invoice too many": (
         lambda c, b: b.invoices.append(b.invoices[0] | {"id": uuid4()}),
