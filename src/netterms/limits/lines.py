@@ -110,6 +110,7 @@ def set_line(
                 value=str(version),
                 version=before.version if before else 0,
             )
+        _check_top_up(ctx, before, terms)
         opens = terms.status is LineStatus.OPEN and (
             before is None or before.terms.status is not LineStatus.OPEN
         )
@@ -139,6 +140,14 @@ def locked(ctx: Context, buyer_id: UUID, currency: str) -> tuple[dict[str, Any],
     sql.value("select lock_caps()")
     lines = _of_buyer(ctx, buyer_id)
     return buyer, next((line for line in lines if line.currency == currency), None)
+
+
+def _check_top_up(ctx: Context, before: CreditLine | None, terms: LineTerms) -> None:
+    """VALUE_INVALID for one that is over; one that ended since may stay as it was."""
+    wanted = terms.top_up_minor, terms.top_up_until
+    was = (before.terms.top_up_minor, before.terms.top_up_until) if before else None
+    if terms.top_up_until and terms.top_up_until < ctx.today and wanted != was:
+        raise _invalid("top_up_until", terms.top_up_until, Mend.TODAY_OR_LATER)
 
 
 def _change(ctx: Context, before: CreditLine, terms: LineTerms, why: str) -> None:
@@ -179,8 +188,6 @@ def top_up(
     NOT_FOUND where there is no such line; VALUE_INVALID for a day that is over; `version` as in
     `set_line`.
     """
-    if extra.minor and until < ctx.today:
-        raise _invalid("top_up_until", until, Mend.TODAY_OR_LATER)
     running = {"top_up_minor": extra.minor, "top_up_until": until if extra.minor else None}
     return _altered(ctx, buyer_id, extra.currency, running, why, version)
 

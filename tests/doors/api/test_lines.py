@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -62,6 +64,59 @@ def test_a_line_is_opened_read_and_changed_by_its_version(ctx, buyer):
     ]
     [line] = call("get", f"/v1/buyers/{buyer}/lines").json()["items"]
     assert line["top_up"] == {"minor": 100, "until": "2099-12-31"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"statsu": "on_hold"}, "statsu"),
+        ({"terms": {"net_day": 10}}, "net_day"),
+        ({"top_up": {"minor": 5, "until": "2099-01-01", "x": 1}}, "x"),
+        ({"top_up": {"minor": 5, "until": "2020-01-01"}}, "top_up_until"),
+    ],
+)
+def test_what_a_line_has_not_or_a_top_up_that_is_over_is_refused(ctx, buyer, change, field):
+    call, path = calls(ctx), f"/v1/buyers/{buyer}/lines/EUR"
+    said = call("put", path, {"limit_minor": 2000} | change)
+    assert (said.status_code, said.json()["errors"][0]["field"]) == (422, field)
+    assert call("get", path).status_code == 404
+    cap = {"kind": "country", "key": "DE", "limit_minor": 700, "limit": 1}
+    assert call("put", "/v1/caps", cap).json()["errors"][0]["field"] == "limit"
+
+
+def test_a_top_up_that_ended_may_be_said_again_as_it_was(ctx, buyer):
+    then = replace(ctx, today=ctx.today - timedelta(days=9))
+    terms = LineTerms(2000, top_up_minor=5, top_up_until=then.today)
+    line = set_line(then, buyer, "EUR", terms)
+    same = {"minor": 5, "until": then.today.isoformat()}
+    call, path = calls(ctx), f"/v1/buyers/{buyer}/lines/EUR"
+    said = call("put", path, {"limit_minor": 3000, "top_up": same}, if_match=f'"{line.version}"')
+    assert said.status_code == 200
+
+
+def test_preconditions_are_those_of_http(ctx, buyer):
+    call, path = calls(ctx), f"/v1/buyers/{buyer}/lines/EUR"
+    nobody = f"/v1/buyers/{uuid4()}/lines/EUR"
+    assert call("put", path, {"limit_minor": 1}, if_match="*").status_code == 412
+    assert call("put", nobody, {"limit_minor": 1}, if_match="*").status_code == 404
+    assert call("put", path, {"limit_minor": 2000}, if_none_match="*").status_code == 201
+    again = call("put", path, {"limit_minor": 2001}, if_none_match="*")
+    assert (again.status_code, again.json()["code"]) == (412, "changed_meanwhile")
+    tag = call("get", path).headers["ETag"]
+    for limit, given in enumerate((f'"999", {tag}', "*", f'{tag} , "x"'), 3000):
+        given = given.replace(tag, call("get", path).headers["ETag"])
+        assert call("put", path, {"limit_minor": limit}, if_match=given).status_code == 200, given
+    now = call("get", path).headers["ETag"]
+    for given in ('"999", "998"', f"W/{now}", '"abc"'):
+        assert call("put", path, {"limit_minor": 1}, if_match=given).status_code == 412, given
+    for given in ("7", '"7', "*,*", f"{now} {now}"):
+        wrong = call("put", path, {"limit_minor": 1}, if_match=given)
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "If-Match"), given
+    for given in (now, f"W/{now}", f'"1000", {now}', "*"):
+        same = call("get", path, if_none_match=given)
+        assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", now), given
+    assert call("get", path, if_none_match='"999"').status_code == 200
+    assert call("get", path).json()["limit_minor"] == 3002
 
 
 def test_a_line_needs_the_scope_and_a_buyer(ctx, buyer):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from ninja import Field, Header, Router, Schema, Status
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from netterms.buyers import queries as buyers
+from netterms.doors.api.preconditions import ETags, asked_version, is_known, tag
 from netterms.doors.api.shapes import (
     ApiRequest,
     Id,
@@ -48,18 +48,7 @@ Minor = Annotated[int, Field(ge=0, le=MOST_MINOR), BeforeValidator(_number)]
 Days = Annotated[int, Field(ge=0, le=LONGEST_NET_DAYS), BeforeValidator(_number)]
 
 
-def _tag(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch('("[0-9]{1,18}")?', value, re.ASCII):
-        raise ValueError(Mend.ETAG)
-    return value
-
-
-ETag = Annotated[
-    str | None,
-    BeforeValidator(_tag),
-    WithJsonSchema({"type": "string", "pattern": '^("[0-9]{1,18}")?$'}),
-]
-TAGGED = {
+TAGGED: dict[str, Any] = {
     "headers": {
         "ETag": {
             "description": "The line's version: send it as `If-Match` to change the line.",
@@ -68,18 +57,25 @@ TAGGED = {
         }
     }
 }
+Nothing = Annotated[Literal["*"] | None, WithJsonSchema({"type": "string", "const": "*"})]
 Key = Annotated[str, Field(min_length=1, max_length=100, pattern="^[^\\x00-\\x1f\\x7f]+$")]
 Why = Annotated[str, Field(max_length=500, pattern="^[^\\x00]*$")]
 
 
-class TopUp(Schema):
+class Wanted(Schema):
+    """What is sent: a field that there is not is a slip of the pen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TopUpWanted(Wanted):
     """More than the limit, up to and on a day."""
 
     minor: Annotated[int, Field(ge=1, le=MOST_MINOR), BeforeValidator(_number)]
     until: date
 
 
-class Terms(Schema):
+class TermsWanted(Wanted):
     """When to pay: equal instalments, `net_days` apart, and a discount for paying early."""
 
     net_days: Days = 30
@@ -88,15 +84,31 @@ class Terms(Schema):
     instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS), BeforeValidator(_number)] = 1
 
 
-class LineWanted(Schema):
+class LineWanted(Wanted):
     """What a line is to be. What is left out is set to its default; `why` goes into the history."""
 
     limit_minor: Minor
     status: LineStatus = LineStatus.OPEN
-    top_up: TopUp | None = None
+    top_up: TopUpWanted | None = None
     insured_minor: Minor = 0
-    terms: Terms = Terms()
+    terms: TermsWanted = TermsWanted()
     why: Why = ""
+
+
+class TopUp(Schema):
+    """More than the limit, up to and on a day."""
+
+    minor: int
+    until: date
+
+
+class Terms(Schema):
+    """When to pay: equal instalments, `net_days` apart, and a discount for paying early."""
+
+    net_days: int
+    discount_percent: float
+    discount_days: int
+    instalments: int
 
 
 class Line(Schema):
@@ -159,13 +171,19 @@ def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
     "/buyers/{buyer_id}/lines/{currency}",
     response=LineDetail,
     summary="One credit line",
-    openapi_extra={"responses": {200: TAGGED}},
+    openapi_extra={"responses": {200: TAGGED, 304: {"description": "As it was."} | TAGGED}},
 )
 def one(
-    request: ApiRequest, response: HttpResponse, buyer_id: Id, currency: Currency
-) -> dict[str, Any]:
+    request: ApiRequest,
+    response: HttpResponse,
+    buyer_id: Id,
+    currency: Currency,
+    if_none_match: Annotated[ETags, Header(None, alias="If-None-Match")] = None,
+) -> dict[str, Any] | HttpResponse:
     """A line with its history. Send its `ETag` as `If-Match` to change it."""
     line = queries.line(request.auth, buyer_id, currency)
+    if is_known(if_none_match or "", line.version):
+        return HttpResponse(status=304, headers={"ETag": tag(line.version)})
     return _detail(request, response, line)
 
 
@@ -181,19 +199,23 @@ def put(
     buyer_id: Id,
     currency: Currency,
     wanted: LineWanted,
-    if_match: Annotated[ETag, Header(None, alias="If-Match")] = None,
+    if_match: Annotated[ETags, Header(None, alias="If-Match")] = None,
+    if_none_match: Annotated[Nothing, Header(None, alias="If-None-Match")] = None,
 ) -> Status[dict[str, Any]]:
     """Without `If-Match` the line is opened (201); to change one, its ETag is needed.
 
     Another version there than the ETag says is 412 `changed_meanwhile`; an existing line and no
-    `If-Match` is 422. The same again changes nothing.
+    `If-Match` is 422, with `If-None-Match: *` 412. The same again changes nothing.
     """
     ctx = request.auth
-    version = int((if_match or "").strip('"') or 0)
-    if not version and currency in queries.lines_of(ctx, buyer_id):
+    there = queries.lines_of(ctx, buyer_id).get(currency)
+    version: int | None = 0
+    if if_match:
+        version = asked_version(if_match, there.version if there else None)
+    elif there and not if_none_match:
         raise Refusal(Code.VALUE_INVALID, field="if_match", value="", mend=Mend.ETAG)
     line = set_line(ctx, buyer_id, currency, _terms(wanted), wanted.why, version=version)
-    return Status(200 if version else 201, _detail(request, response, line))
+    return Status(201 if version == 0 else 200, _detail(request, response, line))
 
 
 def line_shown(line: CreditLine) -> dict[str, Any]:
@@ -221,7 +243,7 @@ def line_shown(line: CreditLine) -> dict[str, Any]:
 
 
 def _detail(request: ApiRequest, response: HttpResponse, line: CreditLine) -> dict[str, Any]:
-    response["ETag"] = f'"{line.version}"'
+    response["ETag"] = tag(line.version)
     history = queries.line_history(request.auth, line.buyer_id, line.currency)
     return line_shown(line) | {"history": history}
 
@@ -255,7 +277,7 @@ KEYS_OF_KINDS: dict[str, Any] = {
 }
 
 
-class CapWanted(Schema):
+class CapWanted(Wanted):
     """A cap in minor units of the seller's currency; `key` as `GET /v1/caps` explains it."""
 
     model_config = ConfigDict(json_schema_extra=KEYS_OF_KINDS)
