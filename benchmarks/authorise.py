@@ -86,7 +86,7 @@ def main() -> None:
 
     django.setup()
     try:
-        measure()
+        measure(home)
     finally:
         from django.db import connections
 
@@ -97,15 +97,16 @@ def main() -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def measure() -> None:
+def measure(home: Path) -> None:
     import psycopg
     from django.db import connections
 
-    from netterms.store.schema import migrate, open_database
+    from netterms.store import server
+    from netterms.store.schema import migrate
 
-    open_database()
+    running = server.start(home)
     migrate()
-    at = connections["default"].settings_dict
+    at = connections["default"].settings_dict | {"HOST": running.host, "PORT": running.port}
     # Filled by the database's own administrator, without row security and foreign keys.
     filling = psycopg.connect(host=at["HOST"], port=at["PORT"], user="postgres", dbname=at["NAME"])
     filling.autocommit = True

@@ -88,7 +88,7 @@ def main() -> None:
 
     django.setup()
     try:
-        measure()
+        measure(home)
     finally:
         from django.db import connections
 
@@ -99,20 +99,21 @@ def main() -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def measure() -> None:
+def measure(home: Path) -> None:
     import psycopg
-    from django.db import connections
 
-    from netterms.store.schema import migrate, open_database
+    from netterms.store import server
+    from netterms.store.schema import migrate
     from netterms.wiring import run_day
 
-    open_database()
+    running = server.start(home)
     migrate()
     ctx = in_a_child(prepare)
     mailer = NoMail()
-    at = connections["owner"].settings_dict
     # The plain table belongs to the database's own administrator, whom no row security slows.
-    bare = psycopg.connect(host=at["HOST"], port=at["PORT"], user="postgres", dbname=at["NAME"])
+    bare = psycopg.connect(
+        host=running.host, port=running.port, user="postgres", dbname=server.DATABASE
+    )
     bare.autocommit = True
     bare.execute(BARE.replace("%(day)s", f"date '{FIRST}'"))
     bare.execute("alter table bare add primary key (id)")
