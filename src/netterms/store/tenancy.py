@@ -10,12 +10,13 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from netterms.kernel.context import Context
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
+GIVEN_UP = DeadlockDetected, SerializationFailure
 PAUSE_SECONDS = 0.05
 
 
@@ -35,7 +36,7 @@ def seller_book(seller: UUID) -> Iterator[None]:
 
 
 def once_more(use_case: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Call it again, once, where the database gave it up to break a ring of locks.
+    """Call it again, once, where the database gave it up: a ring of locks, or what it saw is over.
 
     Nothing of it was done. Within an outer transaction that is for the outermost use case.
     """
@@ -45,7 +46,7 @@ def once_more(use_case: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         try:
             return use_case(*args, **kwargs)
         except OperationalError as error:
-            if connection.in_atomic_block or not isinstance(error.__cause__, DeadlockDetected):
+            if connection.in_atomic_block or not isinstance(error.__cause__, GIVEN_UP):
                 raise
         # The one that was let through goes first.
         time.sleep(PAUSE_SECONDS)

@@ -1,7 +1,7 @@
 -- One array of requests for credit, answered each; see the README of the room. Locks are taken in one
 -- order everywhere (orders, lines, caps; each by key), so two calls never wait for each other in a ring.
 -- A race of two calls for one key or order number ends in unique_violation for the second: nothing of
--- it has happened, and calling it again answers it.
+-- it has happened, and calling it again answers it. A serialization_failure says the same.
 -- Answers come in the order of the requests: 201 decided now, 200 decided before, 409 with a code.
 create or replace function authorise_orders(
   p_seller uuid, p_home text, p_actor text, p_now timestamptz, p_today date,
@@ -69,6 +69,15 @@ begin
     order by l.buyer_id, l.currency
     for update of l
   ) l;
+  -- Whoever opens a line holds the buyer's others: one opened before we held this one is the order's, and the call
+  -- begins anew.
+  if line_of <> p_currency and exists (
+    select from unnest(p_buyer, p_currency, line_of) a(buyer, currency, line_currency)
+    join credit_line l on l.seller_id = p_seller and l.buyer_id = a.buyer and l.currency = a.currency
+    where a.line_currency <> a.currency
+  ) then
+    raise serialization_failure using message = 'a line was opened meanwhile';
+  end if;
   select array_agg(l.held_minor order by l.ordinality),
          array_agg(l.limit_minor + case when p_today <= l.top_up_until then l.top_up_minor else 0 end
                    - l.held_minor - greatest(l.owed_minor, 0) order by l.ordinality)

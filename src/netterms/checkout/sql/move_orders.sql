@@ -43,6 +43,8 @@ declare
   orders credit_order[];
   -- By order: the currency of the line it is held on, or would be.
   line_of char(3)[];
+  -- Whether one would be on another line than that of its currency.
+  elsewhere boolean;
   lines credit_line[];
   caps exposure_cap[];
   was_lines credit_line[];
@@ -95,7 +97,9 @@ begin
     for update
   ) x;
   -- One that waits for a person may have had no line when it was asked for.
-  select array_agg(coalesce(q.line_currency, m.currency) order by q.ordinality) into line_of
+  select array_agg(coalesce(q.line_currency, m.currency) order by q.ordinality),
+         bool_or(m.currency <> q.currency)
+  into line_of, elsewhere
   from unnest(orders) with ordinality q
   left join lateral (
     select y.currency from credit_line y
@@ -110,6 +114,14 @@ begin
     order by x.buyer_id, x.currency
     for update of x
   ) x;
+  -- As in authorise_orders.
+  if elsewhere and exists (
+    select from unnest(orders) with ordinality q
+    join credit_line x on x.seller_id = p_seller and x.buyer_id = q.buyer_id and x.currency = q.currency
+    where q.line_currency is null and line_of[q.ordinality] <> q.currency
+  ) then
+    raise serialization_failure using message = 'a line was opened meanwhile';
+  end if;
   select array_agg(x order by x.id) into caps
   from (
     select x.* from exposure_cap x
