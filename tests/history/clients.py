@@ -13,9 +13,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from tests.history.record import Call
+from stdnum import luhn
 
-ORDERS, BATCH = "/v1/orders", "/v1/orders/batch"
+from tests.history.record import Call
+from tests.history.replay import NEW_BUYER, ORDERS
+
+BATCH = f"{ORDERS}/batch"
+# Companies of France that come as new buyers, some of them more than once: numbers that can be.
+NEWCOMERS = [f"7328{n:04}" + luhn.calc_check_digit(f"7328{n:04}") for n in range(40)]
 # Answers that say: nothing is known, ask again.
 AGAIN = {429, 499, 500, 502, 503, 504}
 PAUSE_SECONDS = 0.05
@@ -98,6 +103,8 @@ class Client(threading.Thread):
             self.repeat()
         elif roll < 0.17:
             self.batch()
+        elif roll < 0.22:
+            self.ask(self._call(NEW_BUYER, self._newcomer()))
         elif roll < 0.5 or not likely:
             self.ask(self._call(ORDERS, self._order()))
         else:
@@ -127,9 +134,9 @@ class Client(threading.Thread):
         self.ask(again)
 
     def _another(self, first: Call) -> dict[str, Any]:
-        if first.path == ORDERS:
-            minor = first.body["amount"]["minor"] + 1
-            return first.body | {"amount": {"minor": minor, "currency": "EUR"}}
+        if first.path in {ORDERS, NEW_BUYER}:
+            amount = first.body["amount"]
+            return first.body | {"amount": amount | {"minor": amount["minor"] + 1}}
         if first.path.endswith(("amend", "capture", "refund")):
             return first.body | {"amount_minor": first.body.get("amount_minor", 0) + 1}
         return dict(first.body)
@@ -219,7 +226,7 @@ class Client(threading.Thread):
         body: dict[str, Any] = {
             "order_number": f"N-{self.number}-{next(self.names)}",
             "buyer_id": self.dice.choice(self.shared.buyers),
-            "amount": {"minor": self._minor(), "currency": "EUR"},
+            "amount": self._amount(),
         }
         if self.dice.random() < 0.3:
             body["partial"] = True
@@ -230,6 +237,18 @@ class Client(threading.Thread):
             until = datetime.now(UTC) + timedelta(seconds=PATIENCE_SECONDS * 2)
             body["expires_at"] = until.isoformat()
         return body
+
+    def _newcomer(self) -> dict[str, Any]:
+        number = self.dice.choice(NEWCOMERS)
+        return {
+            "order_number": f"N-{self.number}-{next(self.names)}",
+            "buyer": {"country": "FR", "registration_number": number, "name": f"Firm {number}"},
+            "amount": self._amount(),
+            "partial": self.dice.random() < 0.3,
+        }
+
+    def _amount(self) -> dict[str, Any]:
+        return {"minor": self._minor(), "currency": self.dice.choice(["EUR", "EUR", "USD"])}
 
     def _minor(self) -> int:
         return self.dice.choice([self.dice.randint(1, 5_000), self.dice.randint(1, 40_000)])

@@ -129,18 +129,19 @@ def live(home: Path, seconds: float, kills: int, seed: int, least: int = 0) -> S
         network.close()
     if shared.failed:
         raise shared.failed[0]
-    assert clerk.returncode == 0
+    assert clerk.returncode == 0, (home / "clerk.log").read_text()
     book = database.book(UUID(opened["seller"]))
     found = check(shared.calls, book)
     return Story(shared.calls, done, book, shared.refused, set(ways), gateway.ended, found)
 
 
 def _clerk(home: Path, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.history.clerk", *words],
-        env=environment(home), cwd=REPO, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+    with (home / "clerk.log").open("a") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.history.clerk", *words],
+            env=environment(home), cwd=REPO, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
 
 
 def _ways(
@@ -205,19 +206,33 @@ def _work_on(shared: Shared, gateway: Gateway, least: int) -> None:
         time.sleep(0.05)
 
 
+def faults(story: Story, kills: int, gateway_log: str, database_log: str) -> list[str]:
+    """Why the history is not what it has to be."""
+    found = list(story.violations)
+    if len(story.kills) < kills:
+        found.append(f"{len(story.kills)} of {kills} kills met a request under way")
+    if broken := gateway_log.count("Traceback"):
+        found.append(f"{broken} tracebacks in the gateway's log")
+    if rings := database_log.count("deadlock detected"):
+        found.append(f"{rings} rings of locks in the database's log")
+    if unexpected := story.lost["500"]:
+        found.append(f"{unexpected} attempts were answered 500")
+    return found
+
+
 def main(minutes: float, kills: int, seed: int) -> int:
-    """Print the figures and every violation; how many there were decides the exit status."""
+    """Print the figures and every fault; whether there was one decides the exit status."""
     with folder() as home:
         story = live(home, minutes * 60, kills, seed)
         log = (home / "gateway.log").read_text()
-        broken = log.count("Traceback")
+        database_log = (home / "pg" / "log").read_text(errors="replace")
         if keep := os.environ.get("NETTERMS_HISTORY_LOG"):
             Path(keep).write_text(log)
     print(json.dumps({"seed": seed, "minutes": minutes} | story.figures(), indent=1))
-    print(f"tracebacks in the gateway's log: {broken}")
-    for violation in story.violations[:100]:
-        print(violation)
-    return 1 if story.violations else 0
+    found = faults(story, kills, log, database_log)
+    for fault in found[:100]:
+        print(fault)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
