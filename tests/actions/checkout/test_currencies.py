@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from netterms.checkout.newcomers import authorise_newcomer
 from netterms.checkout.pending import Approval, approve
 from netterms.checkout.requests import MoveRequest, OrderRequest
 from netterms.checkout.rules import lined_minor
+from netterms.kernel.context import Context
 from netterms.kernel.money import Money, half_up
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.caps import refresh_exposure
@@ -29,7 +30,14 @@ from tests.actions.books import change, rows, value
 from tests.actions.checkout.test_newcomers import ask as newcomer
 
 NONE_WRONG = {"held_wrong": 0, "owed_wrong": 0, "caps_wrong": 0}
+# Rates are every seller's: those of this day are given here alone.
+DAY = date(2026, 8, 3)
 DATED = {"USD": "1.1", "GBP": "0.85", "KWD": "0.34", "JPY": "163.21"}
+
+
+@pytest.fixture
+def ctx(new_seller) -> Context:
+    return new_seller(today=DAY)
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ def test_what_an_order_became_stays_on_its_line_when_one_in_its_own_currency_is_
 
 
 def test_each_of_an_array_that_had_no_line_gets_the_line_it_would_get_alone(buyer, new_seller):
-    american = new_seller(currency="USD")
+    american = new_seller(currency="USD", today=DAY)
     for together in (True, False):
         customer = new_buyer(american)
         orders = [ask(american, customer, 100, code, review=True) for code in ("EUR", "GBP")]

@@ -29,7 +29,7 @@ WAITING = "select count(*) from pg_locks where not granted"
 def buyer(ctx) -> UUID:
     change(
         ctx,
-        "insert into exchange_rate values ('USD', %(day)s, 1.1, 'test') on conflict do nothing",
+        "insert into exchange_rate values ('USD', %(day)s, 1.0873, 'test') on conflict do nothing",
         day=ctx.today,
     )
     return new_buyer(ctx)
