@@ -20,7 +20,7 @@ from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record_all
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, once_more
 
 LANGUAGES = ("en", "zh-hans")
 LONGEST_NAME, LONGEST_EMAIL = 200, 254
@@ -155,6 +155,7 @@ GROUPING = {"parent_id", "sector"}
 LONGEST_SECTOR = 100
 
 
+@once_more
 def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
     """Set what is told about buyers by number; returns how many changed. Safe to repeat.
 
