@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import openpyxl
 import pytest
 
@@ -342,3 +344,73 @@ def test_amounts_in_different_currencies_are_refused(tmp_path):
     with pytest.raises(Refusal) as refused:
         read(text_file(tmp_path, text))
     assert refused.value.facts["currencies"] == "EUR, USD"
+
+
+FORMULA = "formula_without_result"
+
+
+def test_a_formula_without_a_result_is_told_and_never_an_empty_cell(tmp_path):
+    """An open amount nobody computed must not make the invoice wholly open."""
+    path = book(
+        tmp_path,
+        [
+            ["Buyer", "Invoice no", "Invoice date", "Due date", "Amount", "Open amount"],
+            ["A", "1", "2026-01-01", "2026-02-01", "=5*10", 7],
+            ["B", "2", "2026-01-01", "2026-02-01", 50, "=E3-40"],
+            ["C", "3", "2026-01-01", "=C4+30", 50, 7],
+            ["=CONCATENATE(1,2)", "4", "2026-01-01", "2026-02-01", 50, 7],
+            ["E", '="X"&5', "2026-01-01", "2026-02-01", 50, 7],
+            ["F", "6", "2026-01-01", "2026-02-01", 50, 7],
+            ["Total", None, None, None, "=SUM(E2:E7)", None],
+        ],
+    )
+    staged = read(path)
+    assert bad_of(staged) == [
+        (2, "Amount", "=5*10", FORMULA),
+        (3, "Open amount", "=E3-40", FORMULA),
+        (4, "Due date", "=C4+30", FORMULA),
+        (5, "Buyer", "=CONCATENATE(1,2)", FORMULA),
+        (6, "Invoice no", '="X"&5', FORMULA),
+    ]
+    assert rows_of(staged, "row_no", "amount_minor", "open_minor") == [(7, 5000, 700)]
+
+
+def test_a_result_of_a_formula_is_a_value(tmp_path):
+    rows = [["Buyer", "Due date", "Amount"], ["A", "2026-02-01", "=5*10"], ["B", "2026-02-01", 6]]
+    path = book(tmp_path, rows)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    changed = members[sheet].replace(b"<f>5*10</f><v />", b"<f>5*10</f><v>50</v>")
+    changed = changed.replace(b"<f>5*10</f><v></v>", b"<f>5*10</f><v>50</v>")
+    assert changed != members[sheet]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (members | {sheet: changed}).items():
+            archive.writestr(name, content)
+    staged = read(path)
+    assert (bad_of(staged), rows_of(staged, "amount_minor")) == ([], [5000, 600])
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#REF!", "#N/A", "#VALUE!", "#NAME?", "=B2*C2"])
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_a_formula_that_failed_is_no_empty_amount(tmp_path, error, kind):
+    rows = [
+        ["Buyer", "Due date", "Amount", "Open amount"],
+        ["A", "2026-02-01", "50", error],
+        ["B", "2026-02-01", error, "7"],
+        ["C", "2026-02-01", "50", "7"],
+    ]
+    if kind == "text":
+        path = text_file(tmp_path, "".join(",".join(row) + "\n" for row in rows))
+    else:
+        path = book(tmp_path, rows)
+    staged = read(path)
+    assert bad_of(staged) == [
+        (2, "Open amount", error, FORMULA), (3, "Amount", error, FORMULA),
+    ]  # fmt: skip
+    assert rows_of(staged, "row_no") == [4]
+
+
+def test_a_word_that_a_formula_should_have_given_is_not_empty(tmp_path):
+    staged = one_column(tmp_path, "Currency", ["USD", "#REF!", ""])
+    assert bad_of(staged) == [(3, "Currency", "#REF!", "currency_unknown")]

@@ -20,6 +20,7 @@ from netterms.receivables.intake.sqltext import HALF_WIDTH, fill, literal, liter
 from netterms.receivables.intake.units import ONE
 from netterms.receivables.intake.words import (
     EMPTY_WORDS,
+    NO_AMOUNTS,
     SHARED_SIGNS,
     UNIT_WORDS,
     currency_code,
@@ -222,7 +223,7 @@ def _fix(
     if known:
         connection.executemany("INSERT INTO intake_token VALUES (?, ?, ?, ?)", known)
     form = f"CASE WHEN form LIKE 'unclear%' THEN {_form(style)} ELSE coalesce(form, 'point') END"
-    empty = literals(EMPTY_WORDS)
+    empty = literals(word for word in EMPTY_WORDS if word not in NO_AMOUNTS)
     # Where the column has a unit, a cell may repeat it; with another unit it is no amount.
     factor = (
         "coalesce(unit, 1)"

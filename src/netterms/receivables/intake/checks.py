@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from netterms.receivables.intake.dates import FIRST_DAY, LAST_DAY
 from netterms.receivables.intake.reasons import Reason
-from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
+from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS, FIELDS
 
 MOST_DAYS = 3650  # between the invoice date and the due date
 
@@ -32,12 +32,20 @@ _NO_DUE_DATE = "due_on IS NULL AND NOT due_on_bad AND issued_on_read IS NOT NULL
 
 _UNREADABLE = [
     Check(Reason.ROW_TOO_WIDE, (), "surplus IS NOT NULL"),
+    *(Check(Reason.FORMULA_WITHOUT_RESULT, (name,), f"{name}_formula") for name in FIELDS),
     Check(Reason.BUYER_MISSING, ("buyer_number", "buyer_name"), "buyer_number IS NULL"),
     *(
-        Check(Reason.AMOUNT_UNREADABLE, (name,), f"{name}_set AND {name}_signed IS NULL")
+        Check(
+            Reason.AMOUNT_UNREADABLE,
+            (name,),
+            f"{name}_set AND {name}_signed IS NULL AND NOT {name}_formula",
+        )
         for name in AMOUNT_FIELDS
     ),
-    *(Check(Reason.DATE_UNREADABLE, (name,), f"{name}_bad") for name in DATE_FIELDS),
+    *(
+        Check(Reason.DATE_UNREADABLE, (name,), f"{name}_bad AND NOT {name}_formula")
+        for name in DATE_FIELDS
+    ),
     *(
         Check(
             Reason.DATE_IMPLAUSIBLE,

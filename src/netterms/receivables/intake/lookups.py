@@ -12,6 +12,7 @@ from netterms.receivables.intake.guess import Column
 from netterms.receivables.intake.reasons import Note, NoteCode
 from netterms.receivables.intake.sqltext import HALF_WIDTH, literals, text
 from netterms.receivables.intake.words import (
+    EMPTY_TEXTS,
     EMPTY_WORDS,
     country_code,
     currency_code,
@@ -122,7 +123,7 @@ def clean_texts(
     number made from a name is the name in capitals, letters and digits only, one space between
     words. Answers which other text columns need no cleaning at all.
     """
-    empty = literals(EMPTY_WORDS)
+    empty = literals(EMPTY_TEXTS)
     plain = HALF_WIDTH.format("cell")
     digits = f"regexp_replace({plain}, '[.]0+$', '')"
     letters = rf"regexp_replace(nfc_normalize({plain}), '[^\pL\pN]+', ' ', 'g')"

@@ -198,14 +198,18 @@ def _understand(
     guess, source = opened.guess, opened.source
     mapped = {column.index for column in guess.columns.values() if column.constant is None}
     loaded = sorted(mapped | set(range(min(_FIRST_COLUMNS, len(guess.headings)))))
+    formulas = False
     if isinstance(source, Workbook):
+        formulas = source.formulas
         load_workbook(connection, source, opened.frame.header, loaded, limit)
     else:
         before = len(source.notes)
         load_text(connection, source, opened.frame, loaded, limit, folder)
         guess = replace(guess, notes=guess.notes + tuple(source.notes[before:]))
     last_heading = guess.headings[opened.frame.last]
-    plan = Plan(guess.columns, loaded, last_heading, {}, {}, given_currency=given)
+    plan = Plan(
+        guess.columns, loaded, last_heading, {}, {}, given_currency=given, formulas=formulas
+    )
     said = opened.stated(lines_below(connection, guess.columns, loaded))
     _settle_currency(plan, said)
     _, notes = lookups.understand(connection, guess.columns)

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     DATE_UNREADABLE = "date_unreadable"
     DATES_FAR_APART = "dates_far_apart"
     DUE_DATE_MISSING = "due_date_missing"
+    FORMULA_WITHOUT_RESULT = "formula_without_result"
     NOT_AN_INVOICE = "not_an_invoice"
     NUMBER_USED_TWICE = "number_used_twice"
     OPEN_AMOUNT_UNKNOWN = "open_amount_unknown"
@@ -76,6 +77,10 @@ REASON_TEXTS: dict[Reason, str] = {
     ),
     Reason.DUE_DATE_MISSING: gettext_noop(
         "The due date is empty. Enter it, or the payment terms in days."
+    ),
+    Reason.FORMULA_WITHOUT_RESULT: gettext_noop(
+        "The cell holds a formula without a result. Open the file in a spreadsheet program, "
+        "correct the formula if it shows an error, and save the file again."
     ),
     Reason.NOT_AN_INVOICE: gettext_noop(
         "This row is a payment or a posting, not an invoice or a credit note. Delete the row."

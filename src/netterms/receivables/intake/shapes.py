@@ -12,7 +12,7 @@ from datetime import date
 
 from netterms.receivables.intake.words import (
     EMPTY_DATES,
-    EMPTY_WORDS,
+    EMPTY_TEXTS,
     currency_code,
     kind_of,
     status_of,
@@ -33,9 +33,12 @@ _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 
 
 def clean(cell: str) -> str:
-    """A cell without surrounding blanks and in half-width characters; "" for N/A and the like."""
+    """A cell without surrounding blanks and in half-width characters; "" for N/A and the like.
+
+    A formula without a result says nothing of what its column holds.
+    """
     text = unicodedata.normalize("NFKC", cell).strip()
-    return "" if text in EMPTY_WORDS else text
+    return "" if text in EMPTY_TEXTS or text.startswith("=") else text
 
 
 def _day(year: int, month: int, day: int) -> int | None:

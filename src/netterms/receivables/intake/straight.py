@@ -22,7 +22,13 @@ from netterms.receivables.intake.lookups import PLAIN_NUMBER
 from netterms.receivables.intake.sqltext import BLANKS, literal, literals
 from netterms.receivables.intake.staging import BAD_TABLE
 from netterms.receivables.intake.textfile import Frame, Text, is_regular, rows_from
-from netterms.receivables.intake.words import EMPTY_WORDS, country_code, currency_code, kind_of
+from netterms.receivables.intake.words import (
+    EMPTY_TEXTS,
+    EMPTY_WORDS,
+    country_code,
+    currency_code,
+    kind_of,
+)
 
 _NEEDED = frozenset({"buyer_number", "currency", "invoice_number", "issued_on", "due_on", "amount"})
 _ALLOWED = _NEEDED | {"buyer_name", "country", "paid_on", "open_amount", "kind"}
@@ -187,7 +193,7 @@ def _buyers_are_clean(connection: duckdb.DuckDBPyConnection, columns: Mapping[st
         f"SELECT DISTINCT {', '.join(fields)} FROM staged_cells"
     )
     odd = [f"NOT regexp_full_match(buyer_number, '{_BUYER}')"]
-    odd += [f"{name} IN ({literals(EMPTY_WORDS)})" for name in fields]
+    odd += [f"{name} IN ({literals(EMPTY_TEXTS)})" for name in fields]
     if "buyer_name" in columns:
         odd.append(f"trim(buyer_name, {BLANKS}) <> buyer_name")
     return not _any(connection, " OR ".join(odd), "intake_different")

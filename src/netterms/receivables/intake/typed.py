@@ -19,7 +19,7 @@ from netterms.receivables.intake.dates import DateReading
 from netterms.receivables.intake.guess import Column
 from netterms.receivables.intake.sqltext import literal, literals, text
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS
-from netterms.receivables.intake.words import EMPTY_WORDS
+from netterms.receivables.intake.words import EMPTY_TEXTS, FORMULA_ERRORS, NO_AMOUNTS
 
 _MOST = 10**15  # in major units: no invoice is larger, and sums stay far from overflow
 
@@ -49,6 +49,7 @@ class Plan:
     default_currency: str = "USD"
     currencies: list[str] = field(default_factory=list)  # all that can occur
     plain: frozenset[str] = frozenset()  # text fields whose cells need no cleaning
+    formulas: bool = False  # whether a workbook holds formulas without a result
     fill_down: bool = False
 
     @property
@@ -77,7 +78,7 @@ def _text_of(plan: Plan, name: str) -> str:
         return "CAST(NULL AS VARCHAR)"
     if name in plan.plain:
         return cell
-    cleaned = f"CASE WHEN {cell} NOT IN ({literals(EMPTY_WORDS)}) THEN {text(cell)} END"
+    cleaned = f"CASE WHEN {cell} NOT IN ({literals(EMPTY_TEXTS)}) THEN {text(cell)} END"
     return f"regexp_replace({cleaned}, '^([0-9]+)[.]0+$', '\\1')"
 
 
@@ -171,6 +172,21 @@ def _amount_columns(plan: Plan) -> list[str]:
     return lines
 
 
+def _formula_columns(plan: Plan) -> list[str]:
+    """Whether each field's cell is a formula without a result, or one that failed."""
+    lines = []
+    for name in plan.columns:
+        cell = plan.cell(name)
+        reading = plan.amounts.get(name) or plan.dates.get(name)
+        failed = NO_AMOUNTS if name in plan.amounts else FORMULA_ERRORS
+        if cell and reading and reading.table:
+            found = f"(starts_with({cell}, '=') OR {cell} IN ({literals(failed)}))"
+        else:
+            found = f"starts_with({cell}, '=')" if cell and plan.formulas else "false"
+        lines.append(f"coalesce({found}, false) AS {name}_formula")
+    return lines
+
+
 def _sign(plan: Plan, *, strong: bool) -> str:
     """SQL for the currency that stands in the amount cells of the row."""
     wanted = "" if strong else "NOT "
@@ -236,6 +252,7 @@ def _read_layer(plan: Plan) -> str:
         f"{_word_set(plan, 'terms')} AS terms_set",
         *_date_columns(plan),
         *_amount_columns(plan),
+        *_formula_columns(plan),
         f"{_skip(plan)} AS skip",
     ]
     return "SELECT " + ",\n    ".join(lines) + f"\nFROM intake_cells x\n{_joins(plan)}"

@@ -55,8 +55,16 @@ UNIT_WORDS: dict[str, int] = {
 
 EMPTY_WORDS = (
     "-", "--", "---", "—", "/", "\\", "n/a", "N/A", "#N/A", "NA", "na", "NULL", "null", "None",
-    "none", "nan", "NaN", "NaT", "无", "無", "暂无", "(blank)", "#VALUE!", "#REF!", "#DIV/0!",
+    "none", "nan", "NaN", "NaT", "无", "無", "暂无", "(blank)",
 )  # fmt: skip
+# What a spreadsheet shows for a formula that failed. In a text such a cell says nothing.
+FORMULA_ERRORS = (
+    "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+    "#GETTING_DATA",
+)  # fmt: skip
+EMPTY_TEXTS = (*EMPTY_WORDS, *FORMULA_ERRORS)
+# A lookup that found nothing may mean no payment date, but never an amount.
+NO_AMOUNTS = ("#N/A", *FORMULA_ERRORS)
 EMPTY_DATES = (
     "0", "0.0", "00000000", "0000-00-00", "00.00.0000", "00/00/0000", "0001-01-01", "1900-01-00",
     "1900-01-01", "1899-12-30", "1899-12-31", "0000-00-00 00:00:00", "0001-01-01 00:00:00",

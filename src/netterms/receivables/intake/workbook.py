@@ -32,6 +32,7 @@ class Workbook:
     sheet: str
     table: Any  # pyarrow.Table
     rows: list[list[str]]
+    formulas: bool  # whether cells hold formulas without a result, shown as their text
     notes: list[Note] = field(default_factory=list)
 
 
@@ -54,7 +55,7 @@ def open_workbook(path: Path, sheet: str | None, folder: Path, limits: Limits) -
         raise refuse(Code.FILE_EMPTY, "empty", file=path.name, sheet=answer["chosen"])
     columns = [column.to_pylist() for column in table.slice(0, _SAMPLE_ROWS).columns]
     rows = [_texts(row) for row in zip(*columns, strict=True)]
-    return Workbook(answer["chosen"], table, rows)
+    return Workbook(answer["chosen"], table, rows, answer["formulas"])
 
 
 def _texts(row: Sequence[str | None]) -> list[str]:
