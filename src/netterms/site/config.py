@@ -41,9 +41,9 @@ class Database:
 class Gateway:
     """How much one process of the gateway takes on; docs/operations.md says more.
 
-    `connections` to the database, the last of them never for a seller that has another; orders that
-    may wait (`queue`) of one API key and kind, seconds until a request is given up (`deadline`),
-    requests a second and API key (`rate`).
+    `connections` to the database, the last of them never for a seller that has another; orders of
+    one seller that may wait (`queue`), seconds until a request is given up (`deadline`), requests a
+    second and API key (`rate`).
     """
 
     connections: int = 3

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from time import sleep
 from uuid import UUID
@@ -13,11 +16,12 @@ import psycopg
 import pytest
 from django.db import connections
 
+from netterms.access.actions import create_key
 from netterms.kernel.context import Context
 from netterms.limits.lines import LineTerms, set_line
 from tests.actions.books import rows
 from tests.doors.credit import buyer
-from tests.doors.gateway.servers import fresh, serving
+from tests.doors.gateway.servers import Caller, fresh, serving
 from tests.doors.gateway.test_answers import is_problem
 
 FUNCTION = "tests_refuse_spoilt_orders"
@@ -110,9 +114,8 @@ def test_a_locked_line_of_one_seller_keeps_no_other_seller_waiting(shop, open_sh
 
 @pytest.fixture(scope="module")
 def hasty(database: Path) -> Iterator[str]:
-    """A server that gives up early, with a queue for one order."""
-    settings = {"NETTERMS_GATEWAY_DEADLINE": 2, "NETTERMS_GATEWAY_QUEUE": 1}
-    with serving(database, **settings) as server:
+    """A server that gives up early."""
+    with serving(database, NETTERMS_GATEWAY_DEADLINE=2) as server:
         yield server.address
 
 
@@ -124,3 +127,75 @@ def test_a_line_that_stays_locked_is_told_before_the_deadline_and_nothing_was_do
         assert int(said.headers["retry-after"]) > 0
     assert not rows(shop.ctx, "select from credit_order")
     assert till.post("/v1/orders", order, key).status == 201
+
+
+def test_more_than_the_queue_holds_is_told_while_the_others_wait(shop, database):
+    settings = {"NETTERMS_GATEWAY_DEADLINE": 60, "NETTERMS_GATEWAY_QUEUE": 1}
+    with serving(database, **settings) as server, ThreadPoolExecutor(24) as pool:
+        tills = [shop.caller(address=server.address) for _ in range(20)]
+        with held(shop.ctx, shop.buyer):
+            asked = [pool.submit(till.post, "/v1/orders", shop.order()) for till in tills]
+            # One a connection that a seller may have, and one in the queue: of all its keys.
+            told = [one.result() for one in islice(as_completed(asked), 17)]
+            for said in told:
+                is_problem(said, 503, "busy")
+                assert int(said.headers["retry-after"]) > 0
+        assert sorted(one.result().status for one in asked) == [201] * 3 + [503] * 17
+    assert len(rows(shop.ctx, "select from credit_order")) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/orders"),
+        ("GET", "/v1/caps"),
+        ("POST", "/v1/orders"),
+        ("POST", "/v1/orders/batch"),
+        ("POST", "/v1/orders/new-buyer"),
+        ("PUT", "/v1/caps"),
+        ("POST", "/v1/deliveries/7/replay"),
+    ],
+)
+def test_a_key_that_asks_too_often_is_told_whatever_it_asks(shop, address, method, path):
+    scopes = ["read", "checkout", "set_limit"]
+    slow = Caller(address, create_key(shop.ctx, fresh(), scopes, requests_per_second=1))
+    free = shop.caller("read")
+    connections.close_all()
+    with ThreadPoolExecutor(16) as pool:
+        said = list(pool.map(lambda _: slow.send(method, path, {}), range(64)))
+    assert {one.headers["ratelimit-policy"] for one in said} == {'"key";q=1;w=1'}
+    late = [one for one in said if one.status == 429]
+    assert 0 < len(late) < 64
+    for one in late:
+        is_problem(one, 429, "too_many_requests")
+        assert one.headers["retry-after"] == "1"
+        assert one.headers["ratelimit"] == '"key";r=0;t=1'
+    assert free.send("GET", "/v1/orders").status == 200
+
+
+def test_what_was_begun_and_is_not_answered_in_time_is_answered_by_its_key(shop, database):
+    with psycopg.connect(**connections["default"].get_connection_params()) as look:
+        look.autocommit = True
+
+        def backends():
+            found = look.execute(
+                "select pid from pg_stat_activity where application_name = 'netterms gateway'"
+            )
+            return {pid for (pid,) in found.fetchall()}
+
+        before = backends()
+        with serving(database, NETTERMS_GATEWAY_DEADLINE=2) as server:
+            till, order, key = shop.caller(address=server.address), shop.order(), fresh()
+            assert till.post("/v1/orders", shop.order()).status == 201
+            stopped = backends() - before
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            try:
+                said = till.post("/v1/orders", order, key)
+            finally:
+                for pid in stopped:
+                    os.kill(pid, signal.SIGCONT)
+            is_problem(said, 504, "no_answer_in_time")
+            assert till.post("/v1/orders", order, key).status in {200, 201}
+    numbers = rows(shop.ctx, "select order_number from credit_order")
+    assert [row["order_number"] for row in numbers].count(order["order_number"]) == 1

@@ -25,11 +25,11 @@ Tree = dict[str, Any]
 FIRST_ERROR = 400
 # What may be answered to every request with an API key.
 ANY = (401, 403, 422, 429, 503)
-# And where it has a body, an id in its address, a key against repetition; by the gateway.
+# And where it changes something, has a body, an id in its address, a key against repetition.
+OF_CHANGES = (504,)
 OF_BODIES = (400, 413, 415)
 OF_IDS = (404,)
 OF_KEYS = (409,)
-OF_GATEWAY = (504,)
 ORDER_ID = {
     "name": "order_id",
     "in": "path",
@@ -64,8 +64,8 @@ def complete(schema: OpenAPISchema) -> OpenAPISchema:
         schema["paths"].setdefault(path, {}).update(operations)
     schema["components"]["schemas"] |= _shapes()
     for path, operations in schema["paths"].items():
-        for operation in operations.values():
-            _tell_problems(path, operation)
+        for method, operation in operations.items():
+            _tell_problems(path, method, operation)
             _tell_headers(operation)
     return schema
 
@@ -97,8 +97,6 @@ def _post(
     responses = {200: {"description": HTTPStatus.OK.phrase, **said}}
     if KEY_HEADER in parameters:
         responses[201] = {"description": HTTPStatus.CREATED.phrase, **said}
-    for code in OF_GATEWAY:
-        responses[code] = _problem(code)
     operation = {
         "operationId": name,
         "summary": summary,
@@ -141,8 +139,10 @@ def _problem(code: int) -> Tree:
     return {"description": HTTPStatus(code).phrase, "content": content}
 
 
-def _tell_problems(path: str, operation: Tree) -> None:
+def _tell_problems(path: str, method: str, operation: Tree) -> None:
     codes = set(ANY)
+    if method != "get":
+        codes.update(OF_CHANGES)
     if "requestBody" in operation:
         codes.update(OF_BODIES)
     if "{" in path:

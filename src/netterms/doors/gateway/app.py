@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.conf import settings
@@ -23,13 +24,14 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from netterms.checkout.actions import DECIDED_BY_PEOPLE, PROBLEM, REPEATED, Answer
 from netterms.checkout.moves import OrderMove
 from netterms.checkout.requests import OrderRequest
-from netterms.doors.api.errors import JSON, bare, problem
+from netterms.doors.api.errors import API, JSON, bare, problem
 from netterms.doors.api.hot import MOVES
 from netterms.doors.gateway import reading
-from netterms.doors.gateway.keys import Keys
+from netterms.doors.gateway.keys import Headers, Keys
 from netterms.doors.gateway.lanes import Lanes
 from netterms.doors.gateway.queries import Caller, Kind, Outcome
 from netterms.kernel.clock import Clock
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import Gateway
 
@@ -39,7 +41,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+Said = tuple[int, Headers, bytes]
 
 ORDERS, BATCH = "/v1/orders", "/v1/orders/batch"
 MOVE = re.compile(rf"/v1/orders/([^/]+)/({'|'.join(MOVES)})")
@@ -65,12 +67,10 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["type"] == "http" and (found := self._route(scope)):
-            status, headers, body = await self._answered(scope, receive, *found)
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+        elif scope["type"] == "http" and scope["path"].startswith(API):
+            await self._api(scope, receive, send)
         else:
-            await self._rest(scope, receive, send)
+            await self._django(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -82,6 +82,46 @@ class Door:
         await self.lanes.close()
         self.keys.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what a program asks: orders here, the rest by Django; both count for the key."""
+        headers = dict(scope["headers"])
+        found = self._route(scope)
+        limits: Headers = []
+        answer: Said | None = None
+        try:
+            if found:
+                _check_address(scope)
+                caller = await self._caller(headers, limits)
+                answer = await self._answered(headers, receive, caller, *found)
+            elif b"authorization" in headers:
+                await self._caller(headers, limits)
+        except Disconnected:
+            answer = 499, [], b""
+        except Exception as error:  # noqa: BLE001 - logged where it is no refusal
+            answer = _failed(error, _language(headers))
+        if answer is None:
+            await self._django(scope, receive, _telling(limits, send))
+        else:
+            await _send(answer, limits, send)
+
+    async def _caller(self, headers: dict[bytes, bytes], limits: Headers) -> Caller:
+        """Who asks, counted; what the key has left is added to `limits`."""
+        assert self.keys is not None
+        caller = await self.keys.caller(headers.get(b"authorization", b""))
+        refusal, told = self.keys.count(caller)
+        limits += told
+        if refusal:
+            raise refusal
+        return caller
+
+    async def _django(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._rest(scope, receive, send)
+        except Refusal as refusal:
+            # Before Django had it.
+            said = _problem(refusal, _language(dict(scope["headers"])))
+            await _send(said, [], send)
 
     def _route(self, scope: Scope) -> tuple[str, str, str] | None:
         """Kind of request, order id, move; None for Django."""
@@ -96,25 +136,19 @@ class Door:
         return ("move", found[1], found[2]) if found else None
 
     async def _answered(
-        self, scope: Scope, receive: Receive, what: str, order_id: str, word: str
-    ) -> tuple[int, Headers, bytes]:
-        headers = dict(scope["headers"])
-        try:
-            if scope["method"] != "POST":
-                allow = "GET, POST" if what == "order" else "POST"
-                raise Refusal(Code.METHOD_NOT_ALLOWED, value=scope["method"], allow=allow)
-            assert self.keys is not None
-            caller = await self.keys.caller(headers.get(b"authorization", b""))
-            self.keys.count(caller)
-            most = MOST_BATCH_BYTES if what == "batch" else MOST_BYTES
-            body = await _body(headers, receive, most)
-            if what == "batch":
-                return await self._batch(caller, body, _language(headers))
-            return await self._one(caller, headers, body, order_id, word)
-        except Disconnected:
-            return 499, [], b""
-        except Exception as error:  # noqa: BLE001 - logged where it is no refusal
-            return _failed(error, _language(headers))
+        self,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        caller: Caller,
+        what: str,
+        order_id: str,
+        word: str,
+    ) -> Said:
+        most = MOST_BATCH_BYTES if what == "batch" else MOST_BYTES
+        body = await _body(headers, receive, most)
+        if what == "batch":
+            return await self._batch(caller, body, _language(headers))
+        return await self._one(caller, headers, body, order_id, word)
 
     async def _one(
         self,
@@ -123,7 +157,7 @@ class Door:
         body: bytes,
         order_id: str,
         word: str,
-    ) -> tuple[int, Headers, bytes]:
+    ) -> Said:
         assert self.lanes is not None
         kind = Kind.NEW
         if word:
@@ -142,9 +176,7 @@ class Door:
         replayed = answer.status == REPEATED
         return answer.status, REPLAYED if replayed else PLAIN_JSON, answer.body.encode()
 
-    async def _batch(
-        self, caller: Caller, body: bytes, language: str
-    ) -> tuple[int, Headers, bytes]:
+    async def _batch(self, caller: Caller, body: bytes, language: str) -> Said:
         assert self.lanes is not None
         caller.ctx.require(Kind.NEW.permission)
         asked = reading.batch(body, self._clock.now())
@@ -161,6 +193,33 @@ class Door:
                 status, text = found.status, found.body.encode()
             said.append(b'{"status":%d,"body":%b}' % (status, text))
         return 200, PLAIN_JSON, b'{"answers":[%b]}' % b",".join(said)
+
+
+def _check_address(scope: Scope) -> None:
+    """METHOD_NOT_ALLOWED, or VALUE_INVALID for a parameter: these addresses have none."""
+    if scope["method"] != "POST":
+        allow = "GET, POST" if scope["path"] == ORDERS else "POST"
+        raise Refusal(Code.METHOD_NOT_ALLOWED, value=scope["method"], allow=allow)
+    for field, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
+        raise Refusal(Code.VALUE_INVALID, field=field, value=value, mend=Mend.LEAVE_OUT)
+
+
+async def _send(said: Said, limits: Headers, send: Send) -> None:
+    status, headers, body = said
+    start = {"type": "http.response.start", "status": status, "headers": [*headers, *limits]}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+def _telling(limits: Headers, send: Send) -> Send:
+    """Sends Django's answer, with what the key may still ask."""
+
+    async def tell(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *limits]}
+        await send(message)
+
+    return tell
 
 
 def _end_with_parent() -> None:
@@ -225,7 +284,7 @@ def _checked(answer: Answer, key: str, order_id: str = "") -> Outcome:
     return Refusal(code, **facts)
 
 
-def _problem(refusal: Refusal, language: str) -> tuple[int, Headers, bytes]:
+def _problem(refusal: Refusal, language: str) -> Said:
     with translation.override(language):
         answer = problem(refusal)
     headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
@@ -234,7 +293,7 @@ def _problem(refusal: Refusal, language: str) -> tuple[int, Headers, bytes]:
     return answer.status_code, headers, answer.content
 
 
-def _failed(error: Exception, language: str) -> tuple[int, Headers, bytes]:
+def _failed(error: Exception, language: str) -> Said:
     if isinstance(error, Refusal):
         return _problem(error, language)
     log.error("a request that should have been answered", exc_info=error)

@@ -31,8 +31,11 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import Gateway
 
 log = logging.getLogger(__name__)
+Where = tuple[Kind, UUID, str]
 
 GROUP = 64
+# How many sellers' full queues may wait; a seller that has nothing waiting may still come.
+QUEUES = 8
 LOOK_SECONDS = 0.05
 # Pauses between attempts to reach the database again.
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
@@ -52,7 +55,7 @@ class Lane:
     """What waits of one caller and kind, the oldest first.
 
     `stuck` found what it needs locked: it goes alone, and when nothing else waits. `calls` are
-    under way; `orders` wait.
+    under way.
     """
 
     kind: Kind
@@ -60,8 +63,12 @@ class Lane:
     waiting: deque[Waiting] = field(default_factory=deque)
     stuck: deque[Waiting] = field(default_factory=deque)
     calls: int = 0
-    orders: int = 0
     listed: bool = False
+
+    @property
+    def where(self) -> Where:
+        """What tells it from the others."""
+        return self.kind, self.caller.ctx.seller, self.caller.ctx.actor
 
     @property
     def ready(self) -> bool:
@@ -76,16 +83,9 @@ class Lane:
         orders = 0
         while queue and (not taken or orders + len(queue[0].requests) <= most):
             one = queue.popleft()
-            self.orders -= len(one.requests)
-            if not one.answered.done():
-                taken.append(one)
-                orders += len(one.requests)
+            taken.append(one)
+            orders += len(one.requests)
         return taken
-
-    def put(self, one: Waiting, *, stuck: bool = False) -> None:
-        """At the end."""
-        (self.stuck if stuck else self.waiting).append(one)
-        self.orders += len(one.requests)
 
     def late(self, now: float) -> list[Waiting]:
         """Those whose deadline is over; they no longer wait."""
@@ -94,7 +94,6 @@ class Lane:
             self.stuck.remove(one)
         while self.waiting and self.waiting[0].until <= now:
             found.append(self.waiting.popleft())
-        self.orders -= sum(len(one.requests) for one in found)
         return found
 
 
@@ -105,7 +104,10 @@ class Lanes:
         self._limits = limits
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._lanes: dict[tuple[Kind, UUID, str], Lane] = {}
+        self._lanes: dict[Where, Lane] = {}
+        # Orders that wait, by seller, and all of them.
+        self._orders: Counter[UUID] = Counter()
+        self._all = 0
         self._ready: deque[Lane] = deque()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._under_way: dict[int, tuple[UUID, list[Waiting]]] = {}
@@ -117,34 +119,47 @@ class Lanes:
 
     def ask(self, kind: Kind, caller: Caller, requests: list[Any]) -> asyncio.Future[list[Outcome]]:
         """What becomes of `requests`, to be awaited. BUSY when too many wait already."""
-        where = (kind, caller.ctx.seller, caller.ctx.actor)
-        lane = self._lanes.get(where)
-        if lane is None:
-            lane = self._lanes[where] = Lane(kind, caller)
+        most, seller = self._limits.queue, caller.ctx.seller
+        mine = self._orders[seller]
         # A batch larger than the queue may come when nothing else waits.
-        if self._closing or (lane.orders and lane.orders + len(requests) > self._limits.queue):
+        too_many = mine and mine + len(requests) > most
+        if self._closing or too_many or (mine and self._all >= QUEUES * most):
             raise Refusal(Code.BUSY, seconds=BUSY_SECONDS)
+        lane = Lane(kind, caller)
+        lane = self._lanes.setdefault(lane.where, lane)
         lane.caller = caller
         until = self._loop.time() + self._limits.deadline
         one = Waiting(requests, self._loop.create_future(), until)
-        lane.put(one)
+        lane.waiting.append(one)
+        self._wait(lane, [one])
         self._list(lane)
         return one.answered
 
     async def close(self) -> None:
         """Answer what waits, then let go of the connections."""
         self._closing = True
-        while self._ready or self._under_way:
+        while self._lanes:
             await asyncio.sleep(LOOK_SECONDS)
         for task in (*self._workers, self._watch):
             task.cancel()
         await asyncio.gather(*self._workers, self._watch, return_exceptions=True)
 
+    def _wait(self, lane: Lane, some: list[Waiting], sign: int = 1) -> None:
+        """Note that some wait; with sign -1, that they no longer do."""
+        orders = sign * sum(len(one.requests) for one in some)
+        seller = lane.caller.ctx.seller
+        self._orders[seller] += orders
+        self._all += orders
+        if not self._orders[seller]:
+            del self._orders[seller]
+
     def _list(self, lane: Lane) -> None:
-        """Let a connection look at the lane, if there is something to do."""
+        """Let a connection look at the lane, if there is something to do; else forget it."""
         if lane.ready and not lane.listed:
             lane.listed = True
             self._ready.append(lane)
+        elif not lane.ready and not lane.listed and not lane.calls:
+            del self._lanes[lane.where]
         while self._ready and self._idle:
             sleeper = self._idle.popleft()
             if not sleeper.done():
@@ -177,7 +192,10 @@ class Lanes:
 
     async def _serve(self, number: int, link: Link, lane: Lane) -> None:
         patience = HURRY if lane.waiting and lane.stuck else link.patience
-        group = lane.take()
+        taken = lane.take()
+        self._wait(lane, taken, -1)
+        # Nobody answers those who left.
+        group = [one for one in taken if not one.answered.done()]
         self._under_way[number] = lane.caller.ctx.seller, group
         lane.calls += 1
         self._list(lane)
@@ -185,8 +203,8 @@ class Lanes:
             await self._answer(link, lane, group, patience)
         finally:
             lane.calls -= 1
-            self._list(lane)
             del self._under_way[number]
+            self._list(lane)
 
     async def _answer(self, link: Link, lane: Lane, group: list[Waiting], patience: float) -> None:
         """Call until answered: a call whose connection was lost is known by its keys."""
@@ -224,7 +242,8 @@ class Lanes:
             if one.answered.done():
                 continue
             if one.until > again and all(isinstance(each, Stuck) for each in found):
-                lane.put(one, stuck=True)
+                lane.stuck.append(one)
+                self._wait(lane, [one])
             else:
                 one.answered.set_result(found)
 
@@ -234,7 +253,9 @@ class Lanes:
             await asyncio.sleep(LOOK_SECONDS)
             now = self._loop.time()
             for lane in self._lanes.values():
-                for one in lane.late(now):
+                late = lane.late(now)
+                self._wait(lane, late, -1)
+                for one in late:
                     _tell(one, Refusal(Code.BUSY, seconds=BUSY_SECONDS))
             for _, group in self._under_way.values():
                 for one in group:

@@ -6,7 +6,9 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
+from netterms.doors.api.errors import API
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import config
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 THREADS = 8
 PROXY = "127.0.0.1"
 FORWARDED = (b"forwarded", b"x-forwarded-")
-IN_MEMORY, MOST_BYTES, PIECE = 2**20, 2**30, 2**16
+IN_MEMORY, PIECE = 2**20, 2**16
+# A file of invoices may be long; what programs send is not.
+MOST_BYTES, MOST_API_BYTES = 2**30, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 class Rest:
@@ -40,14 +44,16 @@ class Rest:
             await self._bridge(scope, receive, send)
             return
         # WSGI wants to know the length beforehand.
+        most = MOST_API_BYTES if scope["path"].startswith(API) else MOST_BYTES
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
             size, more = 0, True
             while more:
                 message = await receive()
                 size += kept.write(message.get("body", b""))
                 more = message.get("more_body", False)
-                if size > MOST_BYTES:
-                    raise Refusal(Code.BODY_TOO_LARGE, most_bytes=MOST_BYTES)
+                if size > most:
+                    told = {"field": "body", "value": str(size), "most_bytes": most}
+                    raise Refusal(Code.BODY_TOO_LARGE, **told)
             kept.seek(0)
             headers = [(n, v) for n, v in scope["headers"] if n != b"transfer-encoding"]
             headers.append((b"content-length", str(size).encode()))
