@@ -102,7 +102,9 @@ def buy(page: Page, name: str, quantity: int) -> str:
     page.goto("/")
     page.get_by_role("button", name=f"Add {name} to the basket").click()
     page.get_by_label("Quantity").fill(str(quantity))
-    page.get_by_role("button", name="Change").click()
+    # A click before the basket is there again would be lost with the page it was made on.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Change").click()
     page.get_by_role("button", name="Pay on invoice, 30 days").click()
     page.wait_for_url("**/orders/WEB-*")
     return page.url.rsplit("/", 1)[1]

@@ -18,7 +18,7 @@ from tests.doors.gateway.test_answers import is_problem
 from tests.doors.seed import fill
 
 SCOPES = ["read", "set_limit", "checkout", "manage_access"]
-EXAMPLES = 10
+EXAMPLES = 20
 _made: dict[str, str] = {}
 SCHEMA = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
 
@@ -51,8 +51,9 @@ def test_every_answer_is_the_documented_one(case, secret, address):
     if case.path == "/v1/orders/batch":
         # Each order of it is refused alone, within an answer that is 200.
         beyond = [negative_data_rejection]
-    headers = {"Authorization": f"Bearer {secret}"}
-    case.call_and_validate(base_url=address, headers=headers, excluded_checks=beyond)
+    # Part of the case: a header given to the call instead would mend, unseen, what a case left out.
+    case.headers["Authorization"] = f"Bearer {secret}"
+    case.call_and_validate(base_url=address, excluded_checks=beyond)
 
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +27,11 @@ def dead(database: Path) -> Iterator[fasteners.InterProcessLock]:
     """Kills the database; nobody can start it before the lock is released."""
     keeping = fasteners.InterProcessLock(database / "start.lock")
     with keeping:
-        os.kill(server.start(database).pid, signal.SIGKILL)
+        postmaster = psutil.Process(server.start(database).pid)
+        backends = postmaster.children()
+        postmaster.kill()
+        # They answer what they were asked until they see that they are alone.
+        psutil.wait_procs(backends)
         connections.close_all()
         yield keeping
     server.start(database)
