@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
-from netterms.receivables.binary_copy import Kind, send
+from netterms.receivables.binary_copy import Encoded, Kind, encode
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book
@@ -39,11 +38,14 @@ select row_number() over (order by buyer_number) as nth,
        arg_max(annual_turnover_minor, row_no) as annual_turnover_minor
 from staged group by buyer_number
 """
+STAGED_BUYERS = "select * from staged_buyer order by nth"
 BUYER_IDS = """
 create or replace temp table buyer_id as
-select n.buyer_number, unhex(replace(k.id, '-', '')) as id
-from read_csv(?, header = false, columns = {'nth': 'bigint', 'id': 'text'}) k
-join staged_buyer n using (nth)
+select n.buyer_number, coalesce(unhex(replace(k.id, '-', '')), n.id) as id,
+       k.id is not null as known
+from staged_buyer n
+left join read_csv(?, header = false, auto_detect = false,
+                   columns = {'nth': 'bigint', 'id': 'text'}) k using (nth)
 """
 # Invoices go in the file's order and payments buyer by buyer, so that most indexes of the book grow
 # at one end: random places in a large index cost more than all the rest of a row.
@@ -156,15 +158,11 @@ def import_invoices(
     ctx.require(Permission.IMPORT)
     run = new_id(ctx.now)
     params = stamp(ctx) | {"import": run, "today": ctx.today}
-    with tempfile.TemporaryDirectory(prefix="netterms-") as name, book(ctx):
-        folder = Path(name)
+    with book(ctx):
         _one_import_at_a_time(ctx)
         # The rows of a large file are sorted in memory, as long as this transaction lasts.
         sql.execute("set local work_mem = '256MB'")
-        told("buyers")
-        buyers_new = _bring_buyers(ctx, staged, folder, params)
-        told("copy")
-        _copy_rows(ctx, staged)
+        buyers_new = _bring_all(ctx, staged, params, told)
         told("invoices")
         conflicts = _compare(params, skip_bad=skip_bad)
         invoices_new = sql.execute(sql.statement("receivables/import_invoices"), params)
@@ -201,42 +199,75 @@ def _one_import_at_a_time(ctx: Context) -> None:
     )
 
 
-def _bring_buyers(
-    ctx: Context, staged: duckdb.DuckDBPyConnection, folder: Path, params: Mapping[str, Any]
-) -> int:
-    """Add the buyers the seller has not met, and complete what is known of the others.
+def _bring_buyers(staged: duckdb.DuckDBPyConnection, folder: Path, ids: str) -> int:
+    """Send the file's buyers, and leave in `buyer_id` of `staged` which id each has or would get.
 
-    Leaves the ids of all in `buyer_id` of `staged`, and in `staged_payment` which rows are paid.
+    Answers how many the seller has not met.
     """
     sql.execute(sql.statement("receivables/import_stage"))
-    buyers = BUYERS.format(ids=_head(ctx))
-    staged.execute(f"create or replace temp table staged_buyer as {buyers}")
-    _copy(staged, "staged_buyer", BUYER_COLUMNS, ["select * from staged_buyer order by nth"])
-    with ThreadPoolExecutor(1) as beside:
-        payments = beside.submit(staged.execute, PAYMENTS)
-        sql.execute("analyze staged_buyer (nth, buyer_number)")
-        sql.execute(sql.statement("receivables/import_complete"), params)
-        new = sql.execute(sql.statement("receivables/import_buyers"), params)
-        if new:
-            sql.execute("analyze buyer")
-        payments.result()
-    ids = folder / "buyer_id"
+    staged.execute(f"create or replace temp table staged_buyer as {BUYERS.format(ids=ids)}")
+    with encode(staged, BUYER_COLUMNS, [STAGED_BUYERS]) as buyers:
+        _copy("staged_buyer", buyers)
+    sql.execute("analyze staged_buyer (nth, buyer_number)")
+    return _note_buyers(staged, folder)
+
+
+def _note_buyers(staged: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    known = folder / "buyer_id"
     query = """
         copy (select nth, b.id from staged_buyer n
               join buyer b on b.seller_id = current_seller() and b.buyer_number = n.buyer_number)
         to stdout (format csv)
     """
-    with connection.cursor() as cursor, ids.open("wb") as file:
+    with connection.cursor() as cursor, known.open("wb") as file:
         wrapped: Any = cursor.cursor
         with wrapped.copy(query) as copy:
             for chunk in copy:
                 file.write(chunk)
-    staged.execute(BUYER_IDS, [str(ids)])
+    staged.execute(BUYER_IDS, [str(known)])
+    return int(staged.execute("select count(*) from buyer_id where not known").fetchall()[0][0])
+
+
+def _bring_all(
+    ctx: Context, staged: duckdb.DuckDBPyConnection, params: Mapping[str, Any], told: Told
+) -> int:
+    """Send buyers and rows, the rows with the ids they get if they are new.
+
+    Leaves them in the tables of import_stage.sql, and answers how many buyers are new.
+    """
+    told("buyers")
+    with tempfile.TemporaryDirectory(prefix="netterms-") as name:
+        folder = Path(name)
+        unmet = _bring_buyers(staged, folder, _head(ctx))
+        # While the database takes in the buyers, the rows are put together.
+        with _encoded_rows(ctx, staged) as rows:
+            new = _add_buyers(params)
+            if new == unmet:
+                _send_rows(rows, told)
+                return new
+        # The console added one of them at the same moment, with an id of its own.
+        _note_buyers(staged, folder)
+    with _encoded_rows(ctx, staged) as rows:
+        _send_rows(rows, told)
     return new
 
 
-def _copy_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> None:
-    """Send the rows, with the ids they get if they are new."""
+def _add_buyers(params: Mapping[str, Any]) -> int:
+    """Add the buyers the seller has not met, and complete what is known of the others."""
+    sql.execute(sql.statement("receivables/import_complete"), params)
+    new = sql.execute(sql.statement("receivables/import_buyers"), params)
+    if new:
+        sql.execute("analyze buyer")
+    return new
+
+
+def _send_rows(rows: Encoded, told: Told) -> None:
+    told("copy")
+    _copy("staged", rows)
+    sql.execute("analyze staged (row_no, company_code, invoice_number)")
+
+
+def _encoded_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> Encoded:
     found = staged.execute("select min(row_no), max(row_no) from staged").fetchall()[0]
     # Payments after invoices: the journal's key, which holds both, then grows at its end alone.
     invoice_ids, payment_ids = sorted((_head(ctx), _head(ctx)))
@@ -249,21 +280,15 @@ def _copy_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> None:
         )
         for first in (range(found[0], found[1] + 1, PART_ROWS) if found[0] is not None else ())
     ]
-    _copy(staged, "staged", ROW_COLUMNS, parts)
-    sql.execute("analyze staged (row_no, company_code, invoice_number)")
+    return encode(staged, ROW_COLUMNS, parts, first=PAYMENTS)
 
 
-def _copy(
-    staged: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Mapping[str, Kind],
-    queries: Sequence[str],
-) -> None:
-    """Send the rows of `queries` to a temporary table of the same transaction."""
+def _copy(table: str, rows: Encoded) -> None:
+    """Send rows to a temporary table of the same transaction."""
     with connection.cursor() as cursor:
         wrapped: Any = cursor.cursor
         with wrapped.copy(f"copy {table} from stdin (format binary, freeze)") as copy:
-            send(staged, columns, queries, copy.write)
+            rows.send(copy.write)
 
 
 def _compare(params: Mapping[str, Any], *, skip_bad: bool) -> tuple[Conflict, ...]:

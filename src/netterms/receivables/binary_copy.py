@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,15 +34,40 @@ class Kind(StrEnum):
 WIDTHS = {Kind.BIGINT: 8, Kind.DATE: 4, Kind.UUID: 16}
 
 
-def send(
+class Encoded:
+    """Rows that are being put together in another thread, part by part, to be sent in one COPY."""
+
+    def __init__(self, parts: Sequence[Callable[[], list[memoryview]]]) -> None:
+        self._beside = ThreadPoolExecutor(1)
+        self._parts = [self._beside.submit(part) for part in parts]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give up what was not begun, and wait for what was."""
+        self._beside.shutdown(cancel_futures=True)
+
+    def send(self, write: Callable[[bytes], object]) -> None:
+        """Write all rows; an error of the other thread is raised here."""
+        write(HEAD)
+        while self._parts:
+            # What is written is let go.
+            for part in self._parts.pop(0).result():
+                for start in range(0, len(part), CHUNK_BYTES):
+                    write(bytes(part[start : start + CHUNK_BYTES]))
+        write(TAIL)
+
+
+def encode(
     duck: duckdb.DuckDBPyConnection,
     columns: Mapping[str, Kind],
     queries: Sequence[str],
-    write: Callable[[bytes], object],
-) -> None:
-    """Write the rows of all `queries`, which have these columns, as one binary COPY.
+    first: str = "",
+) -> Encoded:
+    """Begin to put together the rows of all `queries`, which have these columns.
 
-    While one part is written, the next query is asked in another thread.
+    Statement `first` goes before them. Until it is left, the connection is that thread's.
     """
     line = _line(columns)
 
@@ -49,13 +75,12 @@ def send(
         found = duck.sql(f"select {line} as line from ({query})").to_arrow_table()  # noqa: S608 - ours
         return [_bytes_of(lines) for lines in found.column(0).chunks]
 
-    write(HEAD)
-    with ThreadPoolExecutor(1) as beside:
-        for lines in beside.map(asked, queries):
-            for part in lines:
-                for start in range(0, len(part), CHUNK_BYTES):
-                    write(bytes(part[start : start + CHUNK_BYTES]))
-    write(TAIL)
+    def prepared() -> list[memoryview]:
+        duck.execute(first)
+        return []
+
+    before = [prepared] if first else []
+    return Encoded([*before, *(partial(asked, query) for query in queries)])
 
 
 def _line(columns: Mapping[str, Kind]) -> str:

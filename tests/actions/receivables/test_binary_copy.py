@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from django.db import connection
 
-from netterms.receivables.binary_copy import Kind, send
+from netterms.receivables.binary_copy import Kind, encode
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -43,8 +43,11 @@ def sent(ctx, duck):
                 "create temp table arrived (n bigint, day date, words text, id uuid) on commit drop"
             )
             with connection.cursor() as cursor:
-                with cursor.cursor.copy("copy arrived from stdin (format binary)") as copy:
-                    send(duck, COLUMNS, queries, copy.write)
+                with (
+                    encode(duck, COLUMNS, queries) as lines,
+                    cursor.cursor.copy("copy arrived from stdin (format binary)") as copy,
+                ):
+                    lines.send(copy.write)
                 cursor.execute("select * from arrived order by ctid")
                 return cursor.fetchall()
 
@@ -87,5 +90,9 @@ def test_no_rows_are_a_copy_too(sent, queries):
 
 
 def test_what_does_not_fit_is_an_error(duck):
-    with pytest.raises(duckdb.ConversionException):
-        send(duck, {"n": Kind.BIGINT}, ["select 18446744073709551616::hugeint as n"], bytes)
+    query = "select 18446744073709551616::hugeint as n"
+    with (
+        encode(duck, {"n": Kind.BIGINT}, [query]) as rows,
+        pytest.raises(duckdb.ConversionException),
+    ):
+        rows.send(bytes)

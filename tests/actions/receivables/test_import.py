@@ -11,10 +11,12 @@ from django.db import IntegrityError, connection
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables import actions
 from netterms.receivables.actions import Conflict
 from netterms.receivables.queries import receivable_balances
 from netterms.store import sql
 from netterms.store.tenancy import book
+from tests.actions.books import change
 from tests.actions.receivables.ledgers import (
     bring,
     changes,
@@ -283,3 +285,31 @@ def test_a_new_buyer_is_written_to_in_a_language_of_its_country(ctx, tmp_path, c
     bring(ctx, ledger(tmp_path, line("I-1", country=country)))
     with book(ctx):
         assert sql.value("select language from buyer") == language
+
+
+def test_a_buyer_added_by_somebody_else_meanwhile_gets_its_invoices(ctx, tmp_path, monkeypatch):
+    add, theirs = actions._add_buyers, uuid4()
+
+    def somebody_adds():
+        try:
+            change(
+                ctx,
+                "insert into buyer (seller_id, id, buyer_number, name)"
+                " values (%(seller)s, %(id)s, 'K2', 'Theirs')",
+                id=theirs,
+            )
+        finally:
+            connection.close()
+
+    def late(params):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(somebody_adds).result()
+        return add(params)
+
+    monkeypatch.setattr(actions, "_add_buyers", late)
+    path = ledger(tmp_path, line("I-1", left="0.00", paid_on="2026-02-10"), line("I-2", buyer="K2"))
+    assert changes(bring(ctx, path)) == (1, 2, 1)
+    with book(ctx):
+        found = sql.rows("select buyer_id from invoice where invoice_number = 'I-2'")
+    assert found == [{"buyer_id": theirs}]
+    assert balanced(ctx)
