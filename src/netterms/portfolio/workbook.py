@@ -29,7 +29,7 @@ def write(
 ) -> None:
     """Write report.xlsx in the report's language.
 
-    `open_items` are rows of `queries.OPEN_ITEMS`; `bad` are (row, column, value, reason, mend);
+    `open_items` are rows of `queries.OPEN_ITEMS`; `bad` are (row, column, value, reason in words);
     `method` are (figure, formula, note, rule).
     """
     with translation.override(report["lang"]):
@@ -223,6 +223,6 @@ def _method(rows: Sequence[Row]) -> Table:
 def _bad(rows: Sequence[Row]) -> Table:
     columns = [
         _whole(pgettext("of a sheet", "Row")), _text(_("Column"), 24), _text(_("Value"), 30),
-        _text(_("Reason"), 26), _text(_("What mends it"), 80),
+        _text(_("Reason"), 80),
     ]  # fmt: skip
     return Table(_("Bad rows"), columns, rows)

@@ -39,7 +39,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
         path,
         result.report,
         open_items=result.open_items[:5],
-        bad=[(7, "Amount", "=HYPERLINK(1)", "amount_unreadable", "Write a number.")],
+        bad=[(7, "Amount", "=HYPERLINK(1)", "Write a number.")],
         method=[("DSO", "a / b", "", "AR-01")],
     )
     return openpyxl.load_workbook(path)
@@ -61,6 +61,7 @@ def test_no_cell_is_a_formula(book: openpyxl.Workbook) -> None:
     names = {row[2] for row in book["Buyers"].iter_rows(min_row=2, values_only=True)}
     assert {"=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2", "<b>&amp;</b>", "  pad "} <= names
     assert book["Bad rows"]["C2"].value == "=HYPERLINK(1)"
+    assert book["Bad rows"]["D2"].value == "Write a number."
 
 
 def test_control_characters_become_a_sign_and_escapes_are_escaped(book: openpyxl.Workbook) -> None:

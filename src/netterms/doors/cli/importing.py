@@ -35,7 +35,7 @@ CONFLICTS_SHOWN = 50
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx or .xls.")],
+    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods.")],
     mapping: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),

@@ -57,7 +57,7 @@ LANGUAGES = {"en": "en", "zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-han
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx or .xls.")],
+    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods.")],
     out: Annotated[Path, typer.Option(help="Folder the three files go to.")] = Path(),
     as_of: Annotated[
         datetime | None,
@@ -238,8 +238,8 @@ def _tell_bad(screen: Screen, staged: Staged) -> None:
             staged.bad_rows,
         )
         % {"count": f"{staged.bad_rows:,}"},
-        (pgettext("of a sheet", "Row"), _("Column"), _("Value"), _("Reason"), _("What mends it")),
-        [(cell.row, cell.column, cell.value, cell.reason, cell.mend) for cell in shown],
+        (pgettext("of a sheet", "Row"), _("Column"), _("Value"), _("Reason")),
+        [(cell.row, cell.column, cell.value, cell.mend) for cell in shown],
     )
     if staged.bad_rows > len({cell.row for cell in shown}):
         screen.say(_("These are the first of them."))
@@ -380,9 +380,7 @@ def _workbook(result: Result, staged: Staged, path: Path) -> Callable[[], None]:
     from netterms.doors.look.method import METHOD
     from netterms.portfolio import workbook
 
-    bad = [
-        (cell.row, cell.column, cell.value, cell.reason, cell.mend) for cell in staged.bad(BAD_KEPT)
-    ]
+    bad = [(cell.row, cell.column, cell.value, cell.mend) for cell in staged.bad(BAD_KEPT)]
 
     def write() -> None:
         method = [tuple(map(str, (f.name, f.formula, f.note, f.rule))) for f in METHOD]
