@@ -71,7 +71,7 @@ def demo(
         from netterms.site.config import config
 
         sign_in = prepare(SystemClock().now(), config().home, screen.err)
-        _show(screen, sign_in, port, config().home)
+        _show(screen, sign_in, f"http://{HOST}:{port}/" if serve else None, config().home)
         if serve:
             from netterms.doors.cli.serve import run_server
 
@@ -208,10 +208,15 @@ def _tell(bar: Progress, task: TaskID, day: date, done: StepDone) -> None:
     bar.update(task, advance=1, description=f"{day} {step} ({done.seconds:.1f} s)")
 
 
-def _show(screen: Screen, sign_in: SignIn, port: int, home: Path) -> None:
-    address = f"http://{HOST}:{port}/"
-    screen.say(_("Console: %(address)s") % {"address": address}, "bold")
+def _show(screen: Screen, sign_in: SignIn, address: str | None, home: Path) -> None:
+    """How to look at it. `address`: where the console is about to be served, if it is."""
+    if address:
+        screen.say(_("Console: %(address)s") % {"address": address}, "bold")
+    else:
+        screen.say(_("To serve the console: netterms serve"), "bold")
     screen.say(_("E-mail address: %(email)s") % {"email": sign_in.email})
     screen.say(_("Password: %(password)s") % {"password": sign_in.password})
     screen.say(_("Reminders: %(folder)s") % {"folder": home / "outbox"})
-    screen.say(_("Everything is kept in %(home)s; Ctrl-C stops the console.") % {"home": home})
+    screen.say(_("Everything is kept in %(home)s.") % {"home": home})
+    if address:
+        screen.say(_("Ctrl-C stops the console."))
