@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from netterms.kernel.context import Context, Permission
@@ -148,12 +148,14 @@ def import_invoices(
     source: SourceFile,
     *,
     skip_bad: bool = False,
+    dry_run: bool = False,
     told: Told = lambda _: None,
 ) -> Imported:
     """Bring the table `staged` of a DuckDB connection into the book: all of it or nothing.
 
     A number the book knows is left as it is, or paid further when the file shows less open. A row
     that contradicts the book is a CONFLICTING_NUMBER refusal, or left out with `skip_bad`.
+    With `dry_run` the same is done and told, then taken back: nothing of it stays.
     """
     ctx.require(Permission.IMPORT)
     run = new_id(ctx.now)
@@ -182,7 +184,10 @@ def import_invoices(
             ctx,
             events.InvoicesImported(run, source.name, invoices_new, payments_new, buyers_new),
         )
-        told("commit")
+        if dry_run:
+            transaction.set_rollback(True)
+        else:
+            told("commit")
     return Imported(run, buyers_new, invoices_new, payments_new, conflicts)
 
 

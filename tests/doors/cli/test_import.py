@@ -23,6 +23,13 @@ def numbers(text: str) -> list[str]:
     return re.findall(r"│ +(\d+) +│ +(\d+) +│ +(\d+) +│", text)[-1]
 
 
+def kept(ctx) -> list[int]:
+    """Rows of every table an import writes to."""
+    tables = ("buyer", "invoice", "payment", "import_run", "event")
+    with book(ctx):
+        return [sql.value(f"select count(*) from {table}") for table in tables]
+
+
 def test_a_file_goes_in_once(run, ctx, tmp_path):
     path = ledger(tmp_path, line("I-1", left="40.00"), line("I-2", buyer="K2"))
     done = run("import", path, "--seller", ctx.seller, "--yes")
@@ -65,11 +72,24 @@ def test_a_contradiction_is_told(run, ctx, tmp_path):
     assert counts(ctx)["invoice"] == 2
 
 
-def test_a_dry_run_writes_nothing_and_needs_no_seller(run, ctx, tmp_path):
-    done = run("import", ledger(tmp_path, line("I-1")), "--dry-run", "--seller", "nobody at all")
-    assert done.returncode == 0
+def test_a_dry_run_tells_what_would_change_and_writes_nothing(run, ctx, tmp_path):
+    before = kept(ctx)
+    path = ledger(tmp_path, line("I-1", left="40.00"), line("I-2", buyer="K2"))
+    done = run("import", path, "--dry-run", "--seller", ctx.seller)
+    assert done.returncode == 0, done.stderr
+    assert numbers(done.stdout) == ("2", "2", "1")
     assert "dry run" in done.stdout
-    assert counts(ctx)["invoice"] == 0
+    assert kept(ctx) == before
+
+
+def test_a_dry_run_tells_contradictions_as_an_import_does(run, ctx, tmp_path):
+    assert run("import", ledger(tmp_path, line("I-1")), "--seller", ctx.seller).returncode == 0
+    before = kept(ctx)
+    path = ledger(tmp_path, line("I-1", amount="90.00", left="90.00"), line("I-2"))
+    refused = run("import", path, "--dry-run", "--seller", ctx.seller)
+    assert refused.returncode == 2
+    assert re.search(r"│ 2 +│ I-1 +│ Amount +│ 90.00 +│ 100.00 ", refused.stdout)
+    assert kept(ctx) == before
 
 
 def test_which_seller(run, new_seller, tmp_path):

@@ -45,7 +45,7 @@ def import_file(
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and check the file; write nothing.")
+        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
     ] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")
@@ -58,19 +58,15 @@ def import_file(
     """Bring an invoice list into a seller's book. A second time changes nothing."""
     screen = Screen()
     with answering(screen):
-        if not dry_run:
-            # Before the long work: a seller that is not there should not be told minutes later.
-            open_book()
-            ctx = operator(seller)
+        # Before the long work: a seller that is not there should not be told minutes later.
+        open_book()
+        ctx = operator(seller)
         with _bar(screen, READ_PHASES) as bar:
             staged = _read(file, _pairs(mapping or ()), currency, sheet, bar)
         _tell_recognised(screen, staged)
         _tell_bad(screen, staged)
         _refuse_bad(screen, staged, skip_bad=skip_bad)
-        if dry_run:
-            screen.say(_("Nothing was written: this was a dry run."))
-            return
-        _ask(staged, yes=yes)
+        _ask(staged, yes=yes or dry_run)
         from netterms.receivables.actions import ContradictsBook, SourceFile, import_invoices
 
         source = SourceFile(
@@ -83,12 +79,17 @@ def import_file(
         try:
             with _bar(screen, WRITE_PHASES) as bar:
                 done = import_invoices(
-                    ctx, staged.connection, source, skip_bad=skip_bad, told=_phases(bar)
+                    ctx,
+                    staged.connection,
+                    source,
+                    skip_bad=skip_bad,
+                    dry_run=dry_run,
+                    told=_phases(bar),
                 )
         except ContradictsBook as refused:
             _tell_conflicts(screen, _("Contradict the book"), refused.conflicts)
             raise
-        _tell_done(screen, done)
+        _tell_done(screen, done, dry_run=dry_run)
 
 
 class Told(Protocol):
@@ -160,13 +161,15 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _tell_done(screen: Screen, done: Imported) -> None:
+def _tell_done(screen: Screen, done: Imported, *, dry_run: bool) -> None:
     _tell_conflicts(screen, _("Left out, since they contradict the book"), done.conflicts)
     screen.table(
-        _("What changed in the book"),
+        _("What would change in the book") if dry_run else _("What changed in the book"),
         (_("New buyers"), _("New invoices"), _("New payments")),
         [tuple(f"{n:,}" for n in (done.buyers_new, done.invoices_new, done.payments_new))],
     )
+    if dry_run:
+        screen.say(_("Nothing was written: this was a dry run."))
 
 
 def _tell_conflicts(screen: Screen, title: str, conflicts: Sequence[Conflict]) -> None:
