@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -66,6 +66,12 @@ class NewBuyerRequest:
         )
         return hashlib.sha256(SEPARATOR.join(map(str, parts)).encode()).hexdigest()
 
+    def in_utc(self) -> NewBuyerRequest:
+        """The same instant in another zone is the same request. Its days are checked before."""
+        if self.expires_at is None:
+            return self
+        return replace(self, expires_at=self.expires_at.astimezone(UTC))
+
     def order(self, buyer_id: UUID) -> _Asked:
         """The order of the buyer behind it; rather than a no, a person looks."""
         return _Asked(
@@ -99,6 +105,7 @@ def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> Answer:
     ctx.require(Permission.CHECKOUT)
     request.order(NOBODY).check(ctx.now)
     request.buyer.check()
+    request = request.in_utc()
     for _ in range(RACES):
         try:
             with book(ctx):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
 from netterms.access.actions import create_key
 from netterms.checkout.policies import draft, put_in_force
+from netterms.kernel.clock import SystemClock
 from tests.actions.books import value
 from tests.actions.checkout.test_newcomers import TRUSTING
 from tests.doors.conftest import visitor
@@ -63,6 +65,17 @@ def test_authorised_at_once_by_policy_and_the_same_words_the_second_time(ctx):
     assert (taken.status_code, taken.json()["code"]) == (409, "order_number_taken")
 
 
+def test_the_same_instant_in_another_zone_is_the_same_request(ctx):
+    call, ends = caller(ctx, "checkout"), SystemClock().now() + timedelta(days=3)
+    first = call(asked(expires_at=ends.astimezone(UTC).isoformat()))
+    assert first.status_code == 201, first.content
+    taipei = ends.astimezone(timezone(timedelta(hours=8)))
+    again = call(asked(expires_at=taipei.isoformat()))
+    assert (again.status_code, again.content) == (200, first.content)
+    later = call(asked(expires_at=(taipei + timedelta(seconds=1)).isoformat()))
+    assert (later.status_code, later.json()["code"]) == (409, "key_reused")
+
+
 def test_without_a_policy_it_is_pending_with_reasons(ctx):
     answer = caller(ctx, "checkout")(ASKED)
     assert (answer.status_code, answer.json()["state"]) == (201, "pending")
@@ -87,6 +100,7 @@ def test_without_a_policy_it_is_pending_with_reasons(ctx):
         ({"order_number": ""}, "k", "order_number"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "k", "expires_at"),
         ({"expires_at": "2099-01-01T00:00:00"}, "k", "expires_at"),
+        ({"expires_at": "9999-12-31T23:59:59-12:00"}, "k", "expires_at"),
         ({"partial": "yes"}, "k", "partial"),
         ({"unknown": 1}, "k", "unknown"),
     ],
