@@ -18,11 +18,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from netterms.doors.cli import texts
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "netterms"
 FOLDER = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 LINE_WIDTH = 100
+# Help texts are strings and docstrings of commands: they are asked of the commands themselves.
+COMMAND_LINE = "src/netterms/doors/cli/__init__.py"
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -48,6 +52,8 @@ def extracted() -> Catalog:
             "python", stream, KEYWORDS, (), {"encoding": "utf-8"}
         ):
             catalog.add(msgid, None, place, context=context)
+    for text in texts():
+        catalog.add(text, None, [(COMMAND_LINE, None)])
     return catalog
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from netterms import __version__
+from netterms.doors.cli import helping
 
 # Name, module and function (or group of subcommands), and the line `netterms --help` shows.
 COMMANDS = (
@@ -31,7 +32,22 @@ GROUPS = (
 
 def main() -> None:
     """Run `netterms` with the words of the command line."""
-    application(sys.argv[1:])()
+    command = typer.main.get_command(application(sys.argv[1:]))
+    helping.translate(command)
+    command()
+
+
+def texts() -> list[str]:
+    """Every help text of every command."""
+    found: list[str] = []
+
+    def keep(text: str) -> str:
+        found.append(text)
+        return text
+
+    for name, *_ in (*COMMANDS, *GROUPS):
+        helping.replace(typer.main.get_command(application([name])), keep)
+    return list(dict.fromkeys(found))
 
 
 def application(words: Sequence[str]) -> typer.Typer:

@@ -29,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from netterms.doors.cli.helping import terminal_language
 from netterms.kernel.clock import SystemClock
 from netterms.kernel.refusal import Refusal
 
@@ -173,10 +174,7 @@ def _load_later_modules() -> None:
 
 def _language(wanted: str | None) -> str:
     if wanted is None:
-        spoken = next(
-            (os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), ""
-        )
-        return "zh-hans" if spoken.lower().startswith("zh") else "en"
+        return terminal_language()
     key = wanted.lower().replace("_", "-")
     if key not in LANGUAGES:
         raise typer.BadParameter("en, zh", param_hint="--lang")
