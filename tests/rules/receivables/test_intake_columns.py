@@ -8,7 +8,7 @@ import pytest
 
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.intake import read, sniff
-from tests.rules.receivables.sheets import bad_of, codes_of, rows_of, text_file
+from tests.rules.receivables.sheets import bad_of, codes_of, day, rows_of, text_file
 
 
 def mapped(folder, headings: list[str], *rows: list[str], **options) -> dict[str, str]:
@@ -73,6 +73,56 @@ def test_chinese_synonyms(tmp_path):
         "due_on": "应收日期", "amount": "价税合计", "paid_amount": "已收金额",
         "open_amount": "欠款余额", "paid_on": "回款日期", "status": "收款状态", "terms": "账期",
     }  # fmt: skip
+
+
+INVOICES = [("Müller & Söhne", "F-101", "05/01/2026", "04/02/2026"),
+            ("Société Ñandú", "F-102", "17/01/2026", "16/02/2026")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headings", "number"),
+    [
+        ("Kundennr.;Kunde;Rechnungsnr.;Rechnungsdatum;Fällig am;Betrag;Offen;Währung", True),
+        ("Kunden-Nr.;Kundenname;Rechnungs-Nr;Datum;Fälligkeitsdatum;Gesamtbetrag;Restbetrag;Währung", True),
+        ("Kunde;Belegnr.;Belegdatum;Fällig;Bruttobetrag;Saldo;Währung", False),
+        ("Code client;Client;N° facture;Date de facture;Date d'échéance;Montant TTC;Solde;Devise", True),
+        ("N° client;Nom du client;Facture;Date facture;Échéance;Montant;Reste à payer;Devise", True),
+        ("CLIENT;NUMÉRO DE FACTURE;DATE DE LA FACTURE;ECHEANCE;MONTANT;SOLDE DÛ;DEVISE", False),
+        ("Client;Nº facture;Date d’émission;Date échéance;Montant facture;Montant restant;Devise", False),
+        ("Código cliente;Cliente;Nº factura;Fecha de factura;Vencimiento;Importe;Saldo;Moneda", True),
+        ("Cliente;Factura;Fecha;Fecha de vencimiento;Importe total;Importe pendiente;Divisa", False),
+        ("Razón social;N.º de factura;Fecha emisión;Fecha vencimiento;Total factura;Pendiente;Moneda", False),
+        ("Codice cliente;Ragione sociale;Numero fattura;Data fattura;Scadenza;Importo;Saldo;Valuta", True),
+        ("Cliente;N. fattura;Data;Data di scadenza;Totale fattura;Importo residuo;Divisa", False),
+        ("Cliente;Fattura;Data documento;Data scadenza;Importo totale;Residuo;Valuta", False),
+    ],
+)  # fmt: skip
+def test_headings_of_other_languages(tmp_path, headings, number):
+    lines = [headings]
+    for at, (name, invoice, issued, due) in enumerate(INVOICES):
+        start = f"{4711 + at};" if number else ""
+        lines.append(f"{start}{name};{invoice};{issued};{due};1.234,56;1.000,50;CHF")
+    staged = read(text_file(tmp_path, "\n".join(lines) + "\n"))
+    assert all(column.how == "heading" for column in staged.guess.columns.values())
+    assert staged.bad_rows == 0
+    assert rows_of(
+        staged, "buyer_name", "invoice_number", "issued_on", "due_on", "amount_minor", "open_minor",
+        "currency",
+    ) == [
+        (INVOICES[0][0], "F-101", day(2026, 1, 5), day(2026, 2, 4), 123456, 100050, "CHF"),
+        (INVOICES[1][0], "F-102", day(2026, 1, 17), day(2026, 2, 16), 123456, 100050, "CHF"),
+    ]  # fmt: skip
+    if number:
+        assert rows_of(staged, "buyer_number") == ["4711", "4712"]
+
+
+def test_a_tax_amount_of_another_language_is_not_the_amount(tmp_path):
+    for headings in (
+        "Client;Échéance;Montant TVA;Montant TTC",
+        "Cliente;Vencimiento;Importe IVA;Importe",
+    ):
+        staged = read(text_file(tmp_path, f"{headings}\nA;2026-01-31;20,50;120,50\n"))
+        assert rows_of(staged, "amount_minor") == [12050]
 
 
 def test_one_word_headings_are_told_apart_by_their_content(tmp_path):

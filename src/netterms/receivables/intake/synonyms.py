@@ -1,6 +1,7 @@
 """The fields of an invoice list and the headings that name them: data only, best synonym first.
 
-Chinese is written in simplified characters; traditional headings are folded before comparing.
+Chinese is written in simplified characters; traditional headings are folded before comparing. So
+are accents, dots and the sign "°", which vanish; "º" becomes an "o": n° is "n", nº is "no".
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ SYNONYMS: dict[str, str] = {
         "|kundennummer|debitor|client nr|customer nr|客户编码|客户编号|客户代码|客户号|客户ID"
         "|客户账号|客户码|购货单位编码|购货单位代码|买方编码|买方编号|往来单位编码|往来单位编号"
         "|单位编码|客户统一编号|客户代号|卖给客户编号"
+        "|kundennr|kunden nr|debitornr|debitorennr|debitorennummer|code client|n client"
+        "|no client|num client|numero client|numero de client|compte client|codigo cliente"
+        "|codigo de cliente|codigo del cliente|n cliente|no cliente|no de cliente"
+        "|numero cliente|numero de cliente|codice cliente|cod cliente|numero del cliente"
+        "|n de client|no de client|n de cliente"
     ),
     "buyer_name": (
         "buyer name|customer name|name customer|client name|debtor name|account name|bill to name"
@@ -55,14 +61,18 @@ SYNONYMS: dict[str, str] = {
         "|kundenname|kunde|客户名称|客户全称|客户简称|购货单位名称|购货单位|购买方名称|购买方"
         "|购货方名称|购货方|买方名称|买方|往来单位名称|往来单位|付款单位|付款方|单位名称|采购方"
         "|公司名称|企业名称|核算项目名称|名称"
+        "|name des kunden|nom client|nom du client|raison sociale|nombre cliente"
+        "|nombre de cliente|nombre del cliente|razon social|nome cliente|ragione sociale"
     ),
     "buyer": (
         "buyer|customer|client|debtor|company|公司|bill to|bill to party|account|cust|partner"
         "|客户|单位|顾客|客商"
+        "|cliente"
     ),
     "country": (
         "country|country code|customer country|buyer country|bill to country|land|nation"
         "|country region|国家|国别|客户国家|国家代码|国家地区"
+        "|pays|pais|paese|nazione"
     ),
     "email": (
         "email|e mail|email address|customer email|contact email|billing email|mail|邮箱|电子邮箱"
@@ -72,6 +82,7 @@ SYNONYMS: dict[str, str] = {
         "invoice currency|document currency|transaction currency|currency|currency code"
         "|currency id|doc currency|doc curr|curr|ccy|cur|waers|wahrung|waehrung|local currency"
         "|币种|货币|币别|结算币种|货币代码|原币|币种名称|交易币种|发票币种"
+        "|devise|moneda|divisa|valuta"
     ),
     "invoice_number": (
         "invoice number|invoice no|invoice id|invoice num|invoice nr|invoice #|inv no|inv number"
@@ -82,6 +93,11 @@ SYNONYMS: dict[str, str] = {
         "|ref no|ref|number|发票号码|发票号|发票编号|发票代码号|发票|单据编号|单据号|单号"
         "|单据号码|票号|账单编号|账单号|凭证编号|凭证号|销售单号|出库单号|订单编号|订单号"
         "|合同编号|合同号|编号"
+        "|rechnungsnr|rechnungs nr|rechnung nr|belegnr|beleg nr|n facture|no facture|nr facture"
+        "|num facture|n de facture|no de facture|numero facture|numero de facture|facture"
+        "|n piece|no piece|numero de piece|n factura|no factura|num factura|n de factura"
+        "|no de factura|numero factura|numero de factura|factura|n fattura|no fattura"
+        "|nr fattura|num fattura|numero fattura|numero della fattura|fattura"
     ),
     "sequence": (
         "cust clear seq|clear seq|customer sequence|customer seq|buyer sequence|invoice seq"
@@ -99,6 +115,10 @@ SYNONYMS: dict[str, str] = {
         "|buchungsdatum|budat|bldat|开票日期|开票日|发票日期|开票时间|开具日期|出票日期|单据日期"
         "|业务日期|记账日期|过账日期|入账日期|账单日期|交易日期|销售日期|发货日期|出库日期"
         "|送货日期|创建日期|制单日期|签订日期|日期|时间"
+        "|datum|date facture|date de facture|date de la facture|date de facturation"
+        "|date emission|date d emission|date piece|fecha factura|fecha de factura"
+        "|fecha de la factura|fecha de emision|fecha emision|fecha|data fattura"
+        "|data della fattura|data di emissione|data emissione|data documento|data"
     ),
     "due_on": (
         "due date|net due date|net due|due on|date due|due|payment due date|payment due"
@@ -109,6 +129,9 @@ SYNONYMS: dict[str, str] = {
         "|应回款日|约定付款日期|约定付款日|约定回款日期|约定收款日期|最后付款日|最迟付款日"
         "|付款截止日期|付款截止日|截止日期|信用到期日|预计回款日期|预计收款日期|计划回款日期"
         "|计划收款日期|付款期限|收款期限|到期"
+        "|fallig am|faellig am|fallig|faellig|zahlbar bis|echeance|date echeance"
+        "|date d echeance|vencimiento|fecha vencimiento|fecha de vencimiento|vence|vence el"
+        "|scadenza|data scadenza|data di scadenza"
     ),
     "terms": (
         "terms days est|terms days|payment terms days|credit days|net days|days credit"
@@ -116,6 +139,8 @@ SYNONYMS: dict[str, str] = {
         "|zahlungsbedingung|zahlungsziel|credit period|账期|信用期|账期天数|信用天数|信用账期"
         "|账期（天）|账期(日)|付款条件|收款条件|付款条款|付款方式及账期|结算周期|付款期限"
         "|收款期限|赊销期限"
+        "|conditions de paiement|delai de paiement|condiciones de pago|plazo de pago"
+        "|condizioni di pagamento|termini di pagamento"
     ),
     "amount": (
         "invoice amount|gross amount|total amount|amount incl vat|amount incl tax|total incl vat"
@@ -128,6 +153,9 @@ SYNONYMS: dict[str, str] = {
         "|含税总额|含税总金额|含税价|发票金额|开票金额|票面金额|应收金额|应收款金额|应收总额"
         "|应收款|应收账款|账单金额|单据金额|原币金额|交易金额|销售金额|销售额|货款金额|货款"
         "|合同金额|总金额|总额|金额合计|合计金额|本币金额|金额|合计|不含税金额|未税金额"
+        "|gesamtbetrag|brutto|montant ttc|montant facture|montant de la facture|montant total"
+        "|total ttc|montant|montant ht|importe total|importe factura|importe de la factura"
+        "|total factura|importe|importo totale|importo fattura|totale fattura|totale|importo"
     ),
     "open_amount": (
         "open amount|total open amount|amount open|open balance|outstanding amount"
@@ -137,6 +165,9 @@ SYNONYMS: dict[str, str] = {
         "|saldo|未收金额|未收款金额|未收款|未回款金额|未回款|未付金额|未付款金额|未结金额"
         "|未结清金额|未核销金额|欠款余额|欠款金额|欠款|尚欠金额|应收余额|应收账款余额|剩余金额"
         "|剩余应收|未清金额|未清余额|余额|期末余额"
+        "|restbetrag|offener saldo|solde|solde du|reste a payer|reste du|montant du"
+        "|montant restant|montant ouvert|saldo pendiente|importe pendiente|pendiente"
+        "|saldo aperto|importo residuo|residuo|importo aperto"
     ),
     "paid_amount": (
         "paid amount|amount paid|amount received|received amount|payment amount"
@@ -144,6 +175,8 @@ SYNONYMS: dict[str, str] = {
         "|received|paid to date|payments|bezahlt|已收金额|已收款金额|已收款|已回款金额|已回款"
         "|已付金额|已付款金额|已核销金额|收款金额|回款金额|付款金额|实收金额|实收款|到账金额"
         "|已结金额|已收"
+        "|bezahlter betrag|montant paye|montant regle|importe pagado|importe cobrado|pagado"
+        "|importo pagato|importo incassato|pagato"
     ),
     "paid_on": (
         "paid on|paid date|date paid|payment date|pay date|payment received date|received on"
@@ -153,6 +186,9 @@ SYNONYMS: dict[str, str] = {
         "|zahlungsdatum|实际回款日期|实际收款日期|实际付款日期|回款日期|收款日期|付款日期"
         "|到账日期|入账时间|结清日期|核销日期|清账日期|实收日期|收款日|回款日|付款日|回款时间"
         "|收款时间|付款时间|支付日期|到款日期"
+        "|bezahlt am|date de paiement|date paiement|date de reglement|date reglement"
+        "|fecha de pago|fecha pago|fecha de cobro|fecha cobro|data pagamento|data di pagamento"
+        "|data incasso"
     ),
     "status": (
         "is open|open flag|is closed|is paid|is cleared|payment status|paid status|invoice status"
@@ -176,7 +212,7 @@ BLOCKERS_EN = bag(
     "tax vat rate discount quantity qty price unit phone tel address percent pct bank "
     "ratio late source reminder words overdue interest days user by text memo note notes "
     "comment postal zip last dispute promised limit year month week quarter fiscal score id "
-    "email sent print"
+    "email sent print tva iva mwst ust steuer"
 )
 BLOCKERS_ZH = (
     "税额", "税率", "折扣", "数量", "单价", "电话", "地址", "开户", "银行", "大写", "备注",
