@@ -269,10 +269,19 @@ def test_a_sheet_that_asks_for_all_memory_is_refused_and_does_not_end_the_proces
     assert refused(path).code is Code.FILE_UNREADABLE
 
 
-def test_headers_only_is_no_error(tmp_path):
-    staged = read(text_file(tmp_path, "Buyer,Due date,Amount\n"))
-    assert (staged.rows, staged.bad_rows, staged.bad()) == (0, 0, [])
-    assert read(book(tmp_path, [["Buyer", "Due date", "Amount"]])).rows == 0
+@pytest.mark.parametrize("below", ["", "\n", ",,\n,,\n , ,\n"])
+def test_headings_without_a_row_are_an_empty_file(tmp_path, below):
+    path = text_file(tmp_path, f"Buyer,Due date,Amount\n{below}")
+    assert refused(path).code is Code.FILE_EMPTY
+    with pytest.raises(Refusal) as caught:
+        sniff(path)
+    assert caught.value.code is Code.FILE_EMPTY
+    assert "at least one invoice" in caught.value.facts["mend"]
+
+
+def test_a_sheet_of_headings_alone_is_an_empty_file(tmp_path):
+    path = book(tmp_path, [["Buyer", "Due date", "Amount"]])
+    assert refused(path).code is Code.FILE_EMPTY
 
 
 def test_it_works_without_a_django_site(tmp_path):

@@ -19,6 +19,7 @@ from netterms.receivables.intake.dates import read_dates
 from netterms.receivables.intake.guess import Column, Guess, Staged
 from netterms.receivables.intake.mapping import columns_of, header_row, named
 from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
+from netterms.receivables.intake.sqltext import text
 from netterms.receivables.intake.staging import stage
 from netterms.receivables.intake.stated import Stated, heading_currency, lines_below, stated
 from netterms.receivables.intake.straight import read_straight
@@ -206,6 +207,7 @@ def _understand(
         before = len(source.notes)
         load_text(connection, source, opened.frame, loaded, limit, folder)
         guess = replace(guess, notes=guess.notes + tuple(source.notes[before:]))
+    _refuse_empty(connection, loaded)
     last_heading = guess.headings[opened.frame.last]
     plan = Plan(
         guess.columns, loaded, last_heading, {}, {}, given_currency=given, formulas=formulas
@@ -226,6 +228,13 @@ def _understand(
         notes=(*guess.notes, *notes, *date_notes, *amount_notes),
     )
     return plan, guess
+
+
+def _refuse_empty(connection: duckdb.DuckDBPyConnection, loaded: Sequence[int]) -> None:
+    """FILE_EMPTY where nothing stands below the headings."""
+    filled = " OR ".join(f"{text(f'c{k}')} IS NOT NULL" for k in loaded)
+    if not connection.execute(f"SELECT 1 FROM intake_raw WHERE {filled} LIMIT 1").fetchall():
+        raise refuse(Code.FILE_EMPTY, "empty")
 
 
 def _in_file(guess: Guess, names: tuple[str, ...]) -> dict[str, Column]:
