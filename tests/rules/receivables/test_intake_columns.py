@@ -233,3 +233,27 @@ def test_no_column_serves_two_fields_and_bad_cells_name_their_heading(tmp_path):
         (2, "Amount", "x", "amount_unreadable"),
         (2, "Amount (2)", "y", "amount_unreadable"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "value"),
+    [
+        ({"mapping": {"sum": "Amount"}}, "map", "sum"),
+        ({"mapping": {"currency": "=XX"}}, "currency", "XX"),
+        ({"currency": "XX"}, "currency", "XX"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_what_would_mend_it(tmp_path, given, field, value):
+    path = text_file(tmp_path, "Customer,Invoice,Due date,Amount\nA,1,2026-02-28,1.00\n")
+    with pytest.raises(Refusal) as refused:
+        read(path, **given)
+    assert refused.value.code is Code.VALUE_INVALID
+    assert (refused.value.facts["field"], refused.value.facts["value"]) == (field, value)
+    assert refused.value.facts["mend"]
+
+
+def test_the_notes_of_one_row_are_grammatical(tmp_path):
+    path = text_file(tmp_path, "Customer,Invoice,Due date,Amount\nA,1,2026-02-28,1.00\nTotal,,,1\n")
+    notes = read(path).guess.notes
+    assert {note.code for note in notes} >= {"currency_assumed", "totals_skipped"}
+    assert not any("1 rows" in note or "1 total rows" in note for note in notes)

@@ -141,8 +141,9 @@ def _given(names: tuple[str, ...], mapping: Mapping[str, str]) -> dict[str, Colu
         if field not in FIELDS:
             close = difflib.get_close_matches(field, FIELDS, 3)
             raise refuse(
-                Code.COLUMN_UNKNOWN, "field", field=field, closest=close, fields=", ".join(FIELDS)
-            )
+                Code.VALUE_INVALID, "field", field="map", value=field, closest=close,
+                fields=", ".join(FIELDS),
+            )  # fmt: skip
         if wanted.startswith("="):
             columns[field] = _constant(field, wanted[1:].strip())
             continue
@@ -167,7 +168,7 @@ def _constant(field: str, value: str) -> Column:
             allowed=allowed,
         )  # fmt: skip
     if field == "currency" and not currency_code(value):
-        raise refuse(Code.COLUMN_UNKNOWN, "currency", field=field, value=value)
+        raise refuse(Code.VALUE_INVALID, "currency", field=field, value=value)
     return Column(field, "=" + value, "given", constant=value)
 
 
@@ -306,8 +307,9 @@ def columns_of(
 ) -> tuple[tuple[str, ...], dict[str, Column], list[Note]]:
     """Headings as they will be named, the column of each field, and what to tell about it.
 
-    `rows` is a sample of the rows below the headings. Refuses with COLUMN_UNKNOWN (a `mapping`
-    that names no field or no heading) and COLUMN_MISSING (no buyer, amount or due date).
+    `rows` is a sample of the rows below the headings. Refuses with VALUE_INVALID or
+    COLUMN_UNKNOWN (a `mapping` that names no field or no heading) and COLUMN_MISSING (no
+    buyer, amount or due date).
     """
     shown = title(names)
     samples = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(shown))]

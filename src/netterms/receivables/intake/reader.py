@@ -83,12 +83,13 @@ def read(
     """Read any invoice list into the tables `staged` and `bad` of `connection`.
 
     `currency` is the ISO 4217 code of rows that name none. Without a `connection` a new one in
-    memory is made. Refuses with COLUMN_UNKNOWN, COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet),
-    FILE_EMPTY, FILE_TOO_LARGE or FILE_UNREADABLE; bad cells are no refusal, they are in `bad`.
+    memory is made. Refuses with VALUE_INVALID, COLUMN_UNKNOWN, COLUMN_MISSING, NO_HEADER,
+    NOT_FOUND (a sheet), FILE_EMPTY, FILE_TOO_LARGE or FILE_UNREADABLE; bad cells are no
+    refusal, they are in `bad`.
     """
     given = currency_code(currency) if currency else ""
     if currency and not given:
-        raise refuse(Code.COLUMN_UNKNOWN, "currency", field="currency", value=currency)
+        raise refuse(Code.VALUE_INVALID, "currency", field="currency", value=currency)
     tell = progress or _silent
     connection = connection or _connect()
     with tempfile.TemporaryDirectory(prefix="netterms-") as name:

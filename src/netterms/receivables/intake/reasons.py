@@ -159,26 +159,26 @@ NOTE_TEXTS: dict[NoteCode, str] = {
         "each cell was read by its own form."
     ),
     NoteCode.AMOUNT_ROUNDED: gettext_noop(
-        "%(count)s amounts were finer than the currency's smallest unit and were rounded half up."
+        "Amounts finer than the currency's smallest unit, rounded half up: %(count)s."
     ),
     NoteCode.AMOUNT_UNIT: gettext_noop(
         "Column “%(heading)s” is in units of %(unit)s; the amounts were multiplied."
     ),
     NoteCode.BUYER_FILLED_DOWN: gettext_noop(
-        "%(count)s rows without a buyer were given to the buyer named above them."
+        "Rows without a buyer, given to the buyer named above them: %(count)s."
     ),
     NoteCode.BUYER_NUMBER_MADE: gettext_noop(
         "The file has no buyer numbers; they were made from the names."
     ),
-    NoteCode.CANCELLED_SKIPPED: gettext_noop("%(count)s cancelled rows or drafts were left out."),
+    NoteCode.CANCELLED_SKIPPED: gettext_noop("Cancelled rows and drafts left out: %(count)s."),
     NoteCode.CONTENT_GUESSED: gettext_noop(
-        "Column “%(heading)s” was recognised by its content as %(field)s."
+        "Column “%(heading)s” was recognised by its content, not by its heading."
     ),
     NoteCode.COUNTRY_UNKNOWN: gettext_noop(
         "Some countries are not known and were left empty: %(examples)s."
     ),
     NoteCode.CURRENCY_ASSUMED: gettext_noop(
-        "%(count)s rows name no currency; %(currency)s was assumed."
+        "Rows that name no currency, taken as %(currency)s: %(count)s."
     ),
     NoteCode.DATE_MIXED: gettext_noop(
         "Column “%(heading)s” mixes day-first and month-first dates; the unclear ones were read "
@@ -189,16 +189,14 @@ NOTE_TEXTS: dict[NoteCode, str] = {
         "%(example)s; they were read %(order)s."
     ),
     NoteCode.DUE_FROM_TERMS: gettext_noop(
-        "%(count)s due dates were calculated from the payment terms."
+        "Due dates calculated from the payment terms: %(count)s."
     ),
     NoteCode.ENCODING_DAMAGED: gettext_noop(
         "Some characters could not be decoded as %(encoding)s and were replaced."
     ),
-    NoteCode.FOOTER_SKIPPED: gettext_noop(
-        "%(count)s rows without any amount or date were left out."
-    ),
+    NoteCode.FOOTER_SKIPPED: gettext_noop("Rows without any amount or date, left out: %(count)s."),
     NoteCode.ISSUE_DATE_MADE: gettext_noop(
-        "%(count)s invoice dates were missing and were taken from the due date and the terms."
+        "Missing invoice dates, taken from the due date and the terms: %(count)s."
     ),
     NoteCode.KIND_UNKNOWN: gettext_noop(
         "Some document types are not known and were taken as invoices: %(examples)s."
@@ -207,15 +205,15 @@ NOTE_TEXTS: dict[NoteCode, str] = {
         "Invoice numbers were made from the buyer number and the sequence column."
     ),
     NoteCode.NUMBER_MADE: gettext_noop(
-        "%(count)s rows have no invoice number; numbers were made from their content."
+        "Rows without an invoice number; numbers were made from their content: %(count)s."
     ),
     NoteCode.RECORDS_COUNTED: gettext_noop(
         "Some cells hold line breaks: row numbers count records, not lines."
     ),
-    NoteCode.REPEATS_SKIPPED: gettext_noop("%(count)s exact repeats of other rows were left out."),
-    NoteCode.TOTALS_SKIPPED: gettext_noop("%(count)s total rows were left out."),
+    NoteCode.REPEATS_SKIPPED: gettext_noop("Exact repeats of other rows left out: %(count)s."),
+    NoteCode.TOTALS_SKIPPED: gettext_noop("Total rows left out: %(count)s."),
     NoteCode.ZERO_SKIPPED: gettext_noop(
-        "%(count)s rows with a zero amount and nothing open were left out."
+        "Rows with a zero amount and nothing open, left out: %(count)s."
     ),
 }
 
