@@ -183,20 +183,20 @@ def test_a_given_mapping_wins_and_frees_the_column(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mapping", "fact", "value"),
+    ("mapping", "code", "fact", "value"),
     [
-        ({"amout": "Amount"}, "closest", ["amount"]),
-        ({"amount": "Amonut"}, "closest", ["Amount"]),
-        ({"amount": "=5"}, "field", "amount"),
-        ({"currency": "=XQQ"}, "value", "XQQ"),
-        ({"amount": "Amount", "open_amount": "Amount"}, "value", "Amount"),
+        ({"amout": "Amount"}, Code.VALUE_INVALID, "closest", ["amount"]),
+        ({"amount": "Amonut"}, Code.COLUMN_UNKNOWN, "closest", ["Amount"]),
+        ({"amount": "=5"}, Code.COLUMN_UNKNOWN, "field", "amount"),
+        ({"currency": "=XQQ"}, Code.VALUE_INVALID, "value", "XQQ"),
+        ({"amount": "Amount", "open_amount": "Amount"}, Code.COLUMN_UNKNOWN, "value", "Amount"),
     ],
 )
-def test_impossible_mappings_are_refused(tmp_path, mapping, fact, value):
+def test_impossible_mappings_are_refused(tmp_path, mapping, code, fact, value):
     path = text_file(tmp_path, "Buyer,Amount,Due date\nA,1,2026-01-01\n")
     with pytest.raises(Refusal) as refused:
         read(path, mapping=mapping)
-    assert refused.value.code is Code.COLUMN_UNKNOWN
+    assert refused.value.code is code
     found = refused.value.facts[fact]
     assert (found[:1] if isinstance(found, list) else found) == value
     assert refused.value.facts["mend"]

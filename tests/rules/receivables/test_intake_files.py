@@ -104,7 +104,7 @@ def test_title_rows_blank_rows_total_rows_and_footers(tmp_path):
     ]  # fmt: skip
     assert {"totals_skipped"} <= codes_of(staged)
     sentence = next(str(n) for n in staged.guess.notes if n.code == "totals_skipped")
-    assert sentence.startswith("2 ")
+    assert sentence.endswith(": 2.")
 
 
 def test_a_sum_without_a_word_is_a_total_but_a_nameless_row_with_a_date_is_bad(tmp_path):
