@@ -107,6 +107,116 @@ def test_title_rows_blank_rows_total_rows_and_footers(tmp_path):
     assert sentence.endswith(": 2.")
 
 
+LEDGERS = [
+    (
+        "Customer,Invoice no,Issued on,Due date,Amount,Open amount\n",
+        ["Acme,I-1,2026-01-05,2026-02-04,100,100\n", "Beta,I-2,2026-01-06,2026-02-05,200,50\n"],
+        "Total,,,,300,150\n",
+        ["Prepared by Anna,,,Checked by Bo,,\n", "Prepared by Anna,Checked by Bo,,,,\n",
+         "Signed,,,,Anna,\n"],
+    ),
+    (
+        "客户名称,发票号码,开票日期,到期日,金额,未收金额\n",
+        ["甲公司,I-1,2026-01-05,2026-02-04,100,100\n", "乙公司,I-2,2026-01-06,2026-02-05,200,50\n"],
+        "合计,,,,300,150\n",
+        ["制表人：王,,审核：李,,,\n", "制表人：王,,审核：李,复核：赵,,\n", "制表人：王,,,,审核：李,\n"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("headings", "rows", "total", "trailers"), LEDGERS)
+def test_words_under_the_dates_of_rows_below_the_table_are_no_bad_rows(
+    tmp_path, headings, rows, total, trailers
+):
+    for below in ([total, *trailers], [*trailers, total], trailers, ["\n", *trailers, "\n"]):
+        staged = read(text_file(tmp_path, headings + "".join([*rows, *below])))
+        assert bad_of(staged) == []
+        assert rows_of(staged, "invoice_number", "open_minor") == [("I-1", 10000), ("I-2", 5000)]
+        note = next(note for note in staged.guess.notes if note.code == "footer_skipped")
+        assert note.facts["count"] == len(trailers)
+
+
+@pytest.mark.parametrize(("headings", "rows", "total", "trailers"), LEDGERS)
+def test_the_same_words_between_invoices_are_bad(tmp_path, headings, rows, total, trailers):
+    first, last = rows
+    for trailer in trailers:
+        text = f"{headings}{first}{trailer}{last}{trailer}"
+        staged = read(text_file(tmp_path, text))
+        assert staged.bad_rows == 1
+        assert {row for row, _, _, reason in bad_of(staged)} == {3}
+        unreadable = {value for _, _, value, reason in bad_of(staged) if "unreadable" in reason}
+        assert unreadable == {
+            cell for at, cell in enumerate(trailer.strip().split(",")) if at > 1 and cell
+        }
+        assert rows_of(staged, "invoice_number") == ["I-1", "I-2"]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Gamma,I-3,soon,,,",  # an invoice's number
+        "Gamma,,,2026-02-30,,",  # meant as a date
+        "Gamma,,,,1o0,",  # meant as an amount
+        "Gamma,,soon,,,7",
+        "Gamma,,=A1,later,,",  # a formula
+        "Gamma,,soon,later,tbd,",  # not few cells
+        "Gamma,,soon,,,,,Bo",  # wider than the headings
+    ],
+)
+def test_a_last_row_that_may_be_an_invoice_stays_bad(tmp_path, last):
+    headings, rows, total, _ = LEDGERS[0]
+    for below in ("", total):
+        staged = read(text_file(tmp_path, "".join([headings, *rows, last, "\n", below])))
+        assert {row for row, *_ in bad_of(staged)} == {4}
+        assert staged.rows == 2
+
+
+def test_words_below_a_left_out_invoice_only_are_words_and_above_it_bad(tmp_path):
+    headings = "Customer,Invoice no,Issued on,Due date,Amount,Status\n"
+    kept, cancelled = (
+        f"Acme,I-{k},2026-01-05,2026-02-04,100,{word}\n" for k, word in ((1, "open"), (2, "void"))
+    )
+    trailer = "Gamma,,,soon,,\n"
+    below = read(text_file(tmp_path, headings + kept + cancelled + trailer))
+    assert (below.rows, below.bad_rows) == (1, 0)
+    above = read(text_file(tmp_path, headings + kept + trailer + cancelled))
+    assert (above.rows, above.bad_rows) == (1, 1)
+
+
+def test_rows_of_words_alone_are_bad(tmp_path):
+    headings, _, _, trailers = LEDGERS[0]
+    staged = read(text_file(tmp_path, headings + trailers[0] + trailers[0]))
+    assert (staged.rows, staged.bad_rows) == (0, 2)
+
+
+def test_words_below_groups_of_filled_down_buyers(tmp_path):
+    group = "甲公司,I-1,2026-01-05,2026-02-04,100,100\n" + "".join(
+        f",I-{k},2026-01-05,2026-02-04,100,100\n" for k in range(2, 8)
+    )
+    trailer = "制表人：王,,审核：李,,,\n"
+    headings = LEDGERS[1][0]
+    staged = read(text_file(tmp_path, headings + group + trailer))
+    assert (staged.rows, staged.bad_rows) == (7, 0)
+    assert "footer_skipped" in codes_of(staged)
+    between = read(text_file(tmp_path, headings + group + trailer + ",I-9,,2026-02-04,5,5\n"))
+    assert between.bad_rows == 1
+
+
+def test_words_below_a_large_plain_file(tmp_path):
+    headings = "Customer number,Invoice number,Issued on,Due date,Amount,Currency\n"
+    plain = "".join(
+        f"C{k % 997 + 1},I-{k},2026-01-05,2026-02-04,{k}.25,USD\n" for k in range(300_001)
+    )
+    trailer = "Total,,,,123.00,\nPrepared by Anna,,,Checked by Bo,,\n"
+    staged = read(text_file(tmp_path, headings + plain + trailer))
+    assert (staged.rows, staged.bad_rows) == (300_001, 0)
+    assert {"totals_skipped", "footer_skipped"} <= codes_of(staged)
+    middle = read(
+        text_file(tmp_path, headings + plain + trailer + "C1,J-1,2026-01-05,2026-02-04,1,USD\n")
+    )
+    assert (middle.rows, {row for row, *_ in bad_of(middle)}) == (300_002, {300_004})
+
+
 def test_a_sum_without_a_word_is_a_total_but_a_nameless_row_with_a_date_is_bad(tmp_path):
     text = "Buyer,Due date,Amount\nA,2026-01-01,5\n,2026-01-02,6\nB,2026-01-03,7\nC,2026-01-03,7\nD,2026-01-03,7\n,,32\n"
     staged = read(text_file(tmp_path, text))

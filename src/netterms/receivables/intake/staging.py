@@ -12,8 +12,10 @@ from netterms.receivables.intake.typed import (
     BARE,
     CANCELLED,
     KEEP,
+    REPEAT,
     TOTAL,
     TOTAL_WORD,
+    TRAILER,
     WORKING_COLUMNS,
     ZERO,
     Plan,
@@ -45,6 +47,7 @@ def stage(
     """
     notes = _cells(connection, plan, first_row)
     connection.execute(typed_statement(plan))
+    _settle_trailer(connection)
     _settle_bare_rows(connection, plan)
     notes += _number(connection, plan)
     notes += _repeats(connection)
@@ -124,6 +127,17 @@ UPDATE staged SET skip = {KEEP}, mask = {bit}
 WHERE skip = {BARE} AND row_no < (SELECT max(row_no) FROM staged WHERE skip = {KEEP})""")
 
 
+def _settle_trailer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows that may be words below the table are bad where an invoice stands below them.
+
+    So they are where no invoice stands at all: nothing then tells which rows are words.
+    """
+    connection.execute(f"""
+UPDATE staged SET skip = {KEEP} WHERE skip = {TRAILER} AND row_no < (
+    SELECT coalesce(max(row_no), {1 << 62}) FROM staged WHERE skip IN ({KEEP}, {CANCELLED}, {ZERO}))
+""")
+
+
 _HASHED = (
     "concat_ws('|', buyer_number, issued_on, due_on, "
     "CASE WHEN kind = 'credit_note' THEN -amount_minor ELSE amount_minor END, currency)"
@@ -185,14 +199,11 @@ SELECT row_no,
 FROM same""")
     connection.execute(f"""
 UPDATE staged SET
-    skip = CASE WHEN r.again THEN {_REPEAT} ELSE staged.skip END,
+    skip = CASE WHEN r.again THEN {REPEAT} ELSE staged.skip END,
     mask = CASE WHEN r.differs AND NOT r.again THEN {1 << TWICE_BIT} ELSE 0 END
 FROM intake_repeated r WHERE r.row_no = staged.row_no AND (r.again OR r.differs)""")
     count = _count(connection, "SELECT count(*) FROM intake_repeated WHERE again")
     return [Note(NoteCode.REPEATS_SKIPPED, count=count)] if count else []
-
-
-_REPEAT = 7
 
 
 def _bad(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
@@ -226,10 +237,10 @@ def _told(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Note]:
 SELECT count(*) FILTER (WHERE assumed), count(*) FILTER (WHERE due_made),
     count(*) FILTER (WHERE issue_made), count(*) FILTER (WHERE finer)
 FROM staged WHERE {_OK}""").fetchall()[0]
-    bare = 0 if plan.fill_down else left.get(BARE, 0)
+    footers = left.get(TRAILER, 0) + (0 if plan.fill_down else left.get(BARE, 0))
     counts = {
         NoteCode.TOTALS_SKIPPED: left.get(TOTAL, 0),
-        NoteCode.FOOTER_SKIPPED: bare,
+        NoteCode.FOOTER_SKIPPED: footers,
         NoteCode.CANCELLED_SKIPPED: left.get(CANCELLED, 0),
         NoteCode.ZERO_SKIPPED: left.get(ZERO, 0),
         NoteCode.DUE_FROM_TERMS: due_made,

@@ -26,7 +26,7 @@ _MOST = 10**15  # in major units: no invoice is larger, and sums stay far from o
 WORKING_COLUMNS = ("assumed", "finer", "due_made", "issue_made", "skip", "mask")
 
 # Why a row is left out without being bad.
-KEEP, BLANK, TOTAL, BARE, HEADING, CANCELLED, ZERO = range(7)
+KEEP, BLANK, TOTAL, BARE, HEADING, CANCELLED, ZERO, REPEAT, TRAILER = range(9)
 TOTAL_WORD = (
     r"'^\s*([合总總小共累]\s*[计計]|本页|本頁|小结|totals?\b|grand total|sub-?\s?total|"
     r"sum\b|summe|gesamt)'"
@@ -214,14 +214,33 @@ def _skip(plan: Plan) -> str:
     no_buyer = " AND ".join(f"{text(cell)} IS NULL" for cell in raw_buyer)
     money = plan.columns.get("amount") or plan.columns["open_amount"]
     number = f"(invoice_cell IS NULL OR regexp_matches(lower(invoice_cell), {TOTAL_WORD}))"
+    trailer = _trailer(plan)
     return f"""CASE WHEN issued_on_read IS NOT NULL OR due_on_read IS NOT NULL THEN {KEEP}
         WHEN {blank} THEN {BLANK}
         WHEN {number} AND ({words}) THEN {TOTAL}
         WHEN x.c{money.index} = {literal(money.heading)} THEN {HEADING}
+        WHEN (issued_on_bad OR due_on_bad) AND {trailer} THEN {TRAILER}
         WHEN issued_on_bad OR due_on_bad THEN {KEEP}
         WHEN {no_buyer} AND invoice_cell IS NULL AND (amount_set OR open_amount_set) THEN {TOTAL}
         WHEN NOT amount_set AND NOT open_amount_set AND invoice_cell IS NULL THEN {BARE}
+        WHEN {trailer} THEN {TRAILER}
         ELSE {KEEP} END"""
+
+
+def _trailer(plan: Plan) -> str:
+    """SQL for whether a row may be words below the table, such as "Prepared by Anna".
+
+    Few of its cells are filled, and where an invoice has its number, dates and amounts there is no
+    digit and no formula: what was meant as a value and cannot be read is for a person to mend.
+    """
+    filled = " + ".join(f"CAST({text(f'x.c{k}')} IS NOT NULL AS INTEGER)" for k in plan.loaded)
+    values = ("invoice_number", *DATE_FIELDS, *AMOUNT_FIELDS)
+    cells = [cell for name in values if (cell := plan.cell(name))]
+    # half-width, full-width and any other digits
+    wordy = [f"NOT regexp_matches(coalesce({cell}, ''), '^=|\\p{{Nd}}')" for cell in cells]
+    failed = [f"NOT {name}_formula" for name in values if name in plan.columns]
+    few = f"2 * ({filled}) <= {len(plan.loaded)}"
+    return "(" + " AND ".join(["x.surplus IS NULL", few, *wordy, *failed]) + ")"
 
 
 def _read_layer(plan: Plan) -> str:
@@ -326,7 +345,8 @@ FROM minor"""  # noqa: E501
 
 def _skip_layer() -> str:
     return f"""SELECT * REPLACE (CASE
-    WHEN skip = {KEEP} AND (status_word = 'cancelled' OR kind_word = 'cancelled') THEN {CANCELLED}
+    WHEN skip IN ({KEEP}, {TRAILER}) AND (status_word = 'cancelled' OR kind_word = 'cancelled')
+        THEN {CANCELLED}
     WHEN skip = {KEEP} AND amount_minor = 0 AND open_minor = 0
         AND (paid_on_read IS NOT NULL OR status_word = 'closed' OR open_amount_signed = 0)
         THEN {ZERO}
@@ -355,5 +375,5 @@ SELECT row_no, company_code, buyer_number, buyer_name, country, email, currency,
     tangible_net_worth_signed AS tangible_net_worth_minor,
     annual_turnover_signed AS annual_turnover_minor,
     assumed, finer, due_on_read IS NULL AS due_made, issued_on_read IS NULL AS issue_made, skip,
-    CASE WHEN skip = {KEEP} THEN {bits} ELSE 0 END AS mask
+    CASE WHEN skip IN ({KEEP}, {TRAILER}) THEN {bits} ELSE 0 END AS mask
 FROM judged"""
