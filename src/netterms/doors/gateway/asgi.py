@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from netterms.doors.gateway.app import Door
 from netterms.doors.gateway.rest import Rest
 from netterms.kernel.clock import SystemClock
@@ -11,3 +13,5 @@ from netterms.store.schema import open_database
 
 open_database()
 application = Door(config().gateway, SystemClock(), Rest(django_application))
+# What is loaded now stays: to look through it for rubbish would hold up every order that waits.
+gc.freeze()

@@ -1,8 +1,10 @@
 """Group commit: what waits at the same moment goes to the database as one call.
 
 A lane holds what waits of one caller and kind. Each connection takes the first of the lanes in turn
-and up to `GROUP` orders from it, so that a busy seller does not keep another waiting; and the last
-connection that is free is for a seller that has none.
+and up to `GROUP` orders from it, so that a busy seller does not keep another waiting. A seller has
+one call at a time: two would wait for each other's lines, and make two small groups of a large one.
+Only beside a slow call, which may wait for a lock, goes another; and the last connection that is
+free is for a seller that has none.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ GROUP = 64
 # How many sellers' full queues may wait; a seller that has nothing waiting may still come.
 QUEUES = 8
 LOOK_SECONDS = 0.05
+# A call that takes longer is slow.
+SLOW_SECONDS = 0.05
 # Pauses between attempts to reach the database again.
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
@@ -97,6 +101,15 @@ class Lane:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call under way: whose, of what, and since when on the loop's clock."""
+
+    seller: UUID
+    group: list[Waiting]
+    begun: float
+
+
 class Lanes:
     """Every lane of this process, and the connections that serve them."""
 
@@ -110,7 +123,7 @@ class Lanes:
         self._all = 0
         self._ready: deque[Lane] = deque()
         self._idle: deque[asyncio.Future[None]] = deque()
-        self._under_way: dict[int, tuple[UUID, list[Waiting]]] = {}
+        self._under_way: dict[int, Call] = {}
         # How many connections one seller may have at once.
         self._share = max(1, limits.connections - 1)
         self._closing = False
@@ -160,7 +173,13 @@ class Lanes:
             self._ready.append(lane)
         elif not lane.ready and not lane.listed and not lane.calls:
             del self._lanes[lane.where]
-        while self._ready and self._idle:
+        self._rouse()
+
+    def _rouse(self) -> None:
+        """Wake an idle connection, if a lane is ready and its seller may have one more."""
+        if not any(self._may_have_another(lane.caller.ctx.seller) for lane in self._ready):
+            return
+        while self._idle:
             sleeper = self._idle.popleft()
             if not sleeper.done():
                 sleeper.set_result(None)
@@ -168,13 +187,17 @@ class Lanes:
 
     def _next(self) -> Lane | None:
         """The first lane whose seller may have one more connection."""
-        busy = Counter(seller for seller, _ in self._under_way.values())
         for lane in self._ready:
-            if busy[lane.caller.ctx.seller] < self._share:
+            if self._may_have_another(lane.caller.ctx.seller):
                 self._ready.remove(lane)
                 lane.listed = False
                 return lane
         return None
+
+    def _may_have_another(self, seller: UUID) -> bool:
+        calls = [call for call in self._under_way.values() if call.seller == seller]
+        slow = self._loop.time() - SLOW_SECONDS
+        return len(calls) < self._share and all(call.begun <= slow for call in calls)
 
     async def _work(self, number: int) -> None:
         link = Link(self._limits)
@@ -196,7 +219,7 @@ class Lanes:
         self._wait(lane, taken, -1)
         # Nobody answers those who left.
         group = [one for one in taken if not one.answered.done()]
-        self._under_way[number] = lane.caller.ctx.seller, group
+        self._under_way[number] = Call(lane.caller.ctx.seller, group, self._loop.time())
         lane.calls += 1
         self._list(lane)
         try:
@@ -257,8 +280,10 @@ class Lanes:
                 self._wait(lane, late, -1)
                 for one in late:
                     _tell(one, Refusal(Code.BUSY, seconds=BUSY_SECONDS))
-            for _, group in self._under_way.values():
-                for one in group:
+            # Beside a call that became slow there is room for another.
+            self._rouse()
+            for call in self._under_way.values():
+                for one in call.group:
                     if one.until <= now:
                         _tell(one, Refusal(Code.NO_ANSWER_IN_TIME))
 
