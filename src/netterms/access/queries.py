@@ -148,6 +148,16 @@ def every_seller(*, tests: bool = False) -> list[Seller]:
     return found
 
 
+def seller_currency(ctx: Context) -> str:
+    """The ISO 4217 code of the currency the seller keeps its book in."""
+    with seller_book(ctx.seller):
+        found = sql.value(
+            "select currency::text from seller where seller_id = %(seller)s",
+            {"seller": ctx.seller},
+        )
+    return str(found)
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A program's way in; its secret is nowhere. `test`: it opens the book for tests."""

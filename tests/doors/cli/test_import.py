@@ -92,6 +92,18 @@ def test_a_dry_run_tells_contradictions_as_an_import_does(run, ctx, tmp_path):
     assert kept(ctx) == before
 
 
+def test_a_file_without_a_currency_is_in_the_sellers(run, new_seller, tmp_path):
+    ctx = new_seller(currency="CHF")
+    path = tmp_path / "list.csv"
+    path.write_text("Buyer,Invoice no,Due date,Amount\nAcme,1,2026-03-01,5\n")
+    done = run("import", path, "--seller", ctx.seller, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "the seller's own, CHF, was taken" in done.stdout
+    with book(ctx):
+        assert sql.value("select currency::text from invoice") == "CHF"
+    assert "USD was assumed" in run("report", path, "--out", tmp_path, "--lang", "en").stdout
+
+
 def test_which_seller(run, new_seller, tmp_path):
     new_seller()
     new_seller()

@@ -216,6 +216,33 @@ def test_where_the_currency_comes_from(tmp_path, heading, cell, options, currenc
     assert assumed == (heading in ("Amount", "金额") and cell == "5" and not options)
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "options", "currency", "note"),
+    [
+        ("Amount", "5", {}, "CHF", "currency_of_seller"),
+        ("Montant", "5", {}, "CHF", "currency_of_seller"),
+        ("金额", "5", {}, "CNY", "currency_assumed"),
+        ("Amount", "5", {"currency": "EUR"}, "EUR", None),
+        ("Amount (EUR)", "5", {}, "EUR", None),
+        ("Amount", "EUR 5", {}, "EUR", None),
+        ("Amount", "$5", {}, "USD", None),
+        ("Amount", "5", {"mapping": {"currency": "=SEK"}}, "SEK", None),
+    ],
+)
+def test_the_sellers_currency_is_the_last_to_be_asked(
+    tmp_path, heading, cell, options, currency, note
+):
+    path = text_file(tmp_path, f"Buyer,{heading},Due date\nA,{cell},2026-03-01\n")
+    staged = read(path, seller_currency="CHF", **options)
+    assert rows_of(staged, "currency", "amount_minor") == [(currency, 500)]
+    assert {code for code in codes_of(staged) if code.startswith("currency")} == ({note} - {None})
+
+
+def test_the_sellers_currency_says_how_many_places_an_amount_has(tmp_path):
+    path = text_file(tmp_path, "Buyer,Amount,Due date\nA,500,2026-03-01\n")
+    assert rows_of(read(path, seller_currency="JPY"), "currency", "amount_minor") == [("JPY", 500)]
+
+
 def test_units_of_ten_thousand(tmp_path):
     staged = one_column(tmp_path, "金额（万元）", ["1.5", "12", "0.25"])
     assert rows_of(staged, "amount_minor", "currency") == [

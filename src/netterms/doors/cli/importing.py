@@ -25,6 +25,7 @@ from netterms.doors.cli.report import (
 )
 
 if TYPE_CHECKING:
+    from netterms.kernel.context import Context
     from netterms.receivables.actions import Conflict, Imported
     from netterms.receivables.intake import Staged
 
@@ -62,7 +63,7 @@ def import_file(
         open_book()
         ctx = operator(seller)
         with _bar(screen, READ_PHASES) as bar:
-            staged = _read(file, _pairs(mapping or ()), currency, sheet, bar)
+            staged = _read(file, _pairs(mapping or ()), currency, sheet, bar, ctx)
         _tell_recognised(screen, staged)
         _tell_bad(screen, staged)
         _refuse_bad(screen, staged, skip_bad=skip_bad)
@@ -129,11 +130,17 @@ def _phases(bar: Told) -> Told:
 
 
 def _read(
-    file: Path, pairs: dict[str, str], currency: str | None, sheet: str | None, bar: Told
-) -> Staged:
+    file: Path, pairs: dict[str, str], currency: str | None, sheet: str | None, bar: Told,
+    ctx: Context,
+) -> Staged:  # fmt: skip
+    """Rows that name no currency are in the seller's."""
+    from netterms.access.queries import seller_currency
     from netterms.receivables.intake import read
 
-    return read(file, mapping=pairs, currency=currency, sheet=sheet, progress=bar)
+    return read(
+        file, mapping=pairs, currency=currency, sheet=sheet, progress=bar,
+        seller_currency=seller_currency(ctx),
+    )  # fmt: skip
 
 
 def _refuse_bad(screen: Screen, staged: Staged, *, skip_bad: bool) -> None:

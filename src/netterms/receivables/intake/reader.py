@@ -70,7 +70,7 @@ def sniff(
         folder = Path(name)
         opened = _open(Path(path), folder, mapping or {}, sheet, limits or Limits())
         with _connect() as connection:
-            _, guess = _understand(connection, opened, "", folder, _SNIFF_ROWS)
+            _, guess = _understand(connection, opened, "", "", folder, _SNIFF_ROWS)
             _clear(connection)
     return guess
 
@@ -79,13 +79,15 @@ def read(
     path: _Path, *, mapping: Mapping[str, str] | None = None, currency: str | None = None,
     sheet: str | None = None, connection: duckdb.DuckDBPyConnection | None = None,
     progress: _Progress | None = None, limits: Limits | None = None,
+    seller_currency: str | None = None,
 ) -> Staged:  # fmt: skip
     """Read any invoice list into the tables `staged` and `bad` of `connection`.
 
-    `currency` is the ISO 4217 code of rows that name none. Without a `connection` a new one in
-    memory is made. Refuses with VALUE_INVALID, COLUMN_UNKNOWN, COLUMN_MISSING, NO_HEADER,
-    NOT_FOUND (a sheet), FILE_EMPTY, FILE_TOO_LARGE or FILE_UNREADABLE; bad cells are no
-    refusal, they are in `bad`.
+    `currency` is the ISO 4217 code of rows that name none. `seller_currency` is that of rows for
+    which neither it nor anything in the file, such as Chinese headings, speaks of one. Without a
+    `connection` a new one in memory is made. Refuses with VALUE_INVALID, COLUMN_UNKNOWN,
+    COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet), FILE_EMPTY, FILE_TOO_LARGE or FILE_UNREADABLE;
+    bad cells are no refusal, they are in `bad`.
     """
     given = currency_code(currency) if currency else ""
     if currency and not given:
@@ -98,11 +100,12 @@ def read(
         opened = _open(Path(path), folder, mapping or {}, sheet, limits or Limits())
         tell(say(gettext_noop("Loading the rows")))
         _forget(connection)
-        straight = _straight(connection, opened, given)
+        fallback = seller_currency or ""
+        straight = _straight(connection, opened, given, fallback)
         if straight:
             tell(say(gettext_noop("Checking every row")))
             return straight
-        plan, guess = _understand(connection, opened, given, folder, None)
+        plan, guess = _understand(connection, opened, given, fallback, folder, None)
         tell(say(gettext_noop("Checking every row")))
         rows, bad_rows, notes = stage(connection, plan, opened.first_row)
         _clear(connection)
@@ -159,7 +162,9 @@ def _exposed(columns: Mapping[str, Column], last: int) -> list[int]:
     return [] if max(amounts) + 1 in dates or min(amounts) == last else amounts
 
 
-def _straight(connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str) -> Staged | None:
+def _straight(
+    connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, fallback: str
+) -> Staged | None:
     """`opened` read by the straight lane, if it is such a file."""
     guess, source = opened.guess, opened.source
     if isinstance(source, Workbook):
@@ -171,7 +176,7 @@ def _straight(connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str
     connection.execute("DROP TABLE IF EXISTS temp.intake_different")
     if rows is None:
         return None
-    plan = Plan(guess.columns, [], "", {}, {}, given_currency=given)
+    plan = Plan(guess.columns, [], "", {}, {}, given_currency=given, seller_currency=fallback)
     _settle_currency(plan, said)
     guess = replace(
         guess,
@@ -193,8 +198,8 @@ def _forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _understand(
-    connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, folder: Path,
-    limit: int | None,
+    connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, fallback: str,
+    folder: Path, limit: int | None,
 ) -> tuple[Plan, Guess]:  # fmt: skip
     """Load the rows and decide, from all of them, how each column is read."""
     guess, source = opened.guess, opened.source
@@ -211,8 +216,9 @@ def _understand(
     _refuse_empty(connection, loaded)
     last_heading = guess.headings[opened.frame.last]
     plan = Plan(
-        guess.columns, loaded, last_heading, {}, {}, given_currency=given, formulas=formulas
-    )
+        guess.columns, loaded, last_heading, {}, {}, given_currency=given,
+        seller_currency=fallback, formulas=formulas,
+    )  # fmt: skip
     said = opened.stated(lines_below(connection, guess.columns, loaded))
     _settle_currency(plan, said)
     _, notes = lookups.understand(connection, guess.columns)
@@ -255,6 +261,8 @@ def _settle_currency(plan: Plan, said: Stated) -> None:
         plan.default_currency = currency_code(constant)
     elif any(headings.parse(column.heading).chinese for column in plan.columns.values()):
         plan.default_currency = "CNY"
+    elif plan.seller_currency:
+        plan.default_currency = plan.seller_currency
 
 
 def _usual_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> str:

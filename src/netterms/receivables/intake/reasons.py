@@ -134,6 +134,7 @@ class NoteCode(StrEnum):
     CONTENT_GUESSED = "content_guessed"
     COUNTRY_UNKNOWN = "country_unknown"
     CURRENCY_ASSUMED = "currency_assumed"
+    CURRENCY_OF_SELLER = "currency_of_seller"
     DATE_MIXED = "date_mixed"
     DATE_ORDER_ASSUMED = "date_order_assumed"
     DUE_FROM_TERMS = "due_from_terms"
@@ -179,6 +180,9 @@ NOTE_TEXTS: dict[NoteCode, str] = {
     ),
     NoteCode.CURRENCY_ASSUMED: gettext_noop(
         "Rows that name no currency, taken as %(currency)s: %(count)s."
+    ),
+    NoteCode.CURRENCY_OF_SELLER: gettext_noop(
+        "Rows that name no currency, taken as %(currency)s, the seller's own: %(count)s."
     ),
     NoteCode.DATE_MIXED: gettext_noop(
         "Column “%(heading)s” mixes day-first and month-first dates; the unclear ones were read "

@@ -249,7 +249,9 @@ FROM staged WHERE {_OK}""").fetchall()[0]
     }
     notes = [Note(code, count=count) for code, count in counts.items() if count]
     if assumed:
-        notes.append(Note(NoteCode.CURRENCY_ASSUMED, count=assumed, currency=plan.default_currency))
+        of_seller = plan.default_currency == plan.seller_currency
+        code = NoteCode.CURRENCY_OF_SELLER if of_seller else NoteCode.CURRENCY_ASSUMED
+        notes.append(Note(code, count=assumed, currency=plan.default_currency))
     if "buyer_number" not in plan.columns:
         notes.append(Note(NoteCode.BUYER_NUMBER_MADE))
     return notes

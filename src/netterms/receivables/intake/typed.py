@@ -46,6 +46,7 @@ class Plan:
     heading_definite: bool = False  # whether no other currency can be meant by it
     stated_currency: str = ""  # by a line above or below the table
     given_currency: str = ""
+    seller_currency: str = ""
     default_currency: str = "USD"
     currencies: list[str] = field(default_factory=list)  # all that can occur
     plain: frozenset[str] = frozenset()  # text fields whose cells need no cleaning
