@@ -98,10 +98,10 @@ def test_a_file_without_a_currency_is_in_the_sellers(run, new_seller, tmp_path):
     path.write_text("Buyer,Invoice no,Due date,Amount\nAcme,1,2026-03-01,5\n")
     done = run("import", path, "--seller", ctx.seller, "--yes")
     assert done.returncode == 0, done.stderr
-    assert "the seller's own, CHF, was taken" in done.stdout
+    assert "taken as CHF, the seller's own: 1" in done.stdout
     with book(ctx):
         assert sql.value("select currency::text from invoice") == "CHF"
-    assert "USD was assumed" in run("report", path, "--out", tmp_path, "--lang", "en").stdout
+    assert "taken as USD" in run("report", path, "--out", tmp_path, "--lang", "en").stdout
 
 
 def test_which_seller(run, new_seller, tmp_path):
