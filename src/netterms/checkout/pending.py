@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -45,20 +46,31 @@ def approve(ctx: Context, approval: Approval) -> Answer:
         return move(ctx, [MoveRequest(approval.key, approval.order_id, OrderMove.APPROVE)])[0]
 
 
+def lines_for(ctx: Context, asked: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+    """By buyer and currency of orders: the currency of the line each is held on, if any."""
+    with book(ctx):
+        found = sql.rows(
+            """
+            select distinct on (a.buyer_id, a.currency)
+                   a.buyer_id, a.currency, l.currency::text as held_on
+            from unnest(%(buyers)s::uuid[], %(currencies)s::text[]) a(buyer_id, currency)
+            join seller s on s.seller_id = %(seller)s
+            join credit_line l on l.seller_id = s.seller_id and l.buyer_id = a.buyer_id
+             and l.currency in (a.currency, s.currency)
+            order by a.buyer_id, a.currency, l.currency = a.currency desc
+            """,
+            {
+                "seller": ctx.seller,
+                "buyers": [buyer_id for buyer_id, _ in asked],
+                "currencies": [currency for _, currency in asked],
+            },
+        )
+    return {(line["buyer_id"], line["currency"]): line["held_on"] for line in found}
+
+
 def line_for(ctx: Context, buyer_id: UUID, currency: str) -> str | None:
     """The currency of the line an order in `currency` is held on; None where there is none."""
-    with book(ctx):
-        found: str | None = sql.value(
-            """
-            select l.currency::text from credit_line l
-            join seller s on s.seller_id = l.seller_id
-            where l.seller_id = %(seller)s and l.buyer_id = %(buyer)s
-              and l.currency in (%(currency)s, s.currency)
-            order by l.currency = %(currency)s desc limit 1
-            """,
-            {"seller": ctx.seller, "buyer": buyer_id, "currency": currency},
-        )
-    return found
+    return lines_for(ctx, [(buyer_id, currency)]).get((buyer_id, currency))
 
 
 def line_currency(ctx: Context, buyer_id: UUID, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,14 +68,23 @@ def decisions_in_force(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, D
 
 def lines_of(ctx: Context, buyer_id: UUID) -> dict[str, CreditLine]:
     """A buyer's credit lines by currency, as they stand today."""
+    return lines_of_buyers(ctx, [buyer_id])[buyer_id]
+
+
+def lines_of_buyers(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, dict[str, CreditLine]]:
+    """The credit lines of each of `buyers` by currency, as they stand today."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
-            "select * from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s"
+            "select * from credit_line"
+            " where seller_id = %(seller)s and buyer_id = any(%(buyers)s::uuid[])"
             " order by currency",
-            {"seller": ctx.seller, "buyer": buyer_id},
+            {"seller": ctx.seller, "buyers": list(buyers)},
         )
-    return {line["currency"]: line_of(line, ctx.today) for line in found}
+    lines: dict[UUID, dict[str, CreditLine]] = {buyer_id: {} for buyer_id in buyers}
+    for line in found:
+        lines[line["buyer_id"]][line["currency"]] = line_of(line, ctx.today)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

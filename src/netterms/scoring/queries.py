@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,6 +54,26 @@ def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[S
     for score in sql.typed(found, StoredScore):
         by_currency.setdefault(score.currency, []).append(score)
     return by_currency
+
+
+def grades_of(ctx: Context, buyers: Sequence[UUID], as_of: date) -> dict[UUID, dict[str, int]]:
+    """The newest grade until `as_of` of each of `buyers` by currency."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select distinct on (buyer_id, currency) buyer_id, currency::text as currency, grade
+            from score
+            where seller_id = %(seller)s and buyer_id = any(%(buyers)s::uuid[])
+              and scored_on <= %(as_of)s
+            order by buyer_id, currency, scored_on desc
+            """,
+            {"seller": ctx.seller, "buyers": list(buyers), "as_of": as_of},
+        )
+    grades: dict[UUID, dict[str, int]] = {buyer_id: {} for buyer_id in buyers}
+    for score in found:
+        grades[score["buyer_id"]][score["currency"]] = score["grade"]
+    return grades
 
 
 def probable_defaults(ctx: Context, as_of: date) -> dict[str, Decimal]:

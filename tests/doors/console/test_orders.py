@@ -13,7 +13,7 @@ from netterms.checkout.moves import OrderState
 from netterms.checkout.queries import life_of, order, papers_of
 from netterms.limits.lines import LineTerms, set_line
 from netterms.limits.queries import lines_of
-from tests.doors.credit import ask, credit
+from tests.doors.credit import ask, buyer, credit
 
 
 @pytest.fixture
@@ -213,3 +213,27 @@ def test_rates_too_old_for_orders_in_another_currency_are_warned_of(made, signed
         for address in ("/orders/", "/orders/queue/"):
             assert ("netterms rates" in client.get(address).content.decode()) == old
         load_rates([Rate("USD", today - week, Decimal("1.2"), "test")])
+
+
+def test_the_queue_asks_no_more_for_twelve_orders_than_for_one(made, signed_in):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = signed_in(made.ctx)
+
+    def queue():
+        client.get("/orders/queue/")
+        with CaptureQueriesContext(connection) as asked:
+            html = client.get("/orders/queue/").content.decode()
+        return html, len(asked)
+
+    html, for_one = queue()
+    assert html.count('<section class="card" id="o') == 1
+    for n in range(1, 12):
+        to = buyer(made.ctx, f"Q-{n}", f"Waiting {n} GmbH")
+        set_line(made.ctx, to, "EUR", LineTerms(n * 1_000_00), "first line")
+        ask(made.ctx, to, f"Q-{n}", 50_000_00, review=True)
+    html, for_twelve = queue()
+    assert html.count('<section class="card" id="o') == 12
+    assert all(f"€{n},000.00" in html for n in range(1, 12))
+    assert for_twelve == for_one

@@ -76,7 +76,7 @@ def queue(request: PageRequest) -> HttpResponse:
 
     def read(most: int, skip: int) -> list[dict[str, Any]]:
         found = queries.orders(request.ctx, asked, most=most, skip=skip)
-        return [_waiting(request, order) for order in found]
+        return _waiting(request, found)
 
     counted = queries.count_pending(request.ctx)
     context = {
@@ -94,6 +94,7 @@ def one(request: PageRequest, order_id: UUID) -> HttpResponse:
     ctx = request.ctx
     order = queries.order(ctx, order_id)
     held_on = order.line_currency or pending.line_currency(ctx, order.buyer_id, order.currency)
+    grades = scoring.grades_of(ctx, [order.buyer_id], request.as_of)
     return render(
         request,
         "console/orders_one.html",
@@ -103,7 +104,7 @@ def one(request: PageRequest, order_id: UUID) -> HttpResponse:
             "kept_minor": order.captured_minor - order.refunded_minor,
             "held_on": held_on,
             "line": limits.lines_of(ctx, order.buyer_id).get(held_on),
-            "grade": _grade(request, order.buyer_id, held_on),
+            "grade": _grade(grades[order.buyer_id], held_on),
             "papers": queries.papers_of(ctx, order_id),
             "moves": _moves(request, order),
             "life": [_moment(event) for event in reversed(queries.life_of(ctx, order_id))],
@@ -182,22 +183,31 @@ def _moves(request: PageRequest, order: queries.Order) -> list[dict[str, str]]:
     ]
 
 
-def _waiting(request: PageRequest, order: queries.Order) -> dict[str, Any]:
-    held_on = pending.line_currency(request.ctx, order.buyer_id, order.currency)
-    return {
-        "order": order,
-        "held_on": held_on,
-        "line": limits.lines_of(request.ctx, order.buyer_id).get(held_on),
-        "grade": _grade(request, order.buyer_id, held_on),
-        "approve_key": forms.new_key(),
-        "decline_key": forms.new_key(),
-    }
+def _waiting(request: PageRequest, orders: list[queries.Order]) -> list[dict[str, Any]]:
+    """Each order with its line and its buyer's grade, read for all of them at once."""
+    ctx = request.ctx
+    buyers = list({order.buyer_id for order in orders})
+    held = pending.lines_for(ctx, [(order.buyer_id, order.currency) for order in orders])
+    lines = limits.lines_of_buyers(ctx, buyers)
+    grades = scoring.grades_of(ctx, buyers, request.as_of)
+    rows = []
+    for order in orders:
+        held_on = held.get((order.buyer_id, order.currency), order.currency)
+        row = {
+            "order": order,
+            "held_on": held_on,
+            "line": lines[order.buyer_id].get(held_on),
+            "grade": _grade(grades[order.buyer_id], held_on),
+            "approve_key": forms.new_key(),
+            "decline_key": forms.new_key(),
+        }
+        rows.append(row)
+    return rows
 
 
-def _grade(request: PageRequest, buyer_id: UUID, currency: str) -> int | None:
-    history = scoring.score_history(request.ctx, buyer_id, request.as_of)
-    scores = history.get(currency) or next(iter(history.values()), [])
-    return scores[-1].grade if scores else None
+def _grade(grades: Mapping[str, int], currency: str) -> int | None:
+    """The grade in the line's currency, else the buyer's first in any."""
+    return grades.get(currency, next(iter(grades.values()), None))
 
 
 def _moment(event: queries.OrderEvent) -> dict[str, Any]:
