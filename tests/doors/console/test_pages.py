@@ -89,6 +89,18 @@ def test_the_ageing_is_the_journal(shop, signed_in):
     assert bare_amount(Money(aged["EUR"].total_minor, "EUR")) in html
 
 
+def test_overview_and_ageing_name_currencies_in_one_order_and_lead_to_buyers(shop, signed_in):
+    client = signed_in(shop.ctx)
+    overview, ageing = (client.get(address).content.decode() for address in ("/", "/ageing/"))
+    tabs = re.compile(r'<a href="\?currency=([A-Z]{3})"')
+    assert tabs.findall(overview) == tabs.findall(ageing) == ["EUR", "USD"]
+    html = client.get("/?currency=USD").content.decode()
+    [by_buyer] = re.findall(r'<a href="([^"]+)">By buyer</a>', html)
+    assert by_buyer == "/buyers/?currency=USD"
+    listed = re.findall(r'<td class="muted">([A-Z]{3})</td>', client.get(by_buyer).content.decode())
+    assert set(listed) == {"USD"}
+
+
 def test_another_sellers_buyer_is_not_there(shop, ctx, signed_in):
     client = signed_in(ctx)
     assert client.get(f"/buyers/{shop.buyers[0]}/").status_code == 404

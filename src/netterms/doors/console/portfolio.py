@@ -60,14 +60,16 @@ def dashboard(request: PageRequest) -> HttpResponse:
 def ageing(request: PageRequest) -> HttpResponse:
     """What is open by days past due, in each currency, beside the journal's own balance."""
     aged = live.ageing(request.ctx, request.as_of)
-    currency = _chosen(request, sorted(aged, key=lambda code: -aged[code].count))
+    # The order of the overview: most open invoices first.
+    currencies = sorted(aged, key=lambda code: (-aged[code].count, code))
+    currency = _chosen(request, currencies)
     shown = aged.get(currency)
     # The bar takes amounts in major units, as a report has them.
     major = {k: Money(v, currency).major for k, v in shown.amounts.items()} if shown else {}
     return render(
         request,
         "console/ageing.html",
-        {"currencies": list(aged), "currency": currency, "aged": shown, "major": major},
+        {"currencies": currencies, "currency": currency, "aged": shown, "major": major},
     )
 
 
