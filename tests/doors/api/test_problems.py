@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.conf import settings
 from netterms.access.actions import create_key
 from netterms.checkout import queries
 from netterms.doors.api.errors import JSON
+from netterms.store import sql
 from tests.doors.conftest import visitor
 
 PATHS = [("put", "/v1/caps"), ("post", "/v1/orders/new-buyer"), ("post", "/v1/webhooks")]
@@ -50,6 +52,21 @@ def test_what_breaks_is_a_problem_that_tells_nothing(key, monkeypatch):
     is_problem(said, 500, None)
     assert b"secret" not in said.content
     assert said.json()["title"] == "Internal Server Error"
+
+
+def test_a_value_that_the_database_refuses_is_the_callers_and_stays_out_of_the_log(
+    key, monkeypatch, caplog
+):
+    def computed(*_args, **_named):
+        return sql.value("select %(day)s::date", {"day": "9999999-secret"})
+
+    monkeypatch.setattr(queries, "order_answers", computed)
+    with caplog.at_level(logging.WARNING, logger="netterms.doors.api.errors"):
+        said = visitor().get("/v1/orders?limit=7", headers=key)
+    body = is_problem(said, 422, "value_invalid")
+    assert (body["errors"][0]["field"], body["errors"][0]["value"]) == ("query", "limit=7")
+    assert "GET /v1/orders" in caplog.text
+    assert "secret" not in caplog.text + said.content.decode()
 
 
 def test_a_host_that_is_not_ours_is_a_problem(database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +25,8 @@ from netterms.kernel.events import plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store.postgres.base import RETRY_SECONDS, UnreachableError, is_away
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[Code, HTTPStatus] = {
     Code.ALREADY_RUNNING: HTTPStatus.CONFLICT,
@@ -160,6 +163,16 @@ def say_problems(api: NinjaAPI) -> None:
         nothing_done = isinstance(error, UnreachableError) or request.method in SAFE
         code = Code.BUSY if nothing_done else Code.NO_ANSWER_IN_TIME
         return problem(Refusal(code, seconds=RETRY_SECONDS))
+
+    @api.exception_handler(DataError)
+    def impossible(request: HttpRequest, error: DataError) -> HttpResponse:
+        # What the database says of it quotes the value: the log has only its kind.
+        kind = type(error.__cause__ or error).__name__
+        log.warning("%s %s: a value the database refused: %s", request.method, request.path, kind)
+        place = "query" if request.method in SAFE else "body"
+        value = request.META["QUERY_STRING"] if place == "query" else _sent(request, place, [])
+        mend = Mend.AS_DOCUMENTED
+        return problem(Refusal(Code.VALUE_INVALID, field=place, value=value, mend=mend))
 
     @api.exception_handler(AuthenticationError)
     def unknown_key(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
