@@ -1,7 +1,8 @@
 """The collection ladder: which stage an invoice and a buyer stand at, and what pauses it.
 
-Stages come from days past the original due date; six overrides are applied in a fixed order
-(rule book section 0.1). Promises follow COL-02.
+Stages come from days past the original due date; overrides are applied in a fixed order (rule
+book section 0.1). Promises follow COL-02. `invoice_position`, `buyer_stage` and `promise_verdict` are
+the reference of this room's SQL, which does the same to all rows at once.
 """
 
 from __future__ import annotations
@@ -43,13 +44,6 @@ class Override(StrEnum):
     PLAN_RUNNING = "plan_running"
     PROMISE_OPEN = "promise_open"
     SMALL_BALANCE = "small_balance"
-
-
-class StepSource(StrEnum):
-    """Who asks for the next step."""
-
-    LADDER = "ladder"
-    POLICY = "policy"
 
 
 class PromiseVerdict(StrEnum):
@@ -144,14 +138,6 @@ class BuyerPosition:
     overrides: tuple[Override, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """The date on the calendar and who asks for it."""
-
-    on: date
-    source: StepSource
-
-
 def stage(days_late: int) -> Stage:
     """Stage by days past due: 1-30, 31-60, 61-90, 91 and more; 0 or less is not late."""
     reached = [at for start, at in STAGE_STARTS if days_late >= start]
@@ -230,16 +216,6 @@ def buyer_stage(
         next_stage_on=min(moves, default=None),
         overrides=tuple(override for override in Override if override in found),
     )
-
-
-def next_step(ladder_on: date | None, policy_on: date | None) -> NextStep | None:
-    """Override 6: the earlier of the ladder's date and the policy's; of equal dates the policy's.
-
-    None when neither asks for anything.
-    """
-    if policy_on is not None and (ladder_on is None or policy_on <= ladder_on):
-        return NextStep(policy_on, StepSource.POLICY)
-    return NextStep(ladder_on, StepSource.LADDER) if ladder_on is not None else None
 
 
 def grace_ends(promise: Promise, settings: LadderSettings, calendar: BusinessCalendar) -> date:

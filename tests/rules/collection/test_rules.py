@@ -1,4 +1,4 @@
-"""The ladder's boundaries, its six overrides in order, and promises."""
+"""The ladder's boundaries, its overrides in order, and promises."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 from netterms.collection import rules
 from netterms.collection.rules import (
     LadderSettings,
-    NextStep,
     OpenInvoice,
     Override,
     Promise,
     PromiseObjection,
     PromiseVerdict,
     Stage,
-    StepSource,
 )
 from netterms.kernel.calendar import BusinessCalendar
 from netterms.kernel.money import Money
@@ -141,21 +139,6 @@ def test_a_buyer_who_owes_nothing_late():
         usd(0),
         DUE + timedelta(11),
     )
-
-
-@pytest.mark.parametrize(
-    ("ladder", "policy", "wins"),
-    [
-        (date(2026, 5, 31), date(2026, 5, 30), NextStep(date(2026, 5, 30), StepSource.POLICY)),
-        (date(2026, 5, 31), date(2026, 5, 31), NextStep(date(2026, 5, 31), StepSource.POLICY)),
-        (date(2026, 5, 31), date(2026, 7, 29), NextStep(date(2026, 5, 31), StepSource.LADDER)),
-        (None, date(2026, 7, 29), NextStep(date(2026, 7, 29), StepSource.POLICY)),
-        (date(2026, 5, 31), None, NextStep(date(2026, 5, 31), StepSource.LADDER)),
-        (None, None, None),
-    ],
-)
-def test_override_6_the_earlier_of_ladder_and_policy(ladder, policy, wins):
-    assert rules.next_step(ladder, policy) == wins
 
 
 PROMISE = Promise(usd(10_000), date(2026, 6, 1), date(2026, 6, 5))
