@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo test check history bench lock messages clean
+.PHONY: help setup setup-dev demo test check history bench pictures lock messages clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -51,6 +51,10 @@ bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md
 
 messages: setup-dev ## collect the texts, merge them into the Chinese catalogue, compile it
 	@$(BIN)/python scripts/messages.py
+
+pictures: setup-dev ## the README's pictures, of a fresh demonstration
+	@$(BIN)/python -m tests.ensure_chromium
+	@$(BIN)/python scripts/pictures.py
 
 lock: setup-dev  ## renew the lock files from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
