@@ -1,8 +1,8 @@
 """The collection ladder: which stage an invoice and a buyer stand at, and what pauses it.
 
 Stages come from days past the original due date; overrides are applied in a fixed order (rule
-book section 0.1). Promises follow COL-02. `invoice_position`, `buyer_stage` and `promise_verdict`
-are the reference of this room's SQL, which does the same to all rows at once.
+book section 0.1). Promises follow COL-02. The SQL of this room does the same to all rows at once:
+`invoice_position`, `buyer_stage` and `promise_verdict` are its reference.
 """
 
 from __future__ import annotations

@@ -1,15 +1,12 @@
-"""A real Chromium against a real server on a loopback port."""
+"""A real Chromium; the server it asks is `netterms serve`, the fixture `address`."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from waitress.server import create_server
 
 from tests.ensure_chromium import find
 
@@ -29,16 +26,3 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="session")
-def server(database: Path) -> Iterator[str]:
-    """The console as `netterms serve` runs it; yields its address."""
-    from netterms.site.wsgi import application
-
-    running = create_server(application, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{running.effective_port}"
-    running.close()
-    thread.join(timeout=5)

@@ -25,13 +25,13 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(params=["en", "zh-hans"])
 def visit(
     chromium: Browser,
-    server: str,
+    address: str,
     new_seller: Callable[..., Context],
     person: Callable[..., object],
     request: pytest.FixtureRequest,
 ):
     made = credit(new_seller(name="Checkout & Co"))
-    watched = Watched(chromium, server)
+    watched = Watched(chromium, address)
     watched.sign_in(person(made.ctx, language=request.param).email)
     yield watched, made, request.param
     watched.context.close()
