@@ -12,7 +12,7 @@ SENTENCES: tuple[str, ...] = (
     gettext_noop("No open invoice is past due."),
     gettext_noop("It is not known whether open invoices are past due."),
     gettext_noop("The payment index is %(value)s; 80 means paid on the due date."),
-    gettext_noop("The payment index is %(value)s: invoices are paid on time."),
+    gettext_noop("The payment index is %(value)s: by amount, invoices are on time on average."),
     gettext_noop("No payment has been seen in the last 24 months."),
     gettext_noop("Invoices settled in the last 6 months were paid %(value)s days late on average."),
     gettext_noop("Invoices settled in the last 6 months were paid on time on average."),
