@@ -126,3 +126,34 @@ def line_history(ctx: Context, buyer_id: UUID, currency: str, *, most: int = 50)
             {"seller": ctx.seller, "buyer": buyer_id, "currency": currency, "most": most},
         )
     return sql.typed(found, LineEvent)
+
+
+@dataclass(frozen=True, slots=True)
+class CapEvent:
+    """A cap was set (`before_minor` is None for a new one) or removed (`after_minor` is None)."""
+
+    business_date: date
+    actor: str
+    cap_kind: str
+    key: str
+    before_minor: int | None
+    after_minor: int | None
+    why: str
+
+
+def cap_history(ctx: Context, *, most: int = 50) -> list[CapEvent]:
+    """Every change of the seller's caps, also of those that are gone, the newest first."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select business_date, actor, facts ->> 'cap_kind' as cap_kind, facts ->> 'key' as key,
+                   (facts ->> 'before_minor')::bigint as before_minor,
+                   (facts ->> 'after_minor')::bigint as after_minor, facts ->> 'why' as why
+            from event
+            where seller_id = %(seller)s and kind in ('limits.cap_set', 'limits.cap_removed')
+            order by id desc limit %(most)s
+            """,
+            {"seller": ctx.seller, "most": most},
+        )
+    return sql.typed(found, CapEvent)

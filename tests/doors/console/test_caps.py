@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -37,6 +38,16 @@ def test_a_cap_is_set_changed_and_taken_away_with_reasons(made, signed_in):
     assert " over</span>" in html
     client.post(PAGE + "remove/", change | {"why": "sold"})
     assert caps(made.ctx) == []
+    # What is gone is still told of: who took it away, when and why.
+    history = client.get(PAGE).content.decode().partition('<ol class="timeline">')[2]
+    newest, *earlier = re.findall(r"<li.*?</li>", history, re.DOTALL)
+    assert len(earlier) == 2
+    assert "€1.00, then removed · sold" in newest
+    assert "Nordlicht" in newest
+    assert f'<time datetime="{datetime.now(UTC).date()}">' in newest
+    assert re.search(r"person\d+@example.com|Pat Example", newest)
+    chinese = signed_in(made.ctx, language="zh-hans").get(PAGE).content.decode()
+    assert "后移除" in chinese
 
 
 @pytest.mark.parametrize(

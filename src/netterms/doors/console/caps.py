@@ -22,7 +22,7 @@ from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.caps import Cap, CapKind, caps, remove_cap, set_cap
-from netterms.monitoring.queries import Happened, timeline
+from netterms.limits.queries import CapEvent, cap_history
 
 CHANGES_SHOWN = 50
 
@@ -50,7 +50,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "kinds": [kind.value for kind in CapKind],
         "currency": request.membership.currency,
         "may_change": Permission.SET_LIMIT in request.ctx.may,
-        "history": _history(request, found),
+        "history": _history(request),
         "typed": typed,
         **rates.shown(request.ctx.today),
     }
@@ -114,12 +114,11 @@ def _shown(request: PageRequest, found: list[Cap]) -> list[dict[str, Any]]:
     ]
 
 
-def _history(request: PageRequest, found: list[Cap]) -> list[dict[str, Any]]:
-    """Every change of the caps there are, the newest first."""
-    happened = timeline(request.ctx, [cap.id for cap in found], CHANGES_SHOWN)
-    names = buyers.named(
-        request.ctx, [UUID(e.facts["key"]) for e in happened if e.facts["cap_kind"] == "group"]
-    )
+def _history(request: PageRequest) -> list[dict[str, Any]]:
+    """Every change of caps, also of those that are gone, the newest first."""
+    happened = cap_history(request.ctx, most=CHANGES_SHOWN)
+    groups = [UUID(event.key) for event in happened if event.cap_kind == CapKind.GROUP]
+    names = buyers.named(request.ctx, groups)
     return [
         {
             "on": event.business_date,
@@ -131,8 +130,8 @@ def _history(request: PageRequest, found: list[Cap]) -> list[dict[str, Any]]:
     ]
 
 
-def _what(event: Happened, names: dict[UUID, buyers.Named]) -> str:
-    kind, key = event.facts["cap_kind"], str(event.facts["key"])
+def _what(event: CapEvent, names: dict[UUID, buyers.Named]) -> str:
+    kind, key = event.cap_kind, event.key
     if kind == CapKind.GROUP:
         company = names.get(UUID(key))
         key = company.name if company else key
@@ -141,13 +140,13 @@ def _what(event: Happened, names: dict[UUID, buyers.Named]) -> str:
     return _("%(kind)s: %(which)s") % {"kind": words.CAP_KINDS[kind], "which": key}
 
 
-def _how(event: Happened, currency: str) -> str:
-    before, after = event.facts["before_minor"], event.facts["after_minor"]
-    shown = formats.money(int(after), currency)
-    if before is not None:
-        shown = _("%(before)s, then %(after)s") % {
-            "before": formats.money(int(before), currency),
-            "after": shown,
-        }
-    why = event.facts["why"]
-    return f"{shown} · {stories.why(why)}" if why else shown
+def _how(event: CapEvent, currency: str) -> str:
+    before = "" if event.before_minor is None else formats.money(event.before_minor, currency)
+    after = "" if event.after_minor is None else formats.money(event.after_minor, currency)
+    if not after:
+        shown = _("%(before)s, then removed") % {"before": before}
+    elif before:
+        shown = _("%(before)s, then %(after)s") % {"before": before, "after": after}
+    else:
+        shown = after
+    return f"{shown} · {stories.why(event.why)}" if event.why else shown
