@@ -29,6 +29,8 @@ from tests.ensure_chromium import find  # noqa: E402 - of this folder's own test
 PICTURES = ROOT / "docs" / "pictures"
 NETTERMS = str(Path(sys.executable).with_name("netterms"))
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
+# What the README in each language shows of the console.
+PAGES = {"en": ("dashboard", "buyer", "order"), "zh": ("dashboard", "work", "order")}
 WIDTH, HEIGHT = 1280, 860
 PATIENCE = 30
 INVOICES = """
@@ -123,13 +125,14 @@ def console(page: Page, address: str, home: Path) -> None:
     for short, language in LANGUAGES.items():
         with page.expect_navigation():
             page.locator(f'.lang button[value="{language}"]').click()
-        for name, path in {
+        paths = {
             "dashboard": "/",
             "work": "/work/",
             "buyer": first(page, address, "/buyers/"),
             "order": first(page, address, "/orders/?state=captured"),
-        }.items():
-            page.goto(address + path)
+        }
+        for name in PAGES[short]:
+            page.goto(address + paths[name])
             page.screenshot(path=PICTURES / f"{name}-{short}.png")
 
 
