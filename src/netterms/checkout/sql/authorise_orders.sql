@@ -61,9 +61,10 @@ begin
       on l.seller_id = p_seller and l.buyer_id = a.buyer and l.currency = a.currency;
   end if;
 
-  select array_agg(l order by l.buyer_id, l.currency) into lines
+  -- Rows are gathered as rows of their table: records would be written out as text and read again.
+  select array_agg(l.one order by l.buyer_id, l.currency) into lines
   from (
-    select l.*
+    select l as one, l.buyer_id, l.currency
     from (select distinct buyer, currency from unnest(p_buyer, line_of) a(buyer, currency)) a
     join credit_line l on l.seller_id = p_seller and l.buyer_id = a.buyer and l.currency = a.currency
     order by l.buyer_id, l.currency
@@ -85,9 +86,9 @@ begin
   from unnest(lines) with ordinality l;
 
   if exists (select from unnest(lines) l where l.cap_ids <> '{}') then
-    select array_agg(x order by x.id) into caps
+    select array_agg(x.one order by x.id) into caps
     from (
-      select x.* from exposure_cap x
+      select x as one, x.id from exposure_cap x
       where x.seller_id = p_seller and x.id in (select unnest(l.cap_ids) from unnest(lines) l)
       order by x.id
       for update
@@ -209,9 +210,9 @@ begin
     left join unnest(lines) with ordinality l on l.ordinality = d.line
     where d.state is not null
     order by a.number
-    returning *
+    returning credit_order as one
   )
-  select array_agg(m) into made from made m;
+  select array_agg(m.one) into made from made m;
 
   if made is not null then
     with answered as (

@@ -89,9 +89,9 @@ declare
 begin
   perform set_config('netterms.seller_id', p_seller::text, true);
 
-  select array_agg(x order by x.id) into orders
+  select array_agg(x.one order by x.id) into orders
   from (
-    select x.* from credit_order x
+    select x as one, x.id from credit_order x
     where x.seller_id = p_seller and x.id in (select unnest(p_order))
     order by x.id
     for update
@@ -106,9 +106,9 @@ begin
     where y.seller_id = p_seller and y.buyer_id = q.buyer_id and y.currency in (q.currency, p_home)
     order by y.currency = q.currency desc limit 1
   ) m on q.line_currency is null;
-  select array_agg(x order by x.buyer_id, x.currency) into lines
+  select array_agg(x.one order by x.buyer_id, x.currency) into lines
   from (
-    select x.*
+    select x as one, x.buyer_id, x.currency
     from (select distinct q.buyer_id, line_of[q.ordinality] as currency from unnest(orders) with ordinality q) q
     join credit_line x on x.seller_id = p_seller and x.buyer_id = q.buyer_id and x.currency = q.currency
     order by x.buyer_id, x.currency
@@ -122,9 +122,9 @@ begin
   ) then
     raise serialization_failure using message = 'a line was opened meanwhile';
   end if;
-  select array_agg(x order by x.id) into caps
+  select array_agg(x.one order by x.id) into caps
   from (
-    select x.* from exposure_cap x
+    select x as one, x.id from exposure_cap x
     where x.seller_id = p_seller and x.id in (select unnest(q.cap_ids) from unnest(lines) q)
     order by x.id
     for update

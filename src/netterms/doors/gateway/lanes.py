@@ -35,7 +35,7 @@ from netterms.site.config import Gateway
 log = logging.getLogger(__name__)
 Where = tuple[Kind, UUID, str]
 
-GROUP = 64
+GROUP = 24
 # How many sellers' full queues may wait; a seller that has nothing waiting may still come.
 QUEUES = 8
 LOOK_SECONDS = 0.05
