@@ -13,7 +13,8 @@ from tests.ensure_chromium import find
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
-@pytest.fixture(scope="session")
+# For one module: what a module imports is another fixture, and two of Playwright's loops cannot run.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser; skips where none is installed (`make test` says how to get one)."""
     path = find()

@@ -135,13 +135,16 @@ def test_more_than_the_queue_holds_is_told_while_the_others_wait(shop, database)
         tills = [shop.caller(address=server.address) for _ in range(20)]
         with held(shop.ctx, shop.buyer):
             asked = [pool.submit(till.post, "/v1/orders", shop.order()) for till in tills]
-            # One a connection that a seller may have, and one in the queue: of all its keys.
+            # One is under way and one in the queue, of all the seller's keys; and one more, if it
+            # comes when the first has become slow and the second has gone beside it.
             told = [one.result() for one in islice(as_completed(asked), 17)]
             for said in told:
                 is_problem(said, 503, "busy")
                 assert int(said.headers["retry-after"]) > 0
-        assert sorted(one.result().status for one in asked) == [201] * 3 + [503] * 17
-    assert len(rows(shop.ctx, "select from credit_order")) == 3
+        done = [one.result().status for one in asked].count(201)
+        assert done in {2, 3}
+        assert sorted(one.result().status for one in asked) == [201] * done + [503] * (20 - done)
+    assert len(rows(shop.ctx, "select from credit_order")) == done
 
 
 @pytest.mark.parametrize(
