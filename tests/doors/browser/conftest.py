@@ -13,7 +13,7 @@ from tests.ensure_chromium import find
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
-# For one module: what a module imports is another fixture, and two of Playwright's loops cannot run.
+# For one module: what another imports is another fixture, and two loops of Playwright cannot run.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser; skips where none is installed (`make test` says how to get one)."""
