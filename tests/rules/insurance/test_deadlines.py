@@ -19,7 +19,8 @@ from netterms.insurance.terms import (
     months,
 )
 
-ISSUED, DUE = date(2026, 3, 1), date(2026, 4, 30)
+# EX-1.1: 60 days from the invoice.
+ISSUED, DUE = date(2026, 3, 1), date(2026, 3, 1) + timedelta(days=60)
 AFTER_MEP = PolicyTerms("EUR", mep=60, overdue_notice_days=30, hand_over_days=30)
 AFTER_DUE = replace(AFTER_MEP, notice_basis=NoticeBasis.DUE_DATE)
 EXPORT_AGENCY = replace(
@@ -30,6 +31,10 @@ EXPORT_AGENCY = replace(
     claim_deadline=days(240),
     claim_basis=ClaimBasis.DUE_DATE,
 )
+
+
+def test_ex_1_1_due_date():
+    assert date(2026, 4, 30) == DUE
 
 
 def test_ex_1_1_mep_ends_and_deliveries_are_uninsured_from_the_next_day():

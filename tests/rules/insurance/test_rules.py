@@ -16,6 +16,7 @@ from netterms.insurance.rules import (
     Cover,
     PolicyYear,
     StepCode,
+    first_in_first_out,
     indemnity,
 )
 from netterms.insurance.terms import CoverKind, DeductibleBasis, PolicyTerms, PreLossAllocation
@@ -149,6 +150,12 @@ def test_ex_1_6_receipts_before_loss_first_in_first_out():
     got = indemnity(EX_1_6, TERMS, FRESH)
     assert (got.insured, got.paid) == (eur(100_000), eur(90_000))
     assert got.insurable == eur(100_000)
+
+
+def test_ex_1_6_what_is_left_of_each_invoice_first_in_first_out():
+    settled = first_in_first_out(EX_1_6.invoices, EX_1_6.receipts_minor)
+    left = [each.gross_minor - paid for each, paid in zip(EX_1_6.invoices, settled, strict=True)]
+    assert left == [minor(20_000), minor(50_000), minor(30_000)]
 
 
 def test_ex_1_6_receipts_before_loss_pro_rata():
