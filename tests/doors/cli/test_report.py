@@ -252,3 +252,21 @@ def test_a_large_workbook_is_written_beside_and_a_failing_child_is_made_good(
     writers.unlink()
     beside(write_only_here)()
     assert writers.read_text() == f"{os.getpid()}\n"
+
+
+def test_a_report_loads_nothing_of_a_database(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Buyer,Invoice no,Due date,Amount\nAcme,1,2026-03-01,5\n")
+    words = ["netterms", "report", str(path), "--out", str(tmp_path)]
+    program = f"""
+import sys
+sys.argv = {words!r}
+from netterms.doors.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+assert (__import__("pathlib").Path({str(tmp_path)!r}) / "report.html").exists()
+sys.exit(int("psycopg" in sys.modules))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)

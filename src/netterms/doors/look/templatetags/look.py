@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from netterms.doors.look import charts, formats
-from netterms.limits.lines import CreditLine
+
+if TYPE_CHECKING:
+    from netterms.limits.lines import CreditLine
 
 register = template.Library()
 
