@@ -269,4 +269,5 @@ except SystemExit as end:
 assert (__import__("pathlib").Path({str(tmp_path)!r}) / "report.html").exists()
 sys.exit(int("psycopg" in sys.modules))
 """
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
