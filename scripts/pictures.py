@@ -9,13 +9,9 @@ from __future__ import annotations
 import csv
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +20,17 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.ensure_chromium import find  # noqa: E402 - of this folder's own tests
+# The project's own tests know how to run it.
+from tests.doors.browser.conftest import FLAGS  # noqa: E402
+from tests.doors.cli.commands import NETTERMS, environment  # noqa: E402
+from tests.doors.gateway.servers import serving  # noqa: E402
+from tests.ensure_chromium import find  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-NETTERMS = str(Path(sys.executable).with_name("netterms"))
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 # What the README in each language shows of the console.
 PAGES = {"en": ("dashboard", "buyer", "order"), "zh": ("dashboard", "work", "order")}
 WIDTH, HEIGHT = 1280, 860
-PATIENCE = 30
 INVOICES = """
 select b.buyer_number as "Customer number", b.name as "Customer name", b.country as "Country",
   i.invoice_number as "Invoice number", i.currency::text as "Currency", i.kind as "Document type",
@@ -46,44 +44,20 @@ order by i.issued_on, i.invoice_number
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="netterms-") as name:
         home = Path(name)
-        env = os.environ | {"NETTERMS_HOME": str(home), "LANG": "en_US.UTF-8"}
+        env = environment(home)
+        os.environ.pop("DATABASE_URL", None)
         os.environ |= env
         subprocess.run([NETTERMS, "demo", "--no-serve"], env=env, check=True)
-        port = free_port()
-        serving = subprocess.Popen([NETTERMS, "serve", "--port", str(port)], env=env)
         try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address)
             invoices(home / "invoices.csv")
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+            with serving(home) as server, sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
                 page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-                console(page, address, home)
+                console(page, server.address, home)
                 reports(page, home, env)
                 browser.close()
         finally:
-            serving.send_signal(signal.SIGTERM)
-            serving.wait()
             leave(home)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
-
-
-def wait_for(address: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(address)
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 def invoices(path: Path) -> None:

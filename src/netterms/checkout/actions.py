@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
+from netterms.access.queries import seller_currency
 from netterms.checkout.moves import OrderMove
 from netterms.checkout.requests import OURS, VALID_FOR, MoveRequest, OrderRequest
 from netterms.kernel.context import Context, Permission
@@ -65,7 +66,7 @@ def authorise(ctx: Context, requests: Sequence[OrderRequest]) -> list[Answer]:
     ctx.require(Permission.CHECKOUT)
     for request in requests:
         request.check(ctx.now)
-    home = _home(ctx)
+    home = seller_currency(ctx)
     return _answered(ctx, requests, AUTHORISE, lambda some: authorise_params(ctx, home, some))
 
 
@@ -78,7 +79,7 @@ def move(ctx: Context, requests: Sequence[MoveRequest]) -> list[Answer]:
         ctx.require(Permission.CHECKOUT)
     for request in requests:
         request.check()
-    home = _home(ctx)
+    home = seller_currency(ctx)
     return _answered(ctx, requests, MOVE, lambda some: move_params(ctx, home, some))
 
 
@@ -135,21 +136,12 @@ def expire_orders(ctx: Context, most: int = 1000) -> int:
             """,
             {"seller": ctx.seller, "now": ctx.now, "most": most},
         )
-    home = _home(ctx)
+    home = seller_currency(ctx)
     moves = [
         MoveRequest(f"{OURS}expire/{line['id']}", line["id"], OrderMove.EXPIRE) for line in due
     ]
     answers = _answered(ctx, moves, MOVE, lambda some: move_params(ctx, home, some))
     return sum(answer.status == CREATED for answer in answers)
-
-
-def _home(ctx: Context) -> str:
-    with book(ctx):
-        return str(
-            sql.value(
-                "select currency from seller where seller_id = %(seller)s", {"seller": ctx.seller}
-            )
-        )
 
 
 @once_more
