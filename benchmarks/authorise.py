@@ -5,7 +5,8 @@ and growth up to ten million lines with ten million past orders, their keys and 
 pgbench take turns; a figure is the median of the rounds. `fsync` and `synchronous_commit` are on.
 Prints one line of JSON a figure.
 
-Sizes: BENCH_LINES, BENCH_ORDERS, BENCH_SECONDS (a measurement), BENCH_ROUNDS, BENCH_WORKERS.
+Sizes: BENCH_LINES, BENCH_ORDERS, BENCH_SECONDS (a measurement), BENCH_ROUNDS, BENCH_WORKERS,
+BENCH_WARM (seconds of orders before the rounds of a size).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ LINES = [int(n) for n in os.environ.get("BENCH_LINES", "10000,1000000,10000000")
 ORDERS = int(os.environ.get("BENCH_ORDERS", "10000000"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "10"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+WARM = int(os.environ.get("BENCH_WARM", "60"))
 WORKERS = int(os.environ.get("BENCH_WORKERS", "1"))
 BATCH, BATCHES = 1000, 2
 CONTENDED = 10
@@ -251,7 +253,8 @@ def growth(book: Book, address: str) -> None:
         orders = ORDERS if lines == LINES[-1] else 0
         say(f"growth: {lines:,} lines, {orders:,} past orders")
         book.grow(lines, orders)
-        book.over_http(address, 64, SECONDS)
+        # As a server that has been at it for a while has its pages in memory.
+        book.over_http(address, 64, WARM)
         ours, theirs, _ = in_turns(lambda: book.over_http(address, 64), lambda: book.in_sql(64))
         found.append((ours, theirs))
     (ours, theirs), (first, _) = found[-1], found[0]

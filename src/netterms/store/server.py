@@ -130,12 +130,21 @@ def leave(home: Path) -> None:
         try:
             # One that was killed meanwhile has nothing left to stop.
             with suppress(psutil.NoSuchProcess):
+                _wait_until_recovered(server)
                 server.handle.stop()
         finally:
             users.release_write_lock()
     elif users.lockfile is not None:
         # Others stay; the lock that was refused keeps its file open.
         users.lockfile.close()
+
+
+def _wait_until_recovered(server: EmbeddedServer) -> None:
+    """A PostgreSQL 18 that is told to stop while it recovers may stand still instead."""
+    import psycopg
+
+    with suppress(psycopg.OperationalError):
+        _connected(server).close()
 
 
 def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
@@ -285,14 +294,16 @@ def _connected(server: EmbeddedServer) -> psycopg.Connection:
     """A connection of the superuser; one that recovers, after a crash of its own, is waited for."""
     import psycopg
 
-    until = time.monotonic() + RECOVERY_SECONDS
     login = {"user": "postgres", "dbname": "postgres"}
     where = psycopg.conninfo.make_conninfo(host=server.host, port=server.port, **login)
+    began = time.monotonic()
     while True:
         try:
             return psycopg.connect(where, autocommit=True)
         except psycopg.OperationalError:
-            answer = psycopg.pq.PGconn.ping(where.encode())
-            if answer != psycopg.pq.Ping.REJECT or time.monotonic() > until:
+            recovers = psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.REJECT
+            # It may drop a connection without a word just before, or have recovered just after.
+            patience = RECOVERY_SECONDS if recovers else REFUSAL_SECONDS
+            if not server.lives or time.monotonic() - began > patience:
                 raise
         time.sleep(0.1)

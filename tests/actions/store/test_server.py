@@ -198,6 +198,20 @@ def test_a_server_that_recovers_is_waited_for(home):
     assert refused
 
 
+def test_a_server_that_recovers_stops_when_its_last_user_leaves(home):
+    for _ in range(5):
+        running = server.start(home)
+        with psycopg.connect(
+            host=running.host, port=running.port, user="postgres", dbname="postgres"
+        ) as database:
+            os.kill(database.info.backend_pid, signal.SIGKILL)
+        began = time.monotonic()
+        server.leave(home)
+        assert ends(running.pid)
+        # The package stops to wait, and kills the server, only after a minute.
+        assert time.monotonic() - began < 30
+
+
 def test_a_server_that_dies_while_a_process_joins_it_is_started_again(home):
     running = server.start(home)
     for milliseconds in (1, 4, 8, 12, 16):
@@ -210,11 +224,11 @@ def test_a_server_that_dies_while_a_process_joins_it_is_started_again(home):
         assert answers(home)
 
 
-def test_shared_buffers_are_an_eighth_of_the_memory_within_bounds():
+def test_shared_buffers_are_a_quarter_of_the_memory_within_bounds():
     gib = 2**30
-    assert [shared_buffers(n) for n in (gib // 2, 4 * gib, 8 * gib, 64 * gib)] == [
+    assert [shared_buffers(n) for n in (gib // 4, 4 * gib, 8 * gib, 64 * gib)] == [
         "128MB",
-        "512MB",
         "1024MB",
         "2048MB",
+        "8192MB",
     ]
