@@ -59,7 +59,7 @@ pictures: setup-dev ## the README's pictures, of a fresh demonstration
 lock: setup-dev  ## renew the lock files from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --extra dev --extra train pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean:           ## remove the virtual environment and caches; your data stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

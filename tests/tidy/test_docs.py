@@ -143,7 +143,8 @@ def test_every_rule_that_the_code_cites_is_in_the_rule_reference():
 
 def test_every_dependency_has_a_reason():
     project = tomllib.loads(_read(ROOT / "pyproject.toml"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["train"]]
     names = {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted}
     text = _read(DOCS / "decisions" / "0002-dependencies.md")
     given = set(re.findall(r"^\| ([a-z0-9-]+) \|", text, re.MULTILINE)) - {"package", "---"}
