@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from netterms.buyers.events import BuyerInsolvent, BuyersRegrouped
+from netterms.buyers.events import BuyerInsolvent, BuyerSanctioned, BuyersRegrouped
 from netterms.checkout.actions import expire_orders
 from netterms.checkout.books import check_books
 from netterms.collection.actions import (
@@ -32,10 +32,11 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.actions import count_owed, refresh_limits
 from netterms.limits.caps import refresh_exposure, regroup
-from netterms.limits.lines import hold_lines
+from netterms.limits.lines import hold_lines, hold_sanctioned
 from netterms.monitoring.actions import refresh_alerts
 from netterms.receivables.events import InvoicesImported
 from netterms.scoring.actions import refresh_scores
+from netterms.screening.actions import screen_buyers
 from netterms.site.config import config
 from netterms.store import runs, sql
 from netterms.store.calendars import keep_closed_days
@@ -47,6 +48,7 @@ DAY = "day"
 WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     InvoicesImported.kind: [count_owed],
     BuyerInsolvent.kind: [hold_lines],
+    BuyerSanctioned.kind: [hold_sanctioned],
     BuyersRegrouped.kind: [regroup],
 }
 
@@ -75,6 +77,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
     """The day in its order. `since` is the date of the run before, None on the first."""
     return (
         runs.Step("calendar", _load_calendar),
+        runs.Step("screening", screen_buyers, outside=True),
         runs.Step("promises", judge_promises),
         runs.Step("scores", partial(refresh_scores, since=since)),
         runs.Step("limits", refresh_limits),

@@ -257,3 +257,18 @@ def _told(line: dict[str, Any], after: dict[str, Any]) -> list[Event]:
     if "insolvent_on" in after:
         told.append(events.BuyerInsolvent(line["id"], after["insolvent_on"]))
     return told
+
+
+def mark_sanctioned(ctx: Context, buyer_id: UUID, *, hit: bool) -> None:
+    """Note that a buyer is, or is not, a party on a sanctions list. The caller asks permission.
+
+    What is already so changes nothing and tells nothing.
+    """
+    with book(ctx):
+        changed = sql.execute(
+            "update buyer set sanctions_hit = %(hit)s where seller_id = %(seller)s"
+            " and id = %(id)s and sanctions_hit <> %(hit)s",
+            {"seller": ctx.seller, "id": buyer_id, "hit": hit},
+        )
+        if changed:
+            record_all(ctx, [events.BuyerSanctioned(buyer_id, hit)])

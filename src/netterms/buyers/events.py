@@ -43,3 +43,11 @@ class BuyerIntroduced(Event):
     name: str
     country: str
     registration_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerSanctioned(Event):
+    """Two people found that the buyer is a listed party (`hit`), or that it is not after all."""
+
+    kind: ClassVar[str] = "buyers.buyer_sanctioned"
+    hit: bool

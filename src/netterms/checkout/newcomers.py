@@ -37,6 +37,7 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, set_line
+from netterms.screening.actions import screen_buyer
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book, once_more
@@ -157,8 +158,7 @@ def _answer(ctx: Context, request: NewBuyerRequest) -> Answer:
 def _facts(ctx: Context, request: NewBuyerRequest, buyer: Introduced) -> Facts:
     currency = request.amount.currency
     grade = _grade(ctx, buyer.id, currency)
-    # No list is loaded yet that could clear anybody: what is not a hit is not known.
-    screened = Screened.HIT if buyer.sanctions_hit else Screened.UNKNOWN
+    screened = _screened(ctx, buyer)
     return Facts(
         country=request.buyer.country,
         currency=currency,
@@ -169,6 +169,13 @@ def _facts(ctx: Context, request: NewBuyerRequest, buyer: Introduced) -> Facts:
         has_line=line_for(ctx, buyer.id, currency) is not None,
         doubts=_doubts(request.buyer, buyer, screened, grade),
     )
+
+
+def _screened(ctx: Context, buyer: Introduced) -> Screened:
+    """What sanctions lists say. An undecided hit is not known: a person has to look."""
+    if buyer.sanctions_hit:
+        return Screened.HIT
+    return Screened.CLEAR if screen_buyer(ctx, buyer.id) is False else Screened.UNKNOWN
 
 
 def _doubts(

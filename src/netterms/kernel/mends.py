@@ -63,6 +63,7 @@ class Mend(StrEnum):
     EVENT_KIND = "event_kind"
     FEWER_ENDPOINTS = "fewer_endpoints"  # (most)
     HTTPS_ADDRESS = "https_address"  # (most)
+    INSTALL_FONT = "install_font"  # (fonts)
     KEEP_SHUT = "keep_shut"
     ONE_LIMIT_A_BUYER = "one_limit_a_buyer"
     PUBLIC_ADDRESS = "public_address"

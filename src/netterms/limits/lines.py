@@ -11,7 +11,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from netterms.buyers.events import BuyerInsolvent
+from netterms.buyers.events import BuyerInsolvent, BuyerSanctioned
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.mends import Mend
@@ -227,10 +227,19 @@ def hold_lines(ctx: Context, insolvent: BuyerInsolvent) -> None:
 
     Its open lines go on hold; a person may open them again.
     """
-    for before in _of_buyer(ctx, insolvent.subject):
+    _hold(ctx, insolvent.subject, "insolvency")
+
+
+def hold_sanctioned(ctx: Context, sanctioned: BuyerSanctioned) -> None:
+    """No more orders from a party on a sanctions list. Who is cleared is opened by a person."""
+    if sanctioned.hit:
+        _hold(ctx, sanctioned.subject, "sanctions")
+
+
+def _hold(ctx: Context, buyer_id: UUID, why: str) -> None:
+    for before in _of_buyer(ctx, buyer_id):
         if before.terms.status is LineStatus.OPEN:
-            after = replace(before.terms, status=LineStatus.ON_HOLD)
-            _change(ctx, before, after, "insolvency")
+            _change(ctx, before, replace(before.terms, status=LineStatus.ON_HOLD), why)
 
 
 @once_more

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "netterms.store",
     "netterms.access",
     "netterms.buyers",
+    "netterms.screening",
     "netterms.receivables",
     "netterms.scoring",
     "netterms.insurance",
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "netterms.checkout",
     "netterms.monitoring",
     "netterms.collection",
+    "netterms.reports",
     "netterms.webhooks",
 ]
 

@@ -15,6 +15,8 @@ from netterms.doors.api import (
     newcomers,
     portfolio,
     receivables,
+    reports,
+    screening,
     webhooks,
 )
 from netterms.doors.api.errors import JsonParser, only_known_parameters, say_problems
@@ -52,6 +54,8 @@ ROOMS = (
     collection,
     insurance,
     monitoring,
+    screening,
+    reports,
     webhooks,
 )
 for room in ROOMS:

@@ -19,12 +19,14 @@ COMMANDS = (
     ("serve", "serve:serve", "Serve the console and the API."),
     ("import", "importing:import_file", "Bring an invoice list into a seller's book."),
     ("day", "day:day", "Run a seller's business day."),
+    ("screen", "lists:screen_buyers", "Hold a seller's buyers against the sanctions lists."),
     ("work", "work:work", "Send webhooks and let orders expire, until stopped."),
     ("rates", "rates:rates", "Bring in exchange rates of the European Central Bank."),
     ("migrate", "migrating:migrate", "Bring the database's tables up to date."),
 )
 GROUPS = (
     ("seller", "people:sellers", "Open sellers and list them."),
+    ("lists", "lists:lists", "Load sanctions lists and show them."),
     ("user", "people:users", "Let people in."),
     ("key", "people:keys", "Let programs in."),
 )

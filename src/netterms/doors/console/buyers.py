@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -22,6 +22,7 @@ from netterms.insurance import queries as insurance
 from netterms.kernel.context import Permission
 from netterms.limits import queries as limits
 from netterms.monitoring import queries as monitoring
+from netterms.reports import queries as reports
 from netterms.scoring import queries as scoring
 
 INVOICES_SHOWN = 500
@@ -85,6 +86,8 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
         "console/buyer.html",
         {
             "buyer": buyer,
+            "reports": reports.reports_of(ctx, buyer_id, most=1),
+            "report_key": uuid4(),
             "case": case,
             "stage": case.stage if case and case.closed_on is None else 0,
             "invoices": [_invoice(line, day) for line in invoices],

@@ -32,6 +32,7 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("buyers", _("Buyers")),
         ("ageing", _("Ageing")),
         ("deadlines", _("Policy deadlines")),
+        ("screening", _("Sanctions")),
         ("runs", _("Business days")),
     ]
     if Permission.MANAGE_ACCESS in may:

@@ -136,6 +136,11 @@ ORDER_REASONS = {
     "over_starter_limit": _("The order is more than the starter limit."),
 }
 EVENTS = {
+    "reports.report_ordered": _("Credit report ordered"),
+    "screening.hit_found": _("Looks like a party on a sanctions list"),
+    "screening.hit_proposed": _("Sanctions hit: a person said what it is"),
+    "screening.hit_decided": _("Sanctions hit: a second person decided"),
+    "buyers.buyer_sanctioned": _("Sanctions match noted or taken back"),
     "access.seller_opened": _("Book opened"),
     "access.member_added": _("Person got a role"),
     "access.key_created": _("API key made"),
@@ -211,8 +216,39 @@ DISABLED_WHY = {
     "failing": _("Switched off: nothing but failures for five days."),
     "gone": _("Switched off: the endpoint said that it is gone (410)."),
 }
+REPORT_MISSING = {
+    "registration_number": _("The registration number: without it the company is only a name."),
+    "country": _("The country."),
+    "screening": _("A look at sanctions lists."),
+    "accounts": _("Annual accounts: they tell more of a company that pays late."),
+    "payments": _("Payments of the last 24 months."),
+    "score": _("A score: the business day gives it."),
+    "email": _("An e-mail address for reminders."),
+}
+WATCHLISTS = {
+    "ofac": _("US Treasury (OFAC)"),
+    "un": _("United Nations"),
+    "eu": _("European Union"),
+    "opensanctions": _("OpenSanctions"),
+}
+HIT_STATES = {
+    "open": _("Open"),
+    "clearing": _("Proposed: another party"),
+    "confirming": _("Proposed: the same party"),
+    "cleared": _("Another party"),
+    "confirmed": _("The same party"),
+    "gone": _("No longer found"),
+}
+SCREENING_POINTS = {
+    "name": _("How alike the names are"),
+    "number": _("The same number"),
+    "same_country": _("A country in common"),
+    "other_country": _("Known in other countries only"),
+    "other_kind": _("The listed party is a person"),
+}
 RUN_STEPS = {
     "calendar": _("Know the public holidays"),
+    "screening": _("Hold buyers against sanctions lists"),
     "promises": _("Judge promises to pay"),
     "scores": _("Score buyers"),
     "limits": _("Recommend limits"),
@@ -226,6 +262,8 @@ RUN_STEPS = {
     "reminders": _("Send reminders"),
 }
 FACTS = {
+    "found": _("found"),
+    "gone": _("gone"),
     "broken": _("broken"),
     "buyers": _("buyers"),
     "caps_wrong": _("caps that are wrong"),

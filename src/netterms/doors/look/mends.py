@@ -62,6 +62,9 @@ MENDS: dict[Mend, str] = {
     Mend.HTTPS_ADDRESS: gettext_noop(
         "an https address with a host, without a user and without #, up to %(most)s characters"
     ),
+    Mend.INSTALL_FONT: gettext_noop(
+        "let the operator install one of %(fonts)s (Debian: fonts-noto-cjk), or ask in English"
+    ),
     Mend.KEEP_SHUT: gettext_noop(
         "the buyer is on a sanctions list: keep its line on hold or closed"
     ),

@@ -161,6 +161,7 @@ FIELDS = {
 # Reasons that the program gives itself; a person's reason is in the person's own words.
 WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
+    "sanctions": _("Found to be a party on a sanctions list"),
     "starter_limit": _("Starter limit of the policy for new buyers"),
 }
 # By the name of the fact in a refusal.

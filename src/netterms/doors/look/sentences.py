@@ -45,6 +45,7 @@ SENTENCES: dict[Code, str] = {
     Code.FILE_EMPTY: gettext_noop("The file is empty."),
     Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
     Code.FILE_UNREADABLE: gettext_noop("The file cannot be read."),
+    Code.FONT_MISSING: gettext_noop("This machine has no font for Chinese."),
     Code.INVOICE_NUMBER_TAKEN: gettext_noop("There is an invoice with this number already."),
     Code.ISSUED_ON_OUT_OF_RANGE: gettext_noop(
         "An invoice or credit note of %(value)s cannot be written today:"
@@ -71,6 +72,7 @@ SENTENCES: dict[Code, str] = {
     Code.NOT_YET_EXPIRED: gettext_noop("The order has not expired yet."),
     Code.ORDER_EXPIRED: gettext_noop("The order has expired. Ask for credit again."),
     Code.ORDER_NUMBER_TAKEN: gettext_noop("There is an order with this number already."),
+    Code.SAME_PERSON: gettext_noop("Another person has to agree with what you proposed."),
     Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
     Code.ROWS_BAD: gettext_noop("Some rows of the file cannot be used, so nothing was imported."),
     Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is %(value)s."),

@@ -25,6 +25,8 @@ LISTS = {
     "order_reasons": words.ORDER_REASONS,
     "verdicts": words.VERDICTS,
     "cap_kinds": words.CAP_KINDS,
+    "watchlists": words.WATCHLISTS,
+    "hit_states": words.HIT_STATES,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,

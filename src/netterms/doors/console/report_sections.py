@@ -1,0 +1,269 @@
+"""A credit report in the reader's words: sections that the page and the PDF show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from netterms.doors.console import words
+from netterms.doors.look import formats, names
+from netterms.doors.look.sentences import limit_reasons, score_reasons
+
+Part = Mapping[str, Any]
+GRADE_MEANINGS = 10
+MONTHS_SHOWN = 12
+GRADES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: what it is, its value, and whether it is good or bad news (`ok`, `warn`, `bad`)."""
+
+    label: str
+    value: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under their headings; all columns but the first hold figures."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report under its title; what it does not have is empty."""
+
+    title: str
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+    points: tuple[str, ...] = ()
+    note: str = ""
+    tone: str = field(default="")
+
+
+def sections(content: Part) -> list[Section]:
+    """The whole report, in order: who it is, how sure we are, how it pays, what to grant."""
+    found = [
+        _verdict(content),
+        _identity(content["identity"]),
+        _screening(content["screening"]),
+        *(_score(score) for score in content["scores"]),
+        *(_payment(part) for part in content["payment"]),
+        _accounts(content["accounts"]),
+        _signals(content["signals"]),
+        _cover(content["cover"]),
+        _missing(content["missing"]),
+    ]
+    return [section for section in found if section is not None]
+
+
+def _verdict(content: Part) -> Section:
+    """What a person wants first: the grade and the limit, by currency."""
+    scores = {score["currency"]: score for score in content["scores"]}
+    rows = []
+    for currency in sorted({*scores, *(each["currency"] for each in content["limits"])}):
+        score = scores.get(currency)
+        limit = next((each for each in content["limits"] if each["currency"] == currency), None)
+        rows.append(
+            (
+                currency,
+                _("%(grade)s of 10") % {"grade": score["grade"]} if score else formats.NOTHING,
+                formats.percent(score["pd"], 2) if score else formats.NOTHING,
+                formats.percent(score["confidence"], 0) if score else formats.NOTHING,
+                _money(limit, "recommended_minor"),
+                _money(limit, "granted_minor"),
+            )
+        )
+    headings = (_("Currency"), _("Grade"), _("Probability of default"), _("Confidence"),
+                _("Recommended limit"), _("Granted limit"))  # fmt: skip
+    tables = (Table(headings, tuple(rows)),) if rows else ()
+    points = [text for limit in content["limits"] for text in _limit_reasons(limit, content)]
+    identity = content["identity"]
+    facts = []
+    if identity["insolvent_on"]:
+        facts.append(Fact(_("Insolvent since"), formats.day(identity["insolvent_on"]), "bad"))
+    if content["screening"]["sanctioned"]:
+        facts.append(Fact(_("Sanctions"), _("The buyer is on a sanctions list."), "bad"))
+    return Section(
+        _("Grade and limit"),
+        tuple(facts),
+        tables,
+        tuple(dict.fromkeys(points)),
+        ""
+        if rows
+        else _("There is neither a score nor a limit yet: no business day scored this buyer."),
+    )
+
+
+def _limit_reasons(limit: Part, content: Part) -> Iterable[str]:
+    score = next((s for s in content["scores"] if s["currency"] == limit["currency"]), None)
+    if score is None:
+        return ()
+    said = limit_reasons(
+        score["scorecard"], limit["reasons"], score["grade"], content["signals"]["stage"]
+    )
+    return (reason["text"] for reason in said)
+
+
+def _identity(identity: Part) -> Section:
+    group = identity["group"]
+    above = " › ".join(f"{each['name']} ({each['buyer_number']})" for each in group["above"])
+    facts = [
+        Fact(_("Name"), identity["name"]),
+        Fact(_("Buyer number"), identity["buyer_number"]),
+        Fact(_("Country"), formats.country(identity["country"]) or formats.NOTHING),
+        Fact(_("Registration number"), identity["registration_number"] or formats.NOTHING),
+        Fact(_("E-mail"), identity["email"] or formats.NOTHING),
+        Fact(_("Companies above"), above or _("none known")),
+        Fact(_("Buyers of the same group"), formats.number(group["members"])),
+    ]
+    if identity["key_account"]:
+        facts.append(Fact(_("Key account"), _("yes")))
+    return Section(_("Identity and group"), tuple(facts))
+
+
+def _screening(part: Part) -> Section:
+    lists = ", ".join(
+        f"{words.WATCHLISTS[each['kind']]} ({formats.day(each['published_on'])})"
+        for each in part["lists"]
+    )
+    rows = tuple(
+        (
+            hit["listed_name"],
+            str(words.WATCHLISTS[hit["kind"]]),
+            formats.number(hit["score"]),
+            str(words.HIT_STATES[hit["state"]]),
+        )
+        for hit in part["hits"]
+    )
+    headings = (_("Listed as"), _("List"), _("Score"), _("State"))
+    if not part["lists"]:
+        note = _("No sanctions list is loaded: nobody has looked.")
+    elif not part["screened_on"]:
+        note = _("Nobody has looked at sanctions lists yet.")
+    else:
+        note = "" if rows else _("Nothing was found.")
+    facts = (
+        Fact(_("Held against the lists on"), formats.day(part["screened_on"])),
+        Fact(_("Lists"), lists or formats.NOTHING),
+    )
+    return Section(_("Sanctions"), facts, (Table(headings, rows),) if rows else (), note=note)
+
+
+def _score(score: Part) -> Section:
+    said = score_reasons(score["scorecard"], score["attributes"], score["reasons"])
+    history = tuple(
+        (formats.day(each["scored_on"]), str(each["grade"]), formats.percent(each["pd"], 2))
+        for each in score["history"][-GRADES_SHOWN:][::-1]
+    )
+    return Section(
+        _("Score in %(currency)s") % {"currency": score["currency"]},
+        (
+            Fact(_("Scored on"), formats.day(score["scored_on"])),
+            Fact(_("Scorecard"), score["scorecard"]),
+            Fact(_("Score"), formats.number(score["score"])),
+            Fact(_("Payment index"), formats.number(score["payment_index"], 2)),
+        ),
+        (Table((_("Day"), _("Grade"), _("Probability of default")), history),),
+        tuple(_direction(reason) for reason in said),
+    )
+
+
+def _direction(reason: Part) -> str:
+    sign = "−" if reason["direction"] == "lowered" else "+"
+    return f"{sign} {reason['text']}"
+
+
+def _payment(part: Part) -> Section:
+    currency, balance = part["currency"], part["balance"]
+    facts = []
+    if balance:
+        facts = [
+            Fact(_("Open"), formats.money(balance["open_minor"], currency)),
+            Fact(
+                _("Overdue"),
+                formats.money(balance["overdue_minor"], currency),
+                "bad" if balance["overdue_minor"] else "",
+            ),
+        ]
+    rows = tuple(
+        (
+            formats.month(line["month"][:7]),
+            formats.number(line["invoices"]),
+            formats.money(line["amount_minor"], currency),
+            formats.number(line["days_late"], 1),
+            formats.percent(line["late_share"], 0),
+        )
+        for line in part["months"][-MONTHS_SHOWN:]
+    )
+    headings = (_("Month"), _("Invoices paid"), _("Amount"), _("Days late"), _("Late"))
+    note = "" if rows else _("Nothing was paid in the last 24 months.")
+    return Section(
+        _("Payments in %(currency)s") % {"currency": currency},
+        tuple(facts),
+        (Table(headings, rows),) if rows else (),
+        note=note,
+    )
+
+
+def _accounts(part: Part) -> Section | None:
+    if not part:
+        return None
+    return Section(
+        _("Annual accounts"),
+        (
+            Fact(_("Annual turnover"), _money(part, "annual_turnover_minor")),
+            Fact(_("Tangible net worth"), _money(part, "tangible_net_worth_minor")),
+        ),
+    )
+
+
+def _signals(part: Part) -> Section:
+    points = [
+        f"{words.ALERTS[alert['kind']]} ({formats.day(alert['raised_on'])})"
+        for alert in part["alerts"]
+    ]
+    facts = [Fact(_("Stage of the ladder"), str(part["stage"]), "bad" if part["stage"] else "ok")]
+    for label, counts, texts in (
+        (_("Promises"), part["promises"], words.PROMISES),
+        (_("Disputes"), part["disputes"], names.DISPUTES),
+    ):
+        if counts:
+            said = ", ".join(f"{texts.get(name, name)}: {n}" for name, n in counts.items())
+            facts.append(Fact(label, said))
+    return Section(
+        _("Signals"), tuple(facts), (), tuple(points), "" if points else _("No alert is open.")
+    )
+
+
+def _cover(covers: list[Part]) -> Section | None:
+    if not covers:
+        return None
+    rows = tuple(
+        (
+            each["insurer"],
+            str(words.COVER[each["kind"]]),
+            formats.money(each["amount_minor"], each["currency"]),
+            formats.day(each["ends_on"]),
+        )
+        for each in covers
+    )
+    headings = (_("Insurer"), _("Kind"), _("Insured limit"), _("Until"))
+    return Section(_("Credit insurance"), tables=(Table(headings, rows),))
+
+
+def _missing(missing: list[str]) -> Section:
+    said = tuple(str(words.REPORT_MISSING[name]) for name in missing)
+    return Section(
+        _("What is missing"), points=said, note="" if said else _("Nothing that a report asks for.")
+    )
+
+
+def _money(part: Part | None, name: str) -> str:
+    return formats.money(part[name], part["currency"]) if part else formats.NOTHING

@@ -1,0 +1,190 @@
+"""What a credit report says, gathered from the rooms below: plain values and codes, no words.
+
+Amounts are minor units beside their currency, shares and probabilities fractions as text, days ISO
+dates. A part that is not known is empty, and named in `missing`: what would make the report better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from netterms.buyers import queries as buyers
+from netterms.buyers.queries import Buyer
+from netterms.collection import queries as collection
+from netterms.insurance import queries as insurance
+from netterms.kernel.context import Context
+from netterms.limits import queries as limits
+from netterms.monitoring import queries as monitoring
+from netterms.scoring import queries as scoring
+from netterms.scoring.queries import StoredScore
+from netterms.screening import queries as screening
+from netterms.store import sql
+from netterms.store.tenancy import book
+
+Part = dict[str, Any]
+SIGNALS_SHOWN = 20
+
+
+def content_of(ctx: Context, buyer_id: UUID) -> Part:
+    """Everything a report says of a buyer as of `ctx.today`; NOT_FOUND."""
+    buyer = buyers.buyer(ctx, buyer_id)
+    parts: Part = {
+        "identity": _identity(ctx, buyer),
+        "screening": _screening(ctx, buyer),
+        "scores": _scores(ctx, buyer_id),
+        "accounts": _accounts(buyer),
+        "payment": _payment(ctx, buyer_id),
+        "signals": _signals(ctx, buyer_id),
+        "cover": [asdict(each) for each in insurance.insured_limits(ctx, buyer_id, ctx.today)],
+        "limits": _limits(ctx, buyer_id),
+    }
+    return parts | {"missing": _missing(parts)}
+
+
+def _identity(ctx: Context, buyer: Buyer) -> Part:
+    with book(ctx):
+        above = sql.rows(
+            sql.statement("reports/group_of"), {"seller": ctx.seller, "buyer": buyer.id}
+        )
+        number = sql.value(
+            "select registration_number from buyer where seller_id = %(seller)s and id = %(id)s",
+            {"seller": ctx.seller, "id": buyer.id},
+        )
+    return {
+        "name": buyer.name,
+        "buyer_number": buyer.buyer_number,
+        "country": buyer.country,
+        "registration_number": number or "",
+        "email": buyer.email,
+        "key_account": buyer.key_account,
+        "insolvent_on": buyer.insolvent_on,
+        "group": {
+            "above": [
+                {name: each[name] for name in ("name", "buyer_number", "country")} for each in above
+            ],
+            "members": above[0]["members"] if above else 1,
+        },
+    }
+
+
+def _screening(ctx: Context, buyer: Buyer) -> Part:
+    shown = ("kind", "entry_id", "listed_name", "score", "state")
+    return {
+        "screened_on": screening.screened_on(ctx, buyer.id),
+        "lists": [
+            {"kind": each.kind, "published_on": each.published_on, "entries": each.entries}
+            for each in screening.lists_in_force()
+        ],
+        "hits": [
+            {name: getattr(hit, name) for name in shown} for hit in screening.hits_of(ctx, buyer.id)
+        ],
+        "sanctioned": buyer.sanctions_hit,
+    }
+
+
+def _scores(ctx: Context, buyer_id: UUID) -> list[Part]:
+    by_currency = scoring.score_history(ctx, buyer_id, ctx.today)
+    return [_score(history) for history in by_currency.values()]
+
+
+def _score(history: list[StoredScore]) -> Part:
+    newest = history[-1]
+    return asdict(newest) | {
+        "history": [
+            {"scored_on": each.scored_on, "grade": each.grade, "pd": each.pd} for each in history
+        ]
+    }
+
+
+def _accounts(buyer: Buyer) -> Part:
+    if buyer.tangible_net_worth_minor is None and buyer.annual_turnover_minor is None:
+        return {}
+    return {
+        "currency": buyer.accounts_currency,
+        "tangible_net_worth_minor": buyer.tangible_net_worth_minor,
+        "annual_turnover_minor": buyer.annual_turnover_minor,
+    }
+
+
+def _payment(ctx: Context, buyer_id: UUID) -> list[Part]:
+    with book(ctx):
+        months = sql.rows(
+            sql.statement("reports/payment_months"),
+            {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
+        )
+    balances = {each.currency: each for each in collection.balances_of(ctx, ctx.today, buyer_id)}
+    currencies = sorted({*balances, *(line["currency"] for line in months)})
+    return [
+        {
+            "currency": currency,
+            "balance": asdict(balances[currency]) if currency in balances else None,
+            "months": [
+                {name: value for name, value in line.items() if name != "currency"}
+                for line in months
+                if line["currency"] == currency
+            ],
+        }
+        for currency in currencies
+    ]
+
+
+def _signals(ctx: Context, buyer_id: UUID) -> Part:
+    case = collection.case_of(ctx, buyer_id)
+    alerts = monitoring.open_alerts(ctx, buyer_id=buyer_id, most=SIGNALS_SHOWN)
+    promises = collection.promises_of(ctx, buyer_id)
+    disputes = collection.disputes_of(ctx, buyer_id)
+    return {
+        "stage": case.stage if case and case.closed_on is None else 0,
+        "case": case.state if case and case.closed_on is None else "",
+        "alerts": [
+            {"kind": each.kind, "severity": each.severity, "raised_on": each.raised_on}
+            for each in alerts
+        ],
+        "promises": _counted(promise.state for promise in promises),
+        "disputes": _counted(dispute.state for dispute in disputes),
+    }
+
+
+def _counted(states: Any) -> dict[str, int]:  # noqa: ANN401 - any states
+    counts: dict[str, int] = {}
+    for state in states:
+        counts[str(state)] = counts.get(str(state), 0) + 1
+    return counts
+
+
+def _limits(ctx: Context, buyer_id: UUID) -> list[Part]:
+    lines = limits.lines_of(ctx, buyer_id)
+    decisions = limits.decisions_in_force(ctx, buyer_id, ctx.today)
+    found = []
+    for currency in sorted({*lines, *decisions}):
+        decision, line = decisions.get(currency), lines.get(currency)
+        found.append(
+            {
+                "currency": currency,
+                "recommended_minor": decision.recommended_minor if decision else None,
+                "granted_minor": decision.granted_minor if decision else None,
+                "reasons": decision.reasons if decision else [],
+                "decided_on": decision.decided_on if decision else None,
+                "line_minor": line.terms.limit_minor if line else None,
+                "status": line.terms.status.value if line else "",
+            }
+        )
+    return found
+
+
+def _missing(parts: Part) -> list[str]:
+    """Codes of what is not known, in the order a person would mend it."""
+    identity, screened = parts["identity"], parts["screening"]["screened_on"]
+    paid = any(each["months"] for each in parts["payment"])
+    told: dict[str, object] = {
+        "registration_number": identity["registration_number"],
+        "country": identity["country"],
+        "screening": screened,
+        "accounts": parts["accounts"],
+        "payments": paid,
+        "score": parts["scores"],
+        "email": identity["email"],
+    }
+    return [name for name, known in told.items() if not known]
