@@ -19,6 +19,7 @@ from netterms.insurance import moves as insurance_moves
 from netterms.insurance.deadlines import DeadlineKind
 from netterms.kernel.events import Event
 from netterms.receivables.disputes import DisputeReason
+from netterms.screening.moves import HitState
 from netterms.store import sql
 from netterms.store.schema import open_database
 
@@ -189,6 +190,7 @@ def checked(table: str, column: str) -> set[str]:
         ("collection_case", "state", collection_moves.CaseState),
         ("collection_action", "state", collection_moves.ActionState),
         ("collection_action", "step", StepKind),
+        ("screening_hit", "state", HitState),
         ("promise", "state", collection_moves.PromiseState),
         ("payment_plan", "state", collection_moves.PlanState),
         ("claim", "state", insurance_moves.ClaimState),

@@ -19,6 +19,7 @@ from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import DisputeOutcome
+from netterms.screening.moves import HitMove, HitState
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "netterms"
 PLACE = re.compile(r"%\((\w+)\)s")
@@ -84,7 +85,7 @@ def test_a_chinese_sentence_has_no_english_in_it(code):
 def test_what_mends_is_said_in_chinese_with_its_facts(mend):
     facts = {
         "most": 12, "least": 1, "currency": "EUR", "allowed": "a, b", "days": 30, "step": "0.01",
-        "pattern": "[A-Z]{3}",
+        "pattern": "[A-Z]{3}", "fonts": "Noto_Sans",
     }  # fmt: skip
     refusal = Refusal(Code.VALUE_INVALID, field="why", value="11", mend=mend, **facts)
     assert "–" not in mend_of(refusal)
@@ -96,8 +97,8 @@ def test_what_mends_is_said_in_chinese_with_its_facts(mend):
 
 def test_what_may_be_named_has_its_word():
     assert set(Permission) <= set(OF_FACTS["permission"])
-    assert {*OrderState, *ActionState, *PlanState} <= set(OF_FACTS["state"])
-    assert {*OrderMove, *ActionMove, *PlanMove, *DisputeOutcome} <= set(OF_FACTS["move"])
+    assert {*OrderState, *ActionState, *PlanState, *HitState} <= set(OF_FACTS["state"])
+    assert {*OrderMove, *ActionMove, *PlanMove, *HitMove, *DisputeOutcome} <= set(OF_FACTS["move"])
 
 
 def test_every_word_is_chinese_in_chinese():

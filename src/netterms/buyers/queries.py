@@ -20,6 +20,7 @@ class Buyer:
     buyer_number: str
     name: str
     country: str
+    registration_number: str
     language: str
     email: str
     key_account: bool
@@ -45,7 +46,9 @@ def buyer(ctx: Context, buyer_id: UUID) -> Buyer:
     with book(ctx):
         found = sql.rows(
             """
-            select id, buyer_number, name, country, language, email, key_account,
+            select id, buyer_number, name, country,
+                   coalesce(registration_number, '') as registration_number, language, email,
+                   key_account,
                    accounts_currency::text as accounts_currency, tangible_net_worth_minor,
                    annual_turnover_minor, sanctions_hit, insolvent_on
             from buyer where seller_id = %(seller)s and id = %(id)s

@@ -17,11 +17,10 @@ from netterms.insurance import queries as insurance
 from netterms.kernel.context import Context
 from netterms.limits import queries as limits
 from netterms.monitoring import queries as monitoring
+from netterms.reports import queries
 from netterms.scoring import queries as scoring
 from netterms.scoring.queries import StoredScore
 from netterms.screening import queries as screening
-from netterms.store import sql
-from netterms.store.tenancy import book
 
 Part = dict[str, Any]
 SIGNALS_SHOWN = 20
@@ -44,19 +43,12 @@ def content_of(ctx: Context, buyer_id: UUID) -> Part:
 
 
 def _identity(ctx: Context, buyer: Buyer) -> Part:
-    with book(ctx):
-        above = sql.rows(
-            sql.statement("reports/group_of"), {"seller": ctx.seller, "buyer": buyer.id}
-        )
-        number = sql.value(
-            "select registration_number from buyer where seller_id = %(seller)s and id = %(id)s",
-            {"seller": ctx.seller, "id": buyer.id},
-        )
+    above = queries.companies_above(ctx, buyer.id)
     return {
         "name": buyer.name,
         "buyer_number": buyer.buyer_number,
         "country": buyer.country,
-        "registration_number": number or "",
+        "registration_number": buyer.registration_number,
         "email": buyer.email,
         "key_account": buyer.key_account,
         "insolvent_on": buyer.insolvent_on,
@@ -109,11 +101,7 @@ def _accounts(buyer: Buyer) -> Part:
 
 
 def _payment(ctx: Context, buyer_id: UUID) -> list[Part]:
-    with book(ctx):
-        months = sql.rows(
-            sql.statement("reports/payment_months"),
-            {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
-        )
+    months = queries.payment_months(ctx, buyer_id)
     balances = {each.currency: each for each in collection.balances_of(ctx, ctx.today, buyer_id)}
     currencies = sorted({*balances, *(line["currency"] for line in months)})
     return [

@@ -18,6 +18,7 @@ from netterms.access.actions import create_key
 from netterms.checkout.moves import OrderMove
 from netterms.doors.api.hot import MOVES
 from netterms.kernel.clock import FixedClock, SystemClock
+from netterms.reports.actions import order_report
 from netterms.webhooks.actions import add_endpoint, deliver
 from netterms.webhooks.queries import DeliveryFilter, deliveries
 from tests.actions.books import fingerprint, rows
@@ -57,6 +58,7 @@ class Book:
             "buyer_id": self.buyer,
             "currency": "EUR",
             "order_id": str(made.orders["captured"]),
+            "report_id": str(order_report(ctx, made.buyer, fresh())[0].id),
             "webhook_id": str(endpoint.id),
             "delivery_id": str(deliveries(ctx, DeliveryFilter(), most=1)[0].id),
         }

@@ -16,6 +16,7 @@ from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
+from netterms.reports.actions import order_report
 from netterms.wiring import run_day
 from tests.actions.collection.test_reminders import Postbag
 from tests.doors import programs
@@ -33,6 +34,7 @@ class World:
     orders: list[UUID]
     deliveries: list[UUID]
     policies: list[int]
+    reports: list[UUID]
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             list(made.orders.values()),
             programs.deliveries(ctx, told["all"]),
             versions,
+            [order_report(ctx, buyer, f"report-{buyer}")[0].id for buyer in seeded.buyers],
         )
     return _worlds["world"]
 
@@ -98,6 +101,8 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "bucket": lambda _w: [f"/ageing/EUR/{bucket.value}/" for bucket in Bucket],
     "buyers": _each("/buyers/", "/buyers/?q=nord&sort=name", "/buyers/?q=nobody"),
     "buyer": lambda w: [f"/buyers/{buyer}/" for buyer in w.buyers],
+    "screening": _each("/sanctions/"),
+    "credit_report": lambda w: [f"/reports/{report}/" for report in w.reports],
     "work": _each("/work/", *(f"/work/?stage={stage}" for stage in range(1, 5))),
     "line": lambda w: [
         f"/buyers/{buyer}/lines/{code}/" for buyer in w.buyers[-2:] for code in ("EUR", "JPY")
@@ -115,8 +120,15 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "deliveries": _each("/webhooks/deliveries/", "/webhooks/deliveries/?state=failed"),
     "delivery": lambda w: [f"/webhooks/deliveries/{delivery}/" for delivery in w.deliveries],
 }
+# What is taken away rather than read.
+FILES: dict[str, Callable[[World], list[str]]] = {
+    "credit_report_pdf": lambda w: [f"/reports/{w.reports[0]}/pdf/"],
+    "credit_report_json": lambda w: [f"/reports/{w.reports[0]}/json/"],
+}
 # Addresses of forms: nothing to read there.
 FORMS = {
+    "credit_report_order": f"/buyers/{uuid4()}/report/",
+    "screening_judge": f"/sanctions/{uuid4()}/",
     "work_done": f"/work/{uuid4()}/done/",
     "order_move": f"/orders/{uuid4()}/void/",
     "cap_remove": "/orders/caps/remove/",
@@ -130,7 +142,7 @@ FORMS = {
 
 
 def test_no_address_is_left_out():
-    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *FORMS}
+    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *FILES, *FORMS}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -153,6 +165,13 @@ def test_a_page_opens_in_an_empty_book(world, signed_in, name, language):
     for address in PAGES[name](world):
         about_one = re.search("/[0-9a-f-]{36}/|/policy/[0-9]|/ageing/E", address)
         assert client.get(address).status_code == (404 if about_one else 200), address
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_taken_by_its_seller_alone(world, signed_in, name):
+    for address in FILES[name](world):
+        assert "attachment" in signed_in(world.ctx).get(address)["Content-Disposition"]
+        assert signed_in(world.empty).get(address).status_code == 404
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -1,4 +1,4 @@
-"""A credit report: ordered once for a form, read as a page, as PDF and as JSON, in both languages."""
+"""A credit report: ordered once for a form, read as page, PDF and JSON, in both languages."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ninja import Router, Schema
 
+from netterms.buyers import queries as buyers
 from netterms.doors.api.shapes import ApiRequest, Id
 from netterms.screening import queries
 
@@ -48,6 +49,7 @@ class Screening(Schema):
 @router.get("/buyers/{buyer_id}/screening", response=Screening, summary="What sanctions lists say")
 def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
     """The lists in force, when the buyer was held against them, and its hits."""
+    buyers.buyer(request.auth, buyer_id)
     return {
         "screened_on": queries.screened_on(request.auth, buyer_id),
         "lists": queries.lists_in_force(),

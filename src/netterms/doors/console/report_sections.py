@@ -138,7 +138,7 @@ def _screening(part: Part) -> Section:
             hit["listed_name"],
             str(words.WATCHLISTS[hit["kind"]]),
             formats.number(hit["score"]),
-            str(words.HIT_STATES[hit["state"]]),
+            str(names.HIT_STATES[hit["state"]]),
         )
         for hit in part["hits"]
     )

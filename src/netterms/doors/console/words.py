@@ -229,15 +229,7 @@ WATCHLISTS = {
     "ofac": _("US Treasury (OFAC)"),
     "un": _("United Nations"),
     "eu": _("European Union"),
-    "opensanctions": _("OpenSanctions"),
-}
-HIT_STATES = {
-    "open": _("Open"),
-    "clearing": _("Proposed: another party"),
-    "confirming": _("Proposed: the same party"),
-    "cleared": _("Another party"),
-    "confirmed": _("The same party"),
-    "gone": _("No longer found"),
+    "opensanctions": _("OpenSanctions list"),
 }
 SCREENING_POINTS = {
     "name": _("How alike the names are"),

@@ -37,6 +37,14 @@ DISPUTES = {
     "confirmed": _("seller confirmed"),
     "litigated": _("in court"),
 }
+HIT_STATES = {
+    "open": _("Open"),
+    "clearing": _("Proposed: another party"),
+    "confirming": _("Proposed: the same party"),
+    "cleared": _("Another party"),
+    "confirmed": _("The same party"),
+    "gone": _("No longer found"),
+}
 PLAN_STATES = {
     "proposed": _("proposed"),
     "awaiting_insurer_consent": _("waiting for the insurer's consent"),
@@ -68,6 +76,11 @@ MOVES = {
     "complete": _("completion"),
     "accelerate": _("calling in at once"),
     "replan": _("new plan"),
+    # Of a sanctions hit.
+    "agree": _("agreement"),
+    "disagree": _("disagreement"),
+    "propose_clear": _("proposal: another party"),
+    "propose_confirm": _("proposal: the same party"),
     # Of a dispute.
     "credited": _("credit note"),
     "confirmed": _("confirmation"),
@@ -112,6 +125,7 @@ FIELDS = {
     "email": _("e-mail address"),
     "ends_on": _("last day"),
     "expires_at": _("end"),
+    "hit": _("sanctions hit"),
     "idempotency_key": _("key of the request"),
     "instalments": _("instalments"),
     "insolvent_on": _("day of insolvency"),
@@ -141,6 +155,7 @@ FIELDS = {
     "points": _("points"),
     "promised_for": _("promised day"),
     "registration_number": _("registration number"),
+    "report": _("credit report"),
     "requests_per_second": _("requests a second"),
     "role": _("role"),
     "rows": _("number of rows"),
@@ -171,5 +186,5 @@ OF_FACTS: Mapping[str, Words] = {
     "move": MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,
-    "state": ORDER_STATES | ACTION_STATES | DISPUTES | PLAN_STATES,
+    "state": HIT_STATES | ORDER_STATES | ACTION_STATES | DISPUTES | PLAN_STATES,
 }

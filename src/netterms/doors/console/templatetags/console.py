@@ -26,7 +26,7 @@ LISTS = {
     "verdicts": words.VERDICTS,
     "cap_kinds": words.CAP_KINDS,
     "watchlists": words.WATCHLISTS,
-    "hit_states": words.HIT_STATES,
+    "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "facts": words.FACTS,
