@@ -12,7 +12,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from netterms.buyers.events import BuyerInsolvent, BuyerSanctioned, BuyersRegrouped
+from netterms.buyers.events import (
+    BankAccountChanged,
+    BankAccountConfirmed,
+    BuyerInsolvent,
+    BuyerSanctioned,
+    BuyersRegrouped,
+)
 from netterms.checkout.actions import expire_orders
 from netterms.checkout.books import check_books
 from netterms.collection.actions import (
@@ -33,7 +39,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.actions import count_owed, refresh_limits
 from netterms.limits.caps import refresh_exposure, regroup
 from netterms.limits.lines import hold_lines, hold_sanctioned
-from netterms.monitoring.actions import refresh_alerts
+from netterms.monitoring.actions import look_at_account, refresh_alerts
 from netterms.receivables.events import InvoicesImported
 from netterms.scoring.actions import refresh_scores
 from netterms.screening.actions import screen_buyers
@@ -50,6 +56,8 @@ WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     BuyerInsolvent.kind: [hold_lines],
     BuyerSanctioned.kind: [hold_sanctioned],
     BuyersRegrouped.kind: [regroup],
+    BankAccountChanged.kind: [look_at_account],
+    BankAccountConfirmed.kind: [look_at_account],
 }
 
 

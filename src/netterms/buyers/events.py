@@ -51,3 +51,85 @@ class BuyerSanctioned(Event):
 
     kind: ClassVar[str] = "buyers.buyer_sanctioned"
     hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierAdded(Event):
+    """A number of a buyer is known; `subject` is the buyer. `number_kind` says what number."""
+
+    kind: ClassVar[str] = "buyers.identifier_added"
+    number_kind: str
+    country: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRemoved(Event):
+    """A number was not the buyer's; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.identifier_removed"
+    number_kind: str
+    country: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AliasAdded(Event):
+    """Another name of a buyer is known; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.alias_added"
+    name: str
+    alias_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAdded(Event):
+    """A person at a buyer is known; `subject` is the buyer. Names no one."""
+
+    kind: ClassVar[str] = "buyers.contact_added"
+    contact: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AddressAdded(Event):
+    """A place of a buyer is known; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.address_added"
+    address: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ParticularForgotten(Event):
+    """An alias, a contact or an address was deleted; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.particular_forgotten"
+    what: str
+    particular: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountAdded(Event):
+    """A buyer's first bank account is known; `subject` is the buyer. Accounts by their ends."""
+
+    kind: ClassVar[str] = "buyers.bank_account_added"
+    account: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountChanged(Event):
+    """A buyer that had an account has a new one, to be confirmed; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.bank_account_changed"
+    account: UUID
+    before: list[str]
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountConfirmed(Event):
+    """Somebody called a known number about a changed account; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.bank_account_confirmed"
+    account: UUID
+    how: str

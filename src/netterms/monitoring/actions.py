@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netterms.buyers.events import BankAccountChanged, BankAccountConfirmed
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.store import sql
@@ -17,3 +18,8 @@ def refresh_alerts(ctx: Context) -> dict[str, Plain]:
         sql.execute(sql.statement("monitoring/alerts"), params)
         counts = sql.row(sql.statement("monitoring/raise_alerts"), params) or {}
     return {"raised": counts["raised"], "closed": counts["closed"]}
+
+
+def look_at_account(ctx: Context, happened: BankAccountChanged | BankAccountConfirmed) -> None:
+    """Alert at once to a changed bank account; nobody pays or refunds to it before the call."""
+    sql.execute(sql.statement("monitoring/account_alert"), stamp(ctx) | {"buyer": happened.subject})

@@ -45,6 +45,7 @@ ALERTS = {
     "concentration": _("Large share of the book"),
     "review_due": _("Review is due"),
     "payment_slower": _("Pays slower than before"),
+    "bank_account_changed": _("Bank account changed: confirm by a call to a known number"),
 }
 PROMISES = {
     "open": _("open"),
@@ -175,6 +176,15 @@ EVENTS = {
     "buyers.buyer_introduced": _("Came in at checkout"),
     "buyers.facts_updated": _("Master data updated"),
     "buyers.buyer_insolvent": _("Insolvency became known"),
+    "buyers.identifier_added": _("Number of the company added"),
+    "buyers.identifier_removed": _("Number of the company removed"),
+    "buyers.alias_added": _("Other name added"),
+    "buyers.contact_added": _("Contact added"),
+    "buyers.address_added": _("Address added"),
+    "buyers.particular_forgotten": _("Name, contact or address deleted"),
+    "buyers.bank_account_added": _("Bank account added"),
+    "buyers.bank_account_changed": _("Bank account changed"),
+    "buyers.bank_account_confirmed": _("Bank account confirmed by a call"),
     "receivables.invoices_imported": _("Invoices imported"),
     "receivables.payment_recorded": _("Payment received"),
     "receivables.dispute_raised": _("Dispute raised"),

@@ -57,6 +57,10 @@ found as (
       and p.scored_on between %(as_of)s - 90 and %(as_of)s - 7
     order by p.scored_on limit 1
   ) p on s.grade >= p.grade + 2
+  union all
+  select buyer_id, 'bank_account_changed', 3, jsonb_build_object('account', right(number, 4))
+  from buyer_bank_account
+  where seller_id = %(seller)s and is_change and confirmed_on is null and ended_on is null
 )
 select distinct on (buyer_id, kind) buyer_id, kind, severity, facts
 from found

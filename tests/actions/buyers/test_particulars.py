@@ -1,0 +1,130 @@
+"""Who a company is: numbers, names, people, places and accounts, each checked and told once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from netterms.buyers import particulars as use
+from netterms.buyers.particulars import Address, BankAccount, Contact
+from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
+from netterms.monitoring.actions import refresh_alerts
+from netterms.monitoring.queries import open_alerts
+from tests.actions.small_book import kinds, put, rows
+
+FIRST, SECOND = "DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32"
+
+
+@pytest.fixture
+def buyer(ctx):
+    found, _ = put(ctx, "1", "A", 100, due_on=date(2026, 3, 1))
+    return found
+
+
+def test_a_number_is_kept_in_one_spelling_and_told_once(ctx, buyer):
+    for spelling in ("DE 136.695 976", "136695976"):
+        use.add_identifier(ctx, buyer, "vat", spelling, "DE")
+    [line] = rows(ctx, "select kind, country, value, checked from buyer_identifier")
+    assert line == {"kind": "vat", "country": "DE", "value": "136695976", "checked": "valid"}
+    assert kinds(ctx).count("buyers.identifier_added") == 1
+    told = use.add_identifier(ctx, buyer, "duns", "15-048-3782")
+    use.remove_identifier(ctx, buyer, told)
+    assert len(rows(ctx, "select from buyer_identifier")) == 1
+    with pytest.raises(Refusal) as refused:
+        use.remove_identifier(ctx, buyer, told)
+    assert refused.value.code is Code.NOT_FOUND
+
+
+def test_names_people_and_places_of_any_script_are_kept_and_forgotten(ctx, buyer):
+    alias = use.add_alias(ctx, buyer, " 北风贸易有限公司 ", use.AliasKind.SCRIPT)
+    assert use.add_alias(ctx, buyer, "北风贸易有限公司") is None
+    contact = use.add_contact(
+        ctx, buyer, Contact("王小明", "采购", "wang@north.example", "+86 10 1234", "zh-hans")
+    )
+    address = use.add_address(ctx, buyer, Address("registered", "北京市朝阳区1号", country="CN"))
+    [event] = rows(ctx, "select facts from event where kind = 'buyers.contact_added'")
+    assert event["facts"] == {"contact": str(contact)}
+    for what, one in (("alias", alias), ("contact", contact), ("address", address)):
+        use.forget(ctx, what, one)
+        with pytest.raises(Refusal) as refused:
+            use.forget(ctx, what, one)
+        assert refused.value.code is Code.NOT_FOUND
+
+
+def test_a_changed_account_alerts_at_once_until_somebody_called(ctx, buyer):
+    first = use.set_bank_account(ctx, buyer, BankAccount(FIRST))
+    assert open_alerts(ctx) == []
+    assert use.set_bank_account(ctx, buyer, BankAccount(FIRST.lower())) == first
+    second = use.set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
+    [alert] = open_alerts(ctx)
+    assert (alert.kind, alert.severity, alert.facts) == (
+        "bank_account_changed", 3, {"account": "5432"},
+    )  # fmt: skip
+    [kept] = use.accounts_of(ctx, buyer)
+    assert (kept.id, kept.to_confirm, kept.iban) == (second, True, True)
+    [event] = rows(ctx, "select facts from event where kind = 'buyers.bank_account_changed'")
+    assert (event["facts"]["before"], event["facts"]["number"]) == (["…3000"], "…5432")
+    # The day finds the same and raises nothing twice.
+    refresh_alerts(ctx)
+    assert kinds(ctx).count("monitoring.alert_raised") == 2  # the only buyer is the book, too
+    use.confirm_bank_account(ctx, second, "Called the number of the contract: Ms Li agrees.")
+    assert [a.kind for a in open_alerts(ctx)] == ["concentration"]
+    assert not use.accounts_of(ctx, buyer)[0].to_confirm
+    with pytest.raises(Refusal) as refused:
+        use.confirm_bank_account(ctx, second, "again")
+    assert refused.value.code is Code.NOT_FOUND
+
+
+def test_the_day_raises_the_alert_for_an_account_too(ctx, buyer):
+    use.set_bank_account(ctx, buyer, BankAccount(FIRST))
+    use.set_bank_account(ctx, buyer, BankAccount(SECOND))
+    refresh_alerts(ctx.on(ctx.today + timedelta(days=1)))
+    assert "bank_account_changed" in {a.kind for a in open_alerts(ctx)}
+
+
+def test_a_local_account_number_needs_its_country(ctx, buyer):
+    account = use.set_bank_account(ctx, buyer, BankAccount("6222-0200-0001", "CN", "102100099996"))
+    [kept] = use.accounts_of(ctx, buyer)
+    assert (kept.id, kept.iban, kept.number) == (account, False, "622202000001")
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "mend"),
+    [
+        (BankAccount("DE89 3704 0044 0532 0130 01"), "iban", Mend.CHECK_DIGITS),
+        (BankAccount("12345678"), "country", Mend.COUNTRY_CODE),
+        (BankAccount("12 34/56", "CN"), "account", Mend.LETTERS_AND_DIGITS),
+        (Contact(""), "name", Mend.CHARACTERS),
+        (Contact("A", email="nobody"), "email", Mend.EMAIL),
+        (Contact("A", phone="call me"), "phone", Mend.FITTING),
+        (Contact("A", language="xx"), "language", Mend.ONE_OF),
+        (Address("home", "1 Road"), "kind", Mend.ONE_OF),
+        (Address("billing", " "), "address", Mend.CHARACTERS),
+        (Address("billing", "1 Road", country="Germany"), "country", Mend.COUNTRY_CODE),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_mends_it(ctx, buyer, told, field, mend):
+    add = {BankAccount: use.set_bank_account, Contact: use.add_contact, Address: use.add_address}
+    before = kinds(ctx)
+    with pytest.raises(Refusal) as refused:
+        add[type(told)](ctx, buyer, told)
+    assert refused.value.facts["field"] == field
+    assert refused.value.facts["mend"] is mend
+    assert kinds(ctx) == before
+
+
+def test_nothing_is_kept_of_a_buyer_the_seller_does_not_know(ctx, new_seller, buyer):
+    for other, who in ((ctx, new_id(ctx.now)), (new_seller(), buyer)):
+        for act in (
+            lambda c, b: use.add_identifier(c, b, "duns", "150483782"),
+            lambda c, b: use.add_alias(c, b, "Other"),
+            lambda c, b: use.add_contact(c, b, Contact("A")),
+            lambda c, b: use.add_address(c, b, Address("billing", "1 Road")),
+            lambda c, b: use.set_bank_account(c, b, BankAccount(FIRST)),
+        ):
+            with pytest.raises(Refusal) as refused:
+                act(other, who)
+            assert refused.value.code is Code.NOT_FOUND
