@@ -144,7 +144,8 @@ def test_what_sellers_share_is_only_ever_added(tables):
 
 
 @pytest.mark.parametrize(
-    "table", ["journal_entry", "event", "payment", "allocation", "limit_decision", "score"]
+    "table",
+    ["journal_entry", "event", "payment", "allocation", "limit_decision", "score", "statement"],
 )
 def test_facts_are_only_ever_added(database, table):
     open_database()

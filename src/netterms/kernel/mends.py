@@ -69,6 +69,10 @@ class Mend(StrEnum):
     PUBLIC_ADDRESS = "public_address"
     TOP_UP_WHOLE = "top_up_whole"
     UNPLANNED_INVOICE = "unplanned_invoice"
+    # Annual accounts.
+    BALANCED = "balanced"  # (expected)
+    LOOK_AT_UNIT = "look_at_unit"  # (expected)
+    SUM_OF_PARTS = "sum_of_parts"  # (expected)
     # Policies and scorecards kept as data.
     AN_ATTRIBUTE = "an_attribute"
     AS_BUILT_IN = "as_built_in"

@@ -46,12 +46,13 @@ class DuckEngine:
 class PostgresEngine:
     """Answers over the live book. Call it inside the seller's book (`store.tenancy.book`)."""
 
-    def __init__(self, item: str) -> None:
-        """`item` is the SELECT that gives the relation of that name; it may use %(as_of)s."""
+    def __init__(self, item: str, relation: str = "item") -> None:
+        """`item` is the SELECT that gives the `relation` asked; it may use %(as_of)s."""
         self.item = item
+        self.relation = relation
 
     def ask(self, question: str, **params: object) -> Answer:
-        return sql.rows(in_postgres(question, self.item), params)
+        return sql.rows(in_postgres(question, self.item, self.relation), params)
 
 
 class SparkEngine:
@@ -107,15 +108,15 @@ def to_spark(text: str) -> str:
 
 
 @cache
-def in_postgres(question: str, item: str) -> str:
-    """The question in PostgreSQL's dialect, with `item` put before it."""
-    return translated(sql.statement(question), item)
+def in_postgres(question: str, item: str, relation: str = "item") -> str:
+    """The question in PostgreSQL's dialect, with `item` put before it under its name."""
+    return translated(sql.statement(question), item, relation)
 
 
-def translated(text: str, item: str) -> str:
+def translated(text: str, item: str, relation: str = "item") -> str:
     """DuckDB text to PostgreSQL: `$name` becomes `%(name)s`, and `item` a table expression."""
     body = to_postgres(text)
-    head = f"item as not materialized ({item})"
+    head = f"{relation} as not materialized ({item})"
     if body.startswith("WITH "):
         return body.replace("WITH ", f"WITH {head}, ", 1)
     return f"WITH {head} {body}"

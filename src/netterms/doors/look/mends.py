@@ -72,6 +72,11 @@ MENDS: dict[Mend, str] = {
     Mend.PUBLIC_ADDRESS: gettext_noop("an address of the public internet, in its usual spelling"),
     Mend.TOP_UP_WHOLE: gettext_noop("a top-up has an amount and an end"),
     Mend.UNPLANNED_INVOICE: gettext_noop("an invoice that no other plan holds"),
+    Mend.BALANCED: gettext_noop("liabilities and equity make %(expected)s: assets are the same"),
+    Mend.LOOK_AT_UNIT: gettext_noop(
+        "the year before it was %(expected)s: look at the unit, or confirm that it is so"
+    ),
+    Mend.SUM_OF_PARTS: gettext_noop("its parts make %(expected)s"),
     Mend.AN_ATTRIBUTE: gettext_noop("name an attribute of the scorecard"),
     Mend.AS_BUILT_IN: gettext_noop("write it as the built-in card does"),
     Mend.AS_OTHER_POLICIES: gettext_noop("write it as the other policies do"),

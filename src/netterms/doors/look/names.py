@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from netterms.statements.chart import ITEMS
+
 Words = Mapping[str, str | Promise]
 
 ORDER_STATES = {
@@ -182,6 +184,18 @@ FIELDS = {
     "webhook": _("webhook"),
     "why": _("reason"),
     "worst_grade": _("grade"),
+}
+FIELDS |= {
+    "consolidated": _("group accounts"),
+    "items": _("lines of the accounts"),
+    "months": _("months of the period"),
+    "period_end": _("end of the period"),
+    "scale": _("unit of the amounts"),
+    "source": _("source"),
+    "standard": _("accounting standard"),
+    "statement": _("annual accounts"),
+    # A line is marked for translation where the chart names it.
+    **{item.name: _(item.caption) for item in ITEMS},
 }
 # Reasons that the program gives itself; a person's reason is in the person's own words.
 WHYS: Words = {

@@ -1,0 +1,63 @@
+-- Annual accounts of a buyer: one row a version. Items are minor units of `currency`, whatever unit the paper states
+-- them in (`scale`); one that is not given is null. A correction is a new version that points back.
+create table statement (
+  seller_id uuid not null,
+  id uuid not null default uuidv7(),
+  buyer_id uuid not null,
+  period_end date not null,
+  months smallint not null check (months between 1 and 23),
+  currency char(3) not null,
+  scale bigint not null check (scale in (1, 1000, 10000, 1000000, 100000000)),
+  standard text not null check (standard in ('gb', 'ifrs', 'other')),
+  consolidated boolean not null,
+  audited boolean not null,
+  source text not null,
+  entered_by text not null,
+  entered_at timestamptz not null,
+  known_on date not null,
+  version smallint not null check (version >= 1),
+  corrects uuid,
+  cash bigint,
+  receivables bigint,
+  inventory bigint,
+  other_current_assets bigint,
+  current_assets bigint,
+  tangible_fixed_assets bigint,
+  intangible_assets bigint,
+  other_non_current_assets bigint,
+  total_assets bigint,
+  short_term_debt bigint,
+  payables bigint,
+  other_current_liabilities bigint,
+  current_liabilities bigint,
+  long_term_debt bigint,
+  other_non_current_liabilities bigint,
+  total_liabilities bigint,
+  share_capital bigint,
+  retained_earnings bigint,
+  equity bigint,
+  revenue bigint,
+  cost_of_goods_sold bigint,
+  gross_profit bigint,
+  operating_expenses bigint,
+  depreciation_amortisation bigint,
+  ebit bigint,
+  interest bigint,
+  tax bigint,
+  net_income bigint,
+  operating_cash_flow bigint,
+  shares_outstanding bigint,
+  market_value bigint,
+  primary key (seller_id, id),
+  unique (seller_id, buyer_id, period_end, months, consolidated, version),
+  foreign key (seller_id, buyer_id) references buyer (seller_id, id),
+  foreign key (seller_id, corrects) references statement (seller_id, id),
+  check ((version = 1) = (corrects is null)),
+  check (period_end <= known_on)
+);
+select secure_table('statement', 'maintain, select, insert');
+create trigger append_only before update or delete on statement
+  for each row execute function refuse_change();
+
+-- What limits read of a buyer's accounts follows from its newest statement.
+grant update (accounts_currency, tangible_net_worth_minor, annual_turnover_minor) on buyer to netterms_app;

@@ -1,0 +1,112 @@
+"""Reads of annual accounts, and of what they say, inside one seller's book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
+from netterms.statements import rules
+from netterms.statements.actions import EARLIEST_BEFORE, LATEST_BEFORE, accounts_of
+from netterms.statements.chart import NAMES
+from netterms.statements.rules import Accounts
+from netterms.store import sql
+from netterms.store.portable import PostgresEngine
+from netterms.store.tenancy import book
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One version of a buyer's accounts of a period."""
+
+    id: UUID
+    accounts: Accounts
+    standard: str
+    consolidated: bool
+    audited: bool
+    source: str
+    entered_by: str
+    entered_at: datetime
+    version: int
+    corrects: UUID | None
+
+    @property
+    def ratios(self) -> dict[str, Decimal | None]:
+        """Every ratio by name; None where it cannot be computed."""
+        return rules.ratios(self.accounts)
+
+
+READ = f"""
+select id, period_end, months, currency::text as currency, scale, standard, consolidated, audited,
+       source, entered_by, entered_at, version, corrects, {", ".join(NAMES)}
+from statement
+where seller_id = %(seller)s
+"""  # noqa: S608 - names of the chart
+
+
+def statements_of(ctx: Context, buyer_id: UUID) -> list[Statement]:
+    """The last version of each of a buyer's statements, the newest period first.
+
+    Of one period the company's own accounts come before the group's.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            f"""
+            select distinct on (period_end, consolidated, months) *
+            from ({READ} and buyer_id = %(buyer)s) s
+            order by period_end desc, consolidated, months desc, version desc
+            """,  # noqa: S608 - our own statement
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    return [_statement(line) for line in found]
+
+
+def statement(ctx: Context, statement_id: UUID) -> Statement:
+    """One version; NOT_FOUND."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.row(f"{READ} and id = %(id)s", {"seller": ctx.seller, "id": statement_id})
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="statement", value=str(statement_id))
+    return _statement(found)
+
+
+def year_before(of: Statement, known: list[Statement]) -> Statement | None:
+    """Of the statements of a buyer, the one of the year before, of the same company or group."""
+    end = of.accounts.period_end
+    first, last = end - EARLIEST_BEFORE, end - LATEST_BEFORE
+    return next(
+        (
+            other
+            for other in known
+            if first <= other.accounts.period_end <= last and other.consolidated == of.consolidated
+        ),
+        None,
+    )
+
+
+def live_engine() -> PostgresEngine:
+    """Answers `statements/ratios` over the live book; call it inside `book(ctx)`."""
+    return PostgresEngine(sql.statement("statements/accounts"), relation="accounts")
+
+
+def ratios_of_book(ctx: Context, as_of: date) -> list[dict[str, Any]]:
+    """The ratios of every buyer that has accounts, as known on `as_of`, one row a buyer."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return live_engine().ask("statements/ratios", as_of=as_of)
+
+
+def _statement(line: dict[str, Any]) -> Statement:
+    told = ("id", "standard", "consolidated", "audited", "source", "entered_by", "entered_at")
+    return Statement(
+        accounts=accounts_of(line),
+        version=line["version"],
+        corrects=line["corrects"],
+        **{name: line[name] for name in told},
+    )
