@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from netterms.store import sql
 
@@ -47,3 +48,25 @@ def last_day(until: date = date.max) -> date | None:
         "select max(day) from exchange_rate where day <= %(until)s", {"until": until}
     )
     return found
+
+
+def per_dollar(currencies: Collection[str], until: date) -> dict[str, Fraction]:
+    """Units of each currency for one US dollar, at the newest rates until that day.
+
+    A currency without a rate of the last `LONGEST_KEPT` before the newest day is left out.
+    """
+    found = sql.rows(
+        """
+        select distinct on (currency) currency::text as currency, per_euro
+        from exchange_rate
+        where currency = any(%(wanted)s::char(3)[]) and day <= %(until)s
+          and day > (select max(day) from exchange_rate where day <= %(until)s) - %(kept)s
+        order by currency, day desc
+        """,
+        {"wanted": [*currencies, "USD"], "until": until, "kept": LONGEST_KEPT.days},
+    )
+    # A euro is a euro.
+    per_euro = {"EUR": Fraction(1)} | {r["currency"]: Fraction(r["per_euro"]) for r in found}
+    if "USD" not in per_euro:
+        return {}
+    return {code: per_euro[code] / per_euro["USD"] for code in currencies if code in per_euro}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ from netterms.statements.rules import (
     unknown_items,
 )
 from netterms.store import keys, sql
-from netterms.store.outbox import record
+from netterms.store.outbox import record_all
 from netterms.store.tenancy import book, once_more
 
 LONGEST_SOURCE = 200
@@ -114,11 +114,11 @@ def record_statement(ctx: Context, buyer_id: UUID, told: Told, *, key: str = "")
     ctx.require(Permission.IMPORT)
     with book(ctx):
         if not key:
-            return _record(ctx, buyer_id, told)
+            return _record(ctx, buyer_id, [told])[0]
         made: list[Recorded] = []
 
         def act() -> str:
-            made.append(_record(ctx, buyer_id, told))
+            made.extend(_record(ctx, buyer_id, [told]))
             return str(made[0].id)
 
         asked = {"statement_of": buyer_id, "told": plain(_plain(told))}
@@ -126,7 +126,36 @@ def record_statement(ctx: Context, buyer_id: UUID, told: Told, *, key: str = "")
         return made[0] if made else Recorded(found, _version(ctx, found), new=False)
 
 
-def _record(ctx: Context, buyer_id: UUID, told: Told) -> Recorded:
+@once_more
+def record_statements(ctx: Context, buyer_id: UUID, told: Sequence[Told]) -> list[Recorded]:
+    """Enter accounts of several periods of a buyer, all of them or none; as `record_statement`."""
+    ctx.require(Permission.IMPORT)
+    with book(ctx):
+        return _record(ctx, buyer_id, told)
+
+
+def flaws(ctx: Context, buyer_id: UUID, told: Sequence[Told]) -> list[list[Finding]]:
+    """What is wrong with each of `told`, beside each other and what is known of the buyer.
+
+    Questions that were confirmed are none. VALUE_INVALID for a period or a currency that cannot be.
+    """
+    ctx.require(Permission.READ)
+    for one in told:
+        _check_head(ctx, one)
+    with book(ctx):
+        known = _known(ctx, buyer_id)
+    told = [replace(one, accounts=completed(one.accounts)) for one in told]
+    return [
+        [
+            finding
+            for finding in findings(one.accounts, _before(one, told, known))
+            if not (finding.is_question and one.confirmed)
+        ]
+        for one in told
+    ]
+
+
+def _record(ctx: Context, buyer_id: UUID, told: Sequence[Told]) -> list[Recorded]:
     # Versions of one buyer are counted by one at a time.
     locked = sql.row(
         "select id from buyer where seller_id = %(seller)s and id = %(buyer)s for no key update",
@@ -134,23 +163,47 @@ def _record(ctx: Context, buyer_id: UUID, told: Told) -> Recorded:
     )
     if locked is None:
         raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
-    accounts = check(ctx, told, _before(ctx, buyer_id, told))
-    line = _line(ctx, buyer_id, told, accounts)
-    last = sql.row(LAST, line)
-    if last is not None and all(last[name] == line[name] for name in CONTENT):
-        return Recorded(last["id"], last["version"], new=False)
-    line |= {"version": 1, "corrects": None}
-    if last is not None:
-        line |= {"version": last["version"] + 1, "corrects": last["id"]}
-    sql.execute(INSERT, line)
-    sql.execute(sql.statement("statements/follow_accounts"), line)
-    record(
-        ctx,
-        events.StatementRecorded(
-            buyer_id, line["id"], accounts.period_end, line["version"], line["corrects"]
-        ),
+    known = _known(ctx, buyer_id)
+    lines = [
+        _versioned(_line(ctx, buyer_id, one, check(ctx, one, _before(one, told, known))), known)
+        for one in told
+    ]
+    new = [line for line in lines if line["new"]]
+    if new:
+        sql.execute_many(INSERT, new)
+        sql.execute(sql.statement("statements/follow_accounts"), new[0])
+        record_all(ctx, [_event(line) for line in new])
+    return [Recorded(line["id"], line["version"], new=line["new"]) for line in lines]
+
+
+def _known(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
+    """The last version of each of the buyer's statements, the newest first."""
+    return sql.rows(KNOWN, {"seller": ctx.seller, "buyer": buyer_id})
+
+
+def _versioned(line: dict[str, Any], known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The line as the next version of its statement, or as the one that says the same."""
+    last = next((old for old in known if all(old[name] == line[name] for name in SAME)), None)
+    if last is None:
+        return line | {"version": 1, "corrects": None, "new": True}
+    if all(last[name] == line[name] for name in CONTENT):
+        return line | {"id": last["id"], "version": last["version"], "new": False}
+    return line | {"version": last["version"] + 1, "corrects": last["id"], "new": True}
+
+
+def _event(line: Mapping[str, Any]) -> events.StatementRecorded:
+    return events.StatementRecorded(
+        line["buyer_id"], line["id"], line["period_end"], line["version"], line["corrects"]
     )
-    return Recorded(line["id"], line["version"], new=True)
+
+
+def _before(one: Told, told: Sequence[Told], known: Sequence[Mapping[str, Any]]) -> Accounts | None:
+    """The same company's accounts of the year before: told beside it, else known."""
+    end, group = one.accounts.period_end, one.consolidated
+    beside = [other.accounts for other in told if other.consolidated == group]
+    beside += [accounts_of(line) for line in known if line["consolidated"] == group]
+    first, last = end - EARLIEST_BEFORE, end - LATEST_BEFORE
+    return next((other for other in beside if first <= other.period_end <= last), None)
 
 
 def _line(ctx: Context, buyer_id: UUID, told: Told, accounts: Accounts) -> dict[str, Any]:
@@ -173,22 +226,6 @@ def _line(ctx: Context, buyer_id: UUID, told: Told, accounts: Accounts) -> dict[
         "known_on": ctx.today,
         **{name: accounts.items.get(name) for name in NAMES},
     }
-
-
-def _before(ctx: Context, buyer_id: UUID, told: Told) -> Accounts | None:
-    """The same company's accounts of the year before, the last version."""
-    end = told.accounts.period_end
-    found = sql.row(
-        BEFORE,
-        {
-            "seller": ctx.seller,
-            "buyer": buyer_id,
-            "consolidated": told.consolidated,
-            "first": end - EARLIEST_BEFORE,
-            "last": end - LATEST_BEFORE,
-        },
-    )
-    return None if found is None else accounts_of(found)
 
 
 def accounts_of(line: Mapping[str, Any]) -> Accounts:
@@ -247,7 +284,8 @@ def _plain(told: Told) -> dict[str, object]:
     }
 
 
-# What makes another version: any of these is not what it was.
+# What makes another statement, and what another version of it.
+SAME = ("period_end", "months", "consolidated")
 CONTENT = ("currency", "scale", "standard", "audited", "source", *NAMES)
 COLUMNS = (
     *("seller_id", "id", "buyer_id", "period_end", "months", "currency", "scale", "standard"),
@@ -258,17 +296,11 @@ INSERT = f"""
 insert into statement ({", ".join(COLUMNS)})
 values ({", ".join(f"%({name})s" for name in COLUMNS)})
 """  # noqa: S608 - names of the chart
-LAST = f"""
-select id, version, {", ".join(f"{name}::text" if name == "currency" else name for name in CONTENT)}
+KNOWN = f"""
+select distinct on (period_end, consolidated, months)
+       id, version, period_end, months, consolidated, currency::text as currency, scale, standard,
+       audited, source, {", ".join(NAMES)}
 from statement
-where seller_id = %(seller)s and buyer_id = %(buyer)s and period_end = %(period_end)s
-  and months = %(months)s and consolidated = %(consolidated)s
-order by version desc limit 1
-"""  # noqa: S608 - names of the chart
-BEFORE = f"""
-select period_end, currency::text as currency, months, scale, {", ".join(NAMES)}
-from statement
-where seller_id = %(seller)s and buyer_id = %(buyer)s and consolidated = %(consolidated)s
-  and period_end between %(first)s and %(last)s
-order by period_end desc, months desc, version desc limit 1
+where seller_id = %(seller)s and buyer_id = %(buyer)s
+order by period_end desc, consolidated, months desc, version desc
 """  # noqa: S608 - names of the chart

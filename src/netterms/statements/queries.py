@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.statements import rules
 from netterms.statements.actions import EARLIEST_BEFORE, LATEST_BEFORE, accounts_of
 from netterms.statements.chart import NAMES
+from netterms.statements.failure import Choice, Firm, Model, Score, Settings, fitting, scores
 from netterms.statements.rules import Accounts
 from netterms.store import sql
 from netterms.store.portable import PostgresEngine
@@ -33,11 +36,6 @@ class Statement:
     entered_at: datetime
     version: int
     corrects: UUID | None
-
-    @property
-    def ratios(self) -> dict[str, Decimal | None]:
-        """Every ratio by name; None where it cannot be computed."""
-        return rules.ratios(self.accounts)
 
 
 READ = f"""
@@ -76,7 +74,54 @@ def statement(ctx: Context, statement_id: UUID) -> Statement:
     return _statement(found)
 
 
-def year_before(of: Statement, known: list[Statement]) -> Statement | None:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A statement and what follows from it: `fits` is the Altman model made for such firms."""
+
+    statement: Statement
+    before: Statement | None
+    ratios: dict[str, Decimal | None]
+    scores: dict[Model, Score]
+    fits: Choice
+
+
+def judged(ctx: Context, buyer_id: UUID, per_dollar: Mapping[str, Fraction]) -> list[Judged]:
+    """The last version of each of a buyer's statements with what models say, the newest first.
+
+    `per_dollar`: units of a currency for one US dollar; without them Ohlson's O is not computable.
+    """
+    known = statements_of(ctx, buyer_id)
+    firm = _firm(ctx, buyer_id)
+    return [judge(one, known, firm, per_dollar) for one in known]
+
+
+def judge(
+    one: Statement, known: Sequence[Statement], firm: Firm, per_dollar: Mapping[str, Fraction]
+) -> Judged:
+    """What a statement says, beside the one of the year before among `known`."""
+    accounts, before = one.accounts, _year_before(one, known)
+    settings = Settings(per_dollar=per_dollar.get(accounts.currency))
+    return Judged(
+        one,
+        before,
+        rules.ratios(accounts),
+        scores(accounts, before.accounts if before else None, settings),
+        fitting(replace(firm, listed="market_value" in accounts.items)),
+    )
+
+
+def _firm(ctx: Context, buyer_id: UUID) -> Firm:
+    with book(ctx):
+        found = sql.row(
+            "select country, sector from buyer where seller_id = %(seller)s and id = %(buyer)s",
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+    return Firm(found["country"], found["sector"])
+
+
+def _year_before(of: Statement, known: Sequence[Statement]) -> Statement | None:
     """Of the statements of a buyer, the one of the year before, of the same company or group."""
     end = of.accounts.period_end
     first, last = end - EARLIEST_BEFORE, end - LATEST_BEFORE

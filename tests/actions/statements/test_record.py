@@ -12,10 +12,11 @@ from netterms.buyers import queries as buyers
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
-from netterms.statements.actions import Told, record_statement
+from netterms.statements.actions import Told, flaws, record_statement, record_statements
 from netterms.statements.chart import NAMES
-from netterms.statements.queries import ratios_of_book, statement, statements_of, year_before
-from netterms.statements.rules import Standard, ratios
+from netterms.statements.failure import Lack, Model, Want
+from netterms.statements.queries import judged, ratios_of_book, statement, statements_of
+from netterms.statements.rules import Flaw, Standard, ratios
 from netterms.store import sql
 from netterms.store.tenancy import book
 from tests.rules.statements.books import END, YEAR_BEFORE, accounts
@@ -62,7 +63,6 @@ def test_accounts_are_kept_with_what_follows_from_them(ctx):
     [kept] = statements_of(ctx, of)
     assert (kept.id, kept.version, kept.corrects, done.new) == (done.id, 1, None, True)
     assert kept.accounts.items["ebit"] == 150_00
-    assert kept.ratios["ebit_margin"] == ratios(kept.accounts)["ebit_margin"]
     assert "statements.statement_recorded" in kinds(ctx)
 
 
@@ -165,8 +165,12 @@ def test_a_jump_by_a_unit_is_confirmed_or_refused(ctx):
     assert no.value.facts["mend"] is Mend.LOOK_AT_UNIT
     assert no.value.facts["expected"] == "1000.00"
     assert record_statement(ctx, of, replace(now, confirmed=True)).new
-    newest, before = statements_of(ctx, of)
-    assert year_before(newest, [newest, before]) == before
+    newest, first = judged(ctx, of, {})
+    assert newest.before == first.statement
+    assert first.before is None
+    # Of a German buyer of which no line of business is known.
+    assert newest.fits.model is Model.Z_SERVICES
+    assert newest.scores[Model.Z_SERVICES].wants == (Want(Lack.MISSING, "retained_earnings"),)
 
 
 def test_a_buyer_the_seller_does_not_have(ctx, new_seller):
@@ -188,3 +192,19 @@ def test_what_was_not_known_yet_does_not_count(ctx):
     record_statement(ctx, of, told())
     assert ratios_of_book(ctx, date(2026, 5, 1)) == []
     assert len(ratios_of_book(ctx, ctx.today)) == 1
+
+
+def test_several_years_come_in_whole_or_not_at_all(ctx):
+    of = buyer(ctx)
+    with pytest.raises(Refusal):
+        record_statements(ctx, of, [told(YEAR_BEFORE), told(equity=1)])
+    assert statements_of(ctx, of) == []
+    done = record_statements(ctx, of, [told(YEAR_BEFORE), told()])
+    assert [one.new for one in done] == [True, True]
+    assert buyers.buyer(ctx, of).annual_turnover_minor == 1500_00
+
+
+def test_flaws_are_told_for_each_period(ctx):
+    of = buyer(ctx)
+    found = flaws(ctx, of, [told(YEAR_BEFORE), told(equity=1)])
+    assert [[f.flaw for f in each] for each in found] == [[], [Flaw.BALANCE]]

@@ -23,11 +23,12 @@ _made: dict[str, str] = {}
 SCHEMA = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
 
 # What no schema can say: that check digits fit, that a time lies ahead, that an address is public,
-# that a line is opened once, that a currency is one of ISO 4217.
+# that a line is opened once, that a currency is one of ISO 4217, that accounts balance.
 BEYOND_A_SCHEMA = {
     "/v1/orders",
     "/v1/orders/new-buyer",
     "/v1/buyers/{buyer_id}/lines/{currency}",
+    "/v1/buyers/{buyer_id}/statements",
     "/v1/webhooks",
     "/v1/webhooks/{webhook_id}/replay",
     *(f"/v1/orders/{{order_id}}/{word}" for word in MOVES),

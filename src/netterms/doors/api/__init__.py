@@ -17,6 +17,7 @@ from netterms.doors.api import (
     receivables,
     reports,
     screening,
+    statements,
     webhooks,
 )
 from netterms.doors.api.errors import JsonParser, only_known_parameters, say_problems
@@ -47,6 +48,7 @@ api.add_decorator(only_known_parameters)
 ROOMS = (
     portfolio,
     buyers,
+    statements,
     limits,
     newcomers,
     checkout,
