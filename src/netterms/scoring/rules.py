@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from math import lcm
 
@@ -81,12 +82,12 @@ class Scaling:
     @property
     def factor(self) -> Decimal:
         """Points per unit of log odds: PDO / ln 2."""
-        return _EXACT.divide(self.pdo, _EXACT.ln(Decimal(2)))
+        return _factor(self.pdo)
 
     @property
     def offset(self) -> Decimal:
         """Score at odds 1:1."""
-        return self.base_score - _EXACT.multiply(self.factor, _EXACT.ln(self.base_odds))
+        return _offset(self)
 
     def score(self, pd: Decimal) -> Decimal:
         """Unrounded score of a default probability strictly between 0 and 1."""
@@ -99,6 +100,20 @@ class Scaling:
         """Unrounded default probability of a score."""
         log_odds = _EXACT.divide(score - self.offset, self.factor)
         return _EXACT.divide(Decimal(1), 1 + _EXACT.exp(log_odds))
+
+
+@cache
+def _factor(pdo: Decimal) -> Decimal:
+    return _EXACT.divide(pdo, _EXACT.ln(Decimal(2)))
+
+
+@cache
+def _offset(scaling: Scaling) -> Decimal:
+    return scaling.base_score - _EXACT.multiply(scaling.factor, _EXACT.ln(scaling.base_odds))
+
+
+# The one scale that scores of several cards meet on.
+HOUSE_SCALING = Scaling(pdo=Decimal(20), base_score=Decimal(600), base_odds=Decimal(50))
 
 
 def payment_points(days_late: int) -> Fraction:

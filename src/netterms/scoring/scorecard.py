@@ -209,7 +209,7 @@ def evaluate(
     points = {a.name: a.points(attributes[a.name]) for a in card.attributes}
     score = card.base_points + sum(points.values())
     pd = Decimal(1).quantize(MICRO) if defaulted else rounded_pd(card.scaling, score)
-    lowered = _top(_lowered(card, attributes, points), LOWERED_SHOWN)
+    lowered = _top(lowered_by(card, attributes, points), LOWERED_SHOWN)
     if defaulted:
         said = Reason(DEFAULTED, "lowered", "", 0, None, DEFAULTED_TEXT, "")
         lowered = (said, *lowered)[:LOWERED_SHOWN]
@@ -218,14 +218,15 @@ def evaluate(
         pd=pd,
         grade=DEFAULT_GRADE if defaulted else grade(pd),
         confidence=card.confidence(attributes[card.confidence_attribute]),
-        reasons=lowered + _top(_raised(card, attributes, points), RAISED_SHOWN),
+        reasons=lowered + _top(raised_by(card, attributes, points), RAISED_SHOWN),
         points=points,
     )
 
 
-def _lowered(
+def lowered_by(
     card: Scorecard, attributes: Mapping[str, Value], points: Mapping[str, int]
 ) -> Iterable[Reason]:
+    """What cost points against the best bin, in the card's order."""
     for a in card.attributes:
         value, lost = attributes[a.name], a.best - points[a.name]
         if lost > 0:
@@ -233,10 +234,10 @@ def _lowered(
             yield Reason(words.code, "lowered", a.name, lost, value, words.text, a.unit)
 
 
-def _raised(
+def raised_by(
     card: Scorecard, attributes: Mapping[str, Value], points: Mapping[str, int]
 ) -> Iterable[Reason]:
-    """Only a value in its best bin raises: the same attribute never does both."""
+    """What gave most points. Only a value in its best bin raises: none does both."""
     for a in card.attributes:
         value, gained = attributes[a.name], points[a.name] - a.worst
         if value is not None and points[a.name] == a.best and gained > 0:

@@ -65,7 +65,11 @@ def test_built_in_card_says_that_it_is_expert_judgement():
 
 
 def test_every_sentence_is_there_to_be_translated():
-    ours = {m.text for code, m in CARD.meanings.items() if code != scorecard.DEFAULTED}
+    data = resources.files("netterms.scoring") / "data"
+    names = [f.name.removesuffix(".json") for f in data.iterdir() if "attributes" in f.read_text()]
+    cards = [scorecard.built_in(name) for name in names]
+    said = [c.meanings.items() for c in cards]
+    ours = {m.text for each in said for code, m in each if code != scorecard.DEFAULTED}
     assert ours == set(sentences.SENTENCES)
 
 

@@ -1,0 +1,142 @@
+"""Companies of whom more or less is known, and a card of accounts, for tests of blocks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+from hypothesis import strategies as st
+
+from netterms.scoring import scorecard
+from netterms.scoring.blocks import Block, Combination, Combined, combination
+from netterms.scoring.overlay import Overlay, points_of
+
+D = Decimal
+
+
+def _attribute(name: str, points: dict[str | None, int], missing: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "unit": "share",
+        "bins": [{"up_to": up_to, "points": given} for up_to, given in points.items()],
+        "missing_points": missing,
+        "lowered": {"code": f"{name}_low", "text": "It is %(value)s."},
+        "raised": {"code": f"{name}_high", "text": "It is %(value)s!"},
+        "missing": {"code": f"{name}_unknown", "text": "It is not known."},
+    }
+
+
+ACCOUNTS = scorecard.parse(
+    json.dumps(
+        {
+            "id": "accounts_for_tests",
+            "version": 1,
+            "provenance": {"kind": "test"},
+            "scaling": {"pdo": "20", "base_score": "600", "base_odds": "50"},
+            "base_points": 520,
+            "confidence": {
+                "attribute": "statement_age_months",
+                "missing": "0.10",
+                "bins": [
+                    {"up_to": "18", "confidence": "0.90"},
+                    {"up_to": "30", "confidence": "0.55"},
+                    {"up_to": None, "confidence": "0.20"},
+                ],
+            },
+            "attributes": [
+                _attribute("equity_to_liabilities", {"0": 0, "0.5": 24, "1.2": 40, None: 55}, 20),
+                _attribute("ebit_to_assets", {"-0.05": 0, "0.02": 18, "0.1": 35, None: 48}, 18),
+                _attribute("current_ratio", {"0.8": 0, "1.3": 12, None: 24}, 10),
+                _attribute("statement_age_months", {"18": 10, None: 0}, 0),
+            ],
+        }
+    )
+)
+
+
+def all_blocks() -> Combination:
+    """The combination shipped, with a card of accounts where it has none."""
+    shipped = combination()
+    own = tuple(b for b in shipped.blocks if b.name != "accounts")
+    return Combination(
+        shipped.id,
+        shipped.version,
+        (own[0], Block("accounts", ACCOUNTS), *own[1:]),
+        shipped.prior,
+        shipped.least,
+    )
+
+
+BLOCKS = all_blocks()
+FACTORS = Overlay(
+    "overlay_for_tests",
+    "made up",
+    MappingProxyType({"DE": points_of(D("0.9")), "TR": points_of(D("2.2"))}),
+    MappingProxyType({"F": points_of(D("1.25")), "G": points_of(D(6))}),
+)
+
+
+@dataclass(frozen=True)
+class Company:
+    """What is known of one company."""
+
+    attributes: dict[str, scorecard.Value]
+    country: str
+    sector: str
+    defaulted: bool
+
+
+def _values(attribute: scorecard.Attribute) -> st.SearchStrategy[scorecard.Value]:
+    edges = [b.up_to for b in attribute.bins if b.up_to is not None]
+    near = [edge + step for edge in edges for step in (D("-0.0001"), D(0), D("0.0001"))]
+    return st.none() | st.sampled_from([*near, D(0), D(9000)]) | st.decimals(-5, 300, places=4)
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> Company:
+    """Of each block all may be known, some of it or nothing."""
+    attributes: dict[str, scorecard.Value] = {}
+    for block in BLOCKS.blocks:
+        known = draw(st.booleans())
+        for a in block.card.attributes:
+            attributes[a.name] = draw(_values(a)) if known else None
+    return Company(
+        attributes,
+        draw(st.sampled_from(["", "DE", "TR", "CN"])),
+        draw(st.sampled_from(["", "F", "G", "retail"])),
+        draw(st.booleans()) and draw(st.booleans()),
+    )
+
+
+def table(connection: duckdb.DuckDBPyConnection, some: list[Company]) -> None:
+    """The relation `company` in DuckDB, in the order given by `place`."""
+    columns = ", ".join(f"{name} DECIMAL(18, 4)" for name in BLOCKS.attributes)
+    connection.execute(
+        "CREATE OR REPLACE TABLE company (place INTEGER, country VARCHAR, sector VARCHAR,"
+        f" in_default BOOLEAN, {columns})"
+    )
+    connection.executemany(
+        f"INSERT INTO company VALUES ({', '.join('?' * (4 + len(BLOCKS.attributes)))})",
+        [
+            [n, c.country, c.sector, c.defaulted, *(c.attributes[a] for a in BLOCKS.attributes)]
+            for n, c in enumerate(some)
+        ],
+    )
+
+
+def as_row(said: Combined) -> dict[str, Any]:
+    """A combined score as the statement gives it."""
+    lowered = [r.code for r in said.reasons if r.direction == "lowered"]
+    raised = [r.code for r in said.reasons if r.direction == "raised"]
+    return {
+        "score_hundredths": int(said.score * 100),
+        "pd": said.pd,
+        "grade": said.grade,
+        "confidence": said.confidence,
+        **{f"reason_{n}": code for n, code in enumerate((lowered + [None] * 3)[:3], 1)},
+        **{f"raised_{n}": code for n, code in enumerate((raised + [None] * 2)[:2], 1)},
+    }
