@@ -36,6 +36,7 @@ class Code(StrEnum):
     NO_HEADER = "no_header"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
+    NOT_INSTALLED = "not_installed"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_YET_EXPIRED = "not_yet_expired"
     ORDER_EXPIRED = "order_expired"

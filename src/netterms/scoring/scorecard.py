@@ -29,7 +29,7 @@ RAISED_SHOWN = 2
 MICRO = Decimal("0.000001")
 # An engine computes EXP in binary: keep every probability this far from a rounding tie.
 TIE_MARGIN = Decimal("0.000001")
-UNITS = frozenset({"days", "points", "share", "count", "months"})
+UNITS = frozenset({"days", "points", "share", "count", "months", "times"})
 DEFAULTED = "defaulted"
 DEFAULTED_TEXT = gettext_noop("The buyer is insolvent or in default.")
 

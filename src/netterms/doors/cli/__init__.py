@@ -29,6 +29,7 @@ GROUPS = (
     ("lists", "lists:lists", "Load sanctions lists and show them."),
     ("user", "people:users", "Let people in."),
     ("key", "people:keys", "Let programs in."),
+    ("score", "scores:app", "Train, measure and run scorecards and models."),
 )
 
 

@@ -68,6 +68,7 @@ SENTENCES: dict[Code, str] = {
         "You may not do this: it needs the permission “%(permission)s”."
     ),
     Code.NOT_FOUND: gettext_noop("There is no %(field)s %(value)s."),
+    Code.NOT_INSTALLED: gettext_noop("This needs the package %(value)s, which is not installed."),
     Code.NOT_SIGNED_IN: gettext_noop("Sign in first, or send a valid API key."),
     Code.NOT_YET_EXPIRED: gettext_noop("The order has not expired yet."),
     Code.ORDER_EXPIRED: gettext_noop("The order has expired. Ask for credit again."),
