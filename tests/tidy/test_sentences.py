@@ -85,7 +85,7 @@ def test_a_chinese_sentence_has_no_english_in_it(code):
 def test_what_mends_is_said_in_chinese_with_its_facts(mend):
     facts = {
         "most": 12, "least": 1, "currency": "EUR", "allowed": "a, b", "days": 30, "step": "0.01",
-        "pattern": "[A-Z]{3}", "fonts": "Noto_Sans", "expected": "12",
+        "pattern": "[A-Z]{3}", "fonts": "Noto_Sans", "expected": "12", "what": "netterms[train]",
     }  # fmt: skip
     refusal = Refusal(Code.VALUE_INVALID, field="why", value="11", mend=mend, **facts)
     assert "–" not in mend_of(refusal)

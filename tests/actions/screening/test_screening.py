@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from netterms.buyers.actions import Introduction, introduce, mark_sanctioned
+from netterms.buyers.particulars import AliasKind, add_alias, add_identifier
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineStatus, LineTerms, set_line
@@ -85,6 +86,21 @@ def test_the_same_number_is_found_whatever_the_name(ctx, load):
     screen_buyers(ctx)
     [hit] = queries.hits_of(ctx, found)
     assert (hit.score, hit.points["number"]) == (100, 100)
+
+
+def test_other_names_and_numbers_of_a_buyer_are_held_against_the_lists(ctx, load):
+    load(HERON)
+    found = buyer(ctx, "Red Kite Bakery", "IR")
+    assert screen_buyers(ctx)["found"] == 0
+    add_alias(ctx, found, "青鹭航运有限公司", AliasKind.SCRIPT)
+    assert screen_buyers(ctx) == {"buyers": 1, "found": 1, "gone": 0}
+    [hit] = queries.hits_of(ctx, found)
+    assert hit.listed_name == "青鹭航运有限公司"
+    other = buyer(ctx, "Grey Gull Bakery", "IR", "X3")
+    add_identifier(ctx, other, "tax", "IR103204455", "IR")
+    screen_buyers(ctx)
+    [hit] = queries.hits_of(ctx, other)
+    assert hit.score == 100
 
 
 def test_who_was_looked_at_is_not_looked_at_again_until_buyer_or_list_changes(ctx, load):

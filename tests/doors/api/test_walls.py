@@ -23,12 +23,13 @@ from netterms.webhooks.actions import add_endpoint, deliver
 from netterms.webhooks.queries import DeliveryFilter, deliveries
 from tests.actions.books import fingerprint, rows
 from tests.doors.api.test_schema import OPERATIONS
+from tests.doors.api.test_statements import ASKED
 from tests.doors.api.test_webhooks import Ear
 from tests.doors.credit import ask, credit, do
 from tests.doors.gateway.servers import Caller, fresh
 from tests.doors.seed import fill
 
-SCOPES = ["read", "set_limit", "checkout", "manage_access"]
+SCOPES = ["read", "set_limit", "checkout", "manage_access", "import"]
 URL = "https://example.com/hook"
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
 FOR_ITSELF = {
@@ -105,6 +106,7 @@ class Book:
                 "order_number": fresh(),
                 "amount": order["amount"],
             },
+            ("POST", "/v1/buyers/{buyer_id}/statements"): ASKED,
             ("POST", "/v1/webhooks"): {"url": f"https://example.com/{fresh()}"},
             ("POST", "/v1/webhooks/{webhook_id}/replay"): span,
             **{("POST", path): body for path, body in moves.items()},

@@ -5,5 +5,5 @@ from netterms.store.migrate import sql_file
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("buyers", "0005_completed")]
+    dependencies = [("buyers", "0006_particulars")]
     operations = [sql_file(__file__)]

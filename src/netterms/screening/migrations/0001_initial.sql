@@ -76,3 +76,19 @@ select secure_table('screening_hit', 'select, insert, update (score, points, buy
 
 -- What two people found is marked on the buyer.
 grant update (sanctions_hit) on buyer to netterms_app;
+
+-- A buyer as it is held against the lists: under all its names, with all its numbers. Whoever asks sees
+-- the rows of its own seller, as in the tables below it.
+create view screened_buyer with (security_invoker) as
+select b.seller_id, b.id, b.name, b.country, array[b.name] || coalesce(a.names, '{}') as names,
+       array_remove(array[b.registration_number], null) || coalesce(i.numbers, '{}') as numbers,
+       md5(concat_ws('|', b.name, b.country, b.registration_number, a.names, i.numbers)) as fingerprint
+from buyer b
+left join lateral (
+  select array_agg(name order by name) as names from buyer_alias
+  where seller_id = b.seller_id and buyer_id = b.id) a on true
+left join lateral (
+  select array_agg(value order by kind, country, value) as numbers from buyer_identifier
+  where seller_id = b.seller_id and buyer_id = b.id) i on true;
+revoke all on screened_buyer from netterms_app;
+grant select on screened_buyer to netterms_app;

@@ -3,8 +3,7 @@
 with looked_at as (
   select n.id as buyer_id
   from jsonb_to_recordset(%(buyers)s) as n(id uuid, fingerprint text)
-  join buyer b on b.seller_id = %(seller)s and b.id = n.id
-    and md5(concat_ws('|', b.name, b.country, b.registration_number)) = n.fingerprint
+  join screened_buyer b on b.seller_id = %(seller)s and b.id = n.id and b.fingerprint = n.fingerprint
 ),
 found as (
   select h.*
