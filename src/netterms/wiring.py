@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.actions import index_names
 from netterms.buyers.events import (
     BankAccountChanged,
     BankAccountConfirmed,
@@ -85,6 +86,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
     """The day in its order. `since` is the date of the run before, None on the first."""
     return (
         runs.Step("calendar", _load_calendar),
+        runs.Step("names", index_names),
         runs.Step("screening", screen_buyers, outside=True),
         runs.Step("promises", judge_promises),
         runs.Step("scores", partial(refresh_scores, since=since)),

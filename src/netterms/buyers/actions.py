@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from psycopg.types.json import Jsonb
 
-from netterms.buyers import events, numbers
+from netterms.buyers import events, grams, names, numbers
 from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
-from netterms.kernel.events import Event, plain
+from netterms.kernel.events import Event, Plain, plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -134,9 +135,11 @@ def _opened(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+# Who turned out to be another buyer is served as that one.
 FIND = """
-select id, name, email, sanctions_hit, insolvent_on from buyer
-where seller_id = %(seller)s and country = %(country)s and registration_number = %(number)s
+select b.id, b.name, b.email, b.sanctions_hit, b.insolvent_on
+from buyer n join buyer b on b.seller_id = n.seller_id and b.id = coalesce(n.merged_into, n.id)
+where n.seller_id = %(seller)s and n.country = %(country)s and n.registration_number = %(number)s
 """
 OPEN = """
 insert into buyer (seller_id, id, buyer_number, name, country, email, registration_number)
@@ -272,3 +275,64 @@ def mark_sanctioned(ctx: Context, buyer_id: UUID, *, hit: bool) -> None:
         )
         if changed:
             record_all(ctx, [events.BuyerSanctioned(buyer_id, hit)])
+
+
+NAMES_AT_ONCE = 20_000
+NAMES_WAIT = "select exists (select from name_to_index where seller_id = %(seller)s)"
+TAKE_NAMES = """
+delete from name_to_index where (seller_id, buyer_id) in (
+  select seller_id, buyer_id from name_to_index where seller_id = %(seller)s
+  limit %(most)s)
+returning buyer_id
+"""
+NAMES_OF = """
+select id as buyer_id, name from buyer where seller_id = %(seller)s and id = any(%(buyers)s)
+union all
+select buyer_id, name from buyer_alias
+where seller_id = %(seller)s and buyer_id = any(%(buyers)s)
+"""
+KEEP_NAMES = """
+insert into buyer_search (seller_id, buyer_id, said, grams)
+select %(seller)s, buyer_id, said, grams from name_now on conflict do nothing
+"""
+
+
+def index_names(ctx: Context) -> dict[str, Plain]:
+    """Put names that are new or changed into the index of the search; safe to repeat.
+
+    An import notes whose names it brought; the day does this, or the first search before it.
+    """
+    ctx.require(Permission.READ)
+    done = 0
+    with book(ctx):
+        if not sql.value(NAMES_WAIT, {"seller": ctx.seller}):
+            return {"names": 0}
+        # One at a time: two that take the same names would wait for each other.
+        sql.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"names {ctx.seller}"]
+        )
+        while taken := sql.rows(TAKE_NAMES, {"seller": ctx.seller, "most": NAMES_AT_ONCE}):
+            _index(ctx, [line["buyer_id"] for line in taken])
+            done += len(taken)
+    return {"names": done}
+
+
+def _index(ctx: Context, buyers: list[UUID]) -> None:
+    params = {"seller": ctx.seller, "buyers": buyers}
+    sql.execute(
+        "delete from buyer_search where seller_id = %(seller)s and buyer_id = any(%(buyers)s)",
+        params,
+    )
+    sql.execute(
+        "create temp table name_now (buyer_id uuid, said text, grams bigint[]) on commit drop"
+    )
+    called = sql.rows(NAMES_OF, params)
+    with connection.cursor() as cursor:
+        wrapped: Any = cursor.cursor
+        with wrapped.copy("copy name_now from stdin") as copy:
+            for line in called:
+                if said := names.core(line["name"]):
+                    pieces = grams.stored(ctx.seller, line["name"])
+                    copy.write_row((line["buyer_id"], said, pieces))
+    sql.execute(KEEP_NAMES, params)
+    sql.execute("drop table name_now")

@@ -133,3 +133,28 @@ class BankAccountConfirmed(Event):
     kind: ClassVar[str] = "buyers.bank_account_confirmed"
     account: UUID
     how: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyersMerged(Event):
+    """Two buyers turned out to be one company; `subject` stays, `gone` points to it."""
+
+    kind: ClassVar[str] = "buyers.buyers_merged"
+    gone: UUID
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyersUnmerged(Event):
+    """A merge was taken back; `subject` is the buyer that had stayed."""
+
+    kind: ClassVar[str] = "buyers.buyers_unmerged"
+    gone: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRefused(Event):
+    """Somebody said that two buyers are two companies; `subject` is one of them."""
+
+    kind: ClassVar[str] = "buyers.duplicate_refused"
+    other: UUID

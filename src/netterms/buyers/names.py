@@ -101,6 +101,8 @@ NUMERAL = re.compile(rf"(?:\d+|{'|'.join(ROMAN)})")
 OTHER_NUMERALS = 80
 # Characters that sound alike: mostly the long and the short forms of Chinese.
 SAME_SOUND = 95
+# All that was typed is a part of the name.
+PART_FOUND = 95
 # Below this two words are two words; words shorter than these letters are only like themselves.
 LEAST_WORD, SHORT_WORD = 0.72, 4
 MOST_KEPT = 100_000
@@ -277,3 +279,19 @@ def _alike(word: str, other: str) -> float:
     if min(len(word), len(other)) < SHORT_WORD:
         return 0.0
     return JaroWinkler.similarity(word, other)
+
+
+def part(some: str, name: str) -> int:
+    """How much of what somebody typed is in a name, 0 to 95: words may be begun only."""
+    a, b = core(some), core(name)
+    if not a.isascii() or not b.isascii():
+        if a in b:
+            return PART_FOUND
+        a, b = latin(some), latin(name)
+    typed, words = _spelt_out(a), _spelt_out(b)
+    found = sum(len(one) * max(_begun(one, word) for word in words) for one in typed)
+    return round(PART_FOUND * found / max(1, sum(map(len, typed))))
+
+
+def _begun(typed: str, word: str) -> float:
+    return 1.0 if word.startswith(typed) else max(0.0, 2 * _alike(typed, word) - 1)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from rapidfuzz import fuzz, process
+
+from netterms.buyers import grams, names
+from netterms.buyers.actions import index_names
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
@@ -96,3 +102,132 @@ def countries(ctx: Context) -> list[str]:
             {"seller": ctx.seller},
         )
     return [line["country"] for line in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A buyer that a search found. `said` is the name or number that matched, `score` 0 to 100."""
+
+    id: UUID
+    buyer_number: str
+    name: str
+    country: str
+    said: str
+    score: int
+
+
+LONGEST_SEARCH = 200
+LEAST_SCORE = 60
+# Looked at for each set of pieces, and compared closely.
+CANDIDATES, CLOSE = 200, 40
+BY_NUMBER = """
+select id as buyer_id, buyer_number as said from buyer
+where seller_id = %(seller)s and buyer_number >= %(text)s and buyer_number < %(text)s || %(end)s
+union all
+select id, registration_number from buyer
+where seller_id = %(seller)s and registration_number <> '' and registration_number = %(bare)s
+union all
+select buyer_id, value from buyer_identifier
+where seller_id = %(seller)s and value in (%(bare)s, substr(%(bare)s, 3))
+limit %(most)s
+"""
+BY_BEGINNING = """
+select buyer_id, said from buyer_search
+where seller_id = %(seller)s and said >= %(core)s and said < %(core)s || %(end)s
+order by said limit %(most)s
+"""
+
+
+def search(ctx: Context, text: str, most: int = 20) -> list[Found]:
+    """Buyers by name, other name, number or identifier, the likest first.
+
+    Finds a slip of typing, other legal forms, other orders of words, parts of Chinese, Japanese and
+    Korean names, and these by their sound in Latin letters.
+    """
+    ctx.require(Permission.READ)
+    text = text.strip().replace("\x00", "")[:LONGEST_SEARCH]
+    if not any(sign.isalnum() for sign in text):
+        return []
+    with book(ctx):
+        index_names(ctx)
+        numbered = {line["buyer_id"]: (100, line["said"]) for line in _by_number(ctx, text, most)}
+        scored = _by_name(ctx, text, most)
+        best = _stand_in(ctx, sorted((scored | numbered).items(), key=_best_first))[:most]
+        known = sql.rows(
+            "select id, buyer_number, name, country from buyer"
+            " where seller_id = %(seller)s and id = any(%(ids)s)",
+            {"seller": ctx.seller, "ids": [buyer_id for buyer_id, _ in best]},
+        )
+    by_id = {line["id"]: line for line in known}
+    return [Found(**by_id[one], said=said, score=score) for one, (score, said) in best]
+
+
+def _best_first(found: tuple[UUID, tuple[int, str]]) -> tuple[int, str]:
+    score, said = found[1]
+    return -score, said
+
+
+def _stand_in(
+    ctx: Context, found: list[tuple[UUID, tuple[int, str]]]
+) -> list[tuple[UUID, tuple[int, str]]]:
+    """Each buyer once, and for one that turned out to be another the other."""
+    merged = sql.rows(
+        "select id, merged_into from buyer"
+        " where seller_id = %(seller)s and id = any(%(ids)s) and merged_into is not null",
+        {"seller": ctx.seller, "ids": [buyer_id for buyer_id, _ in found]},
+    )
+    stays = {line["id"]: line["merged_into"] for line in merged}
+    best: dict[UUID, tuple[int, str]] = {}
+    for buyer_id, how in found:
+        best.setdefault(stays.get(buyer_id, buyer_id), how)
+    return list(best.items())
+
+
+def _by_number(ctx: Context, text: str, most: int) -> list[dict[str, Any]]:
+    bare = "".join(sign for sign in text.upper() if sign.isalnum())
+    params = {"seller": ctx.seller, "text": text, "bare": bare, "end": END, "most": most}
+    return sql.rows(BY_NUMBER, params)
+
+
+def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
+    core = names.core(text)
+    if not core:
+        return {}
+    params = {"seller": ctx.seller, "core": core, "end": END, "most": CANDIDATES}
+    found = {(line["buyer_id"], line["said"]) for line in sql.rows(BY_BEGINNING, params)}
+    as_typed, with_slip, alone = grams.asked(ctx.seller, text)
+    found |= _with_pieces(as_typed)
+    if len(found) < most:
+        found |= _with_pieces(with_slip)
+    # Many names hold one common word: for when nothing else was found.
+    if not found:
+        found |= _with_pieces(alone)
+    return _likest(core, found, max(CLOSE, most))
+
+
+def _with_pieces(sets: list[list[int]]) -> set[tuple[UUID, str]]:
+    if not sets:
+        return set()
+    each = " union all ".join(
+        f"select * from names_with(%(s{nth})s, %(most)s)"  # noqa: S608 - only numbers of ours
+        for nth in range(len(sets))
+    )
+    params = {f"s{nth}": one for nth, one in enumerate(sets)} | {"most": CANDIDATES}
+    return {(line["buyer_id"], line["said"]) for line in sql.rows(each, params)}
+
+
+def _likest(core: str, found: Iterable[tuple[UUID, str]], most: int) -> dict[UUID, tuple[int, str]]:
+    """The best score of each buyer, of those whose names look closest at a first glance."""
+    lines = list(found)
+    close = process.extract(core, [said for _, said in lines], scorer=fuzz.WRatio, limit=most)
+    best: dict[UUID, tuple[int, str]] = {}
+    for _, _, nth in close:
+        buyer_id, said = lines[nth]
+        score = max(names.similarity(core, said), names.part(core, said))
+        if score >= max(LEAST_SCORE, best.get(buyer_id, (0, ""))[0]):
+            best[buyer_id] = (score, said)
+    return best
+
+
+# After every text that begins with the one before it.
+END = "\U0010ffff"

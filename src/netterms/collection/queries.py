@@ -9,10 +9,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.queries import search
 from netterms.kernel.context import Context, Permission
 from netterms.receivables.queries import live_engine
 from netterms.store import sql
 from netterms.store.tenancy import book
+
+# Of the buyers that fit a text, the likest.
+MOST_FOUND = 200
 
 
 class Sort(StrEnum):
@@ -201,12 +205,12 @@ class DisputeLine:
 
 
 def _filled(ctx: Context, as_of: date, asked: BuyerFilter) -> dict[str, Any]:
-    text = asked.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    found = search(ctx, asked.text, MOST_FOUND) if asked.text else []
     return {
         "seller": ctx.seller,
         "as_of": as_of,
         "text": asked.text,
-        "like": f"%{text}%",
+        "found": [buyer.id for buyer in found],
         "country": asked.country,
         "currency": asked.currency,
         "grade": asked.grade,

@@ -141,3 +141,15 @@ def test_sentences_come_in_the_callers_language(shop):
 
 def test_every_refusal_has_a_status():
     assert set(STATUS) == set(Code)
+
+
+def test_a_buyer_is_found_by_its_name_with_a_slip(shop, caller):
+    get = caller(shop.ctx)
+    one = get("/v1/buyers?limit=1").json()["items"][0]
+    slip = one["name"][:2] + one["name"][3:]
+    found = get(f"/v1/buyers/search?q={slip}&limit=50").json()["items"]
+    assert one["id"] in {buyer["id"] for buyer in found}
+    assert {buyer["id"] for buyer in found} <= {str(buyer) for buyer in shop.buyers}
+    [first, *_] = get(f"/v1/buyers/search?q={one['buyer_number']}").json()["items"]
+    assert (first["buyer_number"], first["score"]) == (one["buyer_number"], 100)
+    assert get("/v1/buyers/search").json() == {"items": []}

@@ -15,6 +15,7 @@ import pytest
 from django.db import connections
 
 from netterms.access.actions import create_key
+from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
 from netterms.doors.api.hot import MOVES
 from netterms.kernel.clock import FixedClock, SystemClock
@@ -50,6 +51,7 @@ class Book:
         self.ctx = ctx = replace(fill(seller, buyers=3).ctx, now=now, today=now.date())
         made = credit(ctx)
         self.buyer = str(made.buyer)
+        self.buyer_name = buyer(ctx, made.buyer).name
         self.orders = {word: self.order(word, made.buyer) for word in MOVES}
         endpoint = add_endpoint(ctx, fresh(), URL, []).endpoint
         create_key(ctx, "something that happens", ["read"])
@@ -79,7 +81,11 @@ class Book:
         word = template.rpartition("/")[2]
         ids = self.ids | ({"order_id": self.orders[word]} if word in MOVES else {})
         found = template.format_map(ids)
-        query = {"kind": "group", "key": self.buyer} if template == "/v1/caps" else {}
+        asked = {
+            "/v1/caps": {"kind": "group", "key": self.buyer},
+            "/v1/buyers/search": {"q": self.buyer_name},
+        }
+        query = asked.get(template, {})
         return found, f"?{urlencode(query)}"
 
     def body(self, method, template):
@@ -119,7 +125,7 @@ class Book:
         headers = {"idempotency-key": fresh()}
         if template.endswith("/{currency}") and method == "PUT":
             headers["if-match"] = tag
-        if template != "/v1/caps" or method != "DELETE":
+        if (method, template) not in {("DELETE", "/v1/caps"), ("GET", "/v1/buyers/search")}:
             query = ""
         return caller.send(method, path + query, body, **headers)
 

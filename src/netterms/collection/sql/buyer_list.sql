@@ -39,7 +39,7 @@ listed as (
   left join collection_case c on c.seller_id = b.seller_id and c.buyer_id = b.id and c.closed_on is null
   where b.seller_id = %(seller)s
     and (%(country)s = '' or b.country = %(country)s)
-    and (%(text)s = '' or b.name ilike %(like)s or b.buyer_number ilike %(like)s)
+    and (%(text)s = '' or b.id = any(%(found)s::uuid[]))
     and (%(grade)s::int is null or g.grade = %(grade)s)
     and (%(stage)s::int is null or coalesce(c.stage, 0) = %(stage)s)
     and (%(currency)s = '' or o.currency = %(currency)s)

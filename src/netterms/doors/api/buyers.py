@@ -128,6 +128,29 @@ def listing(
     }
 
 
+class FoundBuyer(Schema):
+    """A buyer that fits; `said` is its name or number that fitted, `score` 0 to 100."""
+
+    id: UUID
+    buyer_number: str
+    name: str
+    country: str
+    said: str
+    score: int
+
+
+class FoundBuyers(Schema):
+    """Buyers that fit, the likest first."""
+
+    items: list[FoundBuyer]
+
+
+@router.get("/buyers/search", response=FoundBuyers, summary="Find buyers")
+def finding(request: ApiRequest, q: Text = "", limit: PageSize = 20) -> dict[str, Any]:
+    """Buyers by name, other name, number or identifier, with slips of typing."""
+    return {"items": buyers.search(request.auth, q, limit)}
+
+
 @router.get("/buyers/{buyer_id}", response=BuyerDetail, summary="One buyer")
 def one(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
     """A buyer with its newest scores and the limits in force."""

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from netterms.doors.console import (
     access,
     buyers,
+    buyers_twice,
     caps,
     collection,
     credit_reports,
@@ -34,6 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("ageing/", portfolio.ageing, name="ageing"),
     path("ageing/<currency:currency>/<slug:name>/", portfolio.bucket, name="bucket"),
     path("buyers/", buyers.listing, name="buyers"),
+    path("buyers/duplicates/", buyers_twice.listing, name="buyers_twice"),
+    path("buyers/duplicates/find/", buyers_twice.find, name="buyers_twice_find"),
+    path("buyers/duplicates/decide/", buyers_twice.decide, name="buyers_twice_decide"),
     path("buyers/<uuid:buyer_id>/", buyers.one, name="buyer"),
     path("buyers/<uuid:buyer_id>/report/", credit_reports.order, name="credit_report_order"),
     path("reports/<uuid:report_id>/", credit_reports.one, name="credit_report"),

@@ -47,6 +47,16 @@ ALERTS = {
     "payment_slower": _("Pays slower than before"),
     "bank_account_changed": _("Bank account changed: confirm by a call to a known number"),
 }
+LIKENESS = {
+    "identifier": _("same number"),
+    "bank_account": _("same bank account"),
+    "email": _("same e-mail address"),
+    "address": _("same address"),
+    "domain": _("same mail domain"),
+    "same_name": _("same name"),
+    "similar_name": _("similar name"),
+    "same_country": _("same country"),
+}
 PROMISES = {
     "open": _("open"),
     "kept": _("kept"),
@@ -185,6 +195,9 @@ EVENTS = {
     "buyers.particular_forgotten": _("Name, contact or address deleted"),
     "buyers.bank_account_added": _("Bank account added"),
     "buyers.bank_account_changed": _("Bank account changed"),
+    "buyers.buyers_merged": _("Merged with another buyer"),
+    "buyers.buyers_unmerged": _("Merge taken back"),
+    "buyers.duplicate_refused": _("Not the same company as another buyer"),
     "buyers.bank_account_confirmed": _("Bank account confirmed by a call"),
     "receivables.invoices_imported": _("Invoices imported"),
     "receivables.payment_recorded": _("Payment received"),
@@ -252,6 +265,7 @@ SCREENING_POINTS = {
 RUN_STEPS = {
     "calendar": _("Know the public holidays"),
     "screening": _("Hold buyers against sanctions lists"),
+    "names": _("Put new names into the search"),
     "promises": _("Judge promises to pay"),
     "scores": _("Score buyers"),
     "limits": _("Recommend limits"),
@@ -286,6 +300,7 @@ FACTS = {
     "kept": _("kept"),
     "lapsed": _("missed"),
     "moved": _("moved"),
+    "names": _("names"),
     "orders": _("orders"),
     "owed_wrong": _("lines with a wrong owed amount"),
     "recounted": _("counted anew"),

@@ -15,6 +15,7 @@ LISTS = {
     "deadlines": words.DEADLINES,
     "if_missed": words.IF_MISSED,
     "alerts": words.ALERTS,
+    "likeness": words.LIKENESS,
     "promises": words.PROMISES,
     "disputes": names.DISPUTES,
     "dispute_reasons": words.DISPUTE_REASONS,
