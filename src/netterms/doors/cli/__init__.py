@@ -30,6 +30,7 @@ GROUPS = (
     ("user", "people:users", "Let people in."),
     ("key", "people:keys", "Let programs in."),
     ("score", "scores:app", "Train, measure and run scorecards and models."),
+    ("statements", "statements:statements", "Annual accounts of buyers."),
 )
 
 

@@ -47,6 +47,11 @@ def open_workbook(path: Path, sheet: str | None, folder: Path, limits: Limits) -
         if not samples:
             raise refuse(Code.FILE_EMPTY, "empty", file=path.name)
         answer = _run(path, max(samples, key=lambda name: samples[name]), folder, limits)
+    return _loaded(answer, path, folder)
+
+
+def _loaded(answer: dict[str, Any], path: Path, folder: Path) -> Workbook:
+    """The sheet that the child has written."""
     import pyarrow  # only workbooks need it here
 
     with pyarrow.memory_map(str(folder / "sheet.arrow")) as source:
@@ -56,6 +61,17 @@ def open_workbook(path: Path, sheet: str | None, folder: Path, limits: Limits) -
     columns = [column.to_pylist() for column in table.slice(0, _SAMPLE_ROWS).columns]
     rows = [_texts(row) for row in zip(*columns, strict=True)]
     return Workbook(answer["chosen"], table, rows, answer["formulas"])
+
+
+def open_sheets(path: Path, folder: Path, limits: Limits) -> list[Workbook]:
+    """Every sheet that can be seen, in the order of the file; its `rows` alone may be read."""
+    answer = _run(path, "", folder, limits)
+    if answer["chosen"]:
+        return [_loaded(answer, path, folder)]
+    filled = [name for name, rows in answer["samples"].items() if rows]
+    if not filled:
+        raise refuse(Code.FILE_EMPTY, "empty", file=path.name)
+    return [_loaded(_run(path, name, folder, limits), path, folder) for name in filled]
 
 
 def _texts(row: Sequence[str | None]) -> list[str]:
