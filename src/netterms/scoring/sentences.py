@@ -1,11 +1,13 @@
 """The built-in cards' sentences, written once more where the message extractor can find them.
 
-Cards are JSON; a test keeps this list equal to theirs.
+Cards are JSON; a test keeps this list equal to theirs. Sentences of attributes that a card can be
+trained on stand with them in `training/attributes.py`.
 """
 
 from __future__ import annotations
 
 from netterms.kernel.sentence import gettext_noop
+from netterms.scoring.training.attributes import FINANCIAL, STATEMENT_AGE
 
 SENTENCES: tuple[str, ...] = (
     gettext_noop("The oldest open invoice is %(value)s days past due."),
@@ -62,4 +64,5 @@ SENTENCES: tuple[str, ...] = (
     gettext_noop("Legal actions against the buyer in the last 12 months: %(value)s."),
     gettext_noop("No legal action was taken against the buyer in the last 12 months."),
     gettext_noop("It is not known whether legal action was taken."),
+    *(wording.text for a in (*FINANCIAL, STATEMENT_AGE) for wording in a.wordings),
 )

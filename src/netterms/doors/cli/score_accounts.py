@@ -1,4 +1,4 @@
-"""`netterms score measure accounts`: models of annual accounts, against the usual rivals."""
+"""`netterms score measure accounts` and `train accounts`: models of annual accounts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from netterms.doors.cli.opening import answering
 from netterms.doors.cli.report import Screen
+from netterms.kernel.clock import SystemClock
 
 if TYPE_CHECKING:
     from netterms.scoring.training.compare import Line
@@ -48,6 +49,34 @@ def measure_accounts(
                 lambda n: screen.step(_("Fold %(n)s of %(folds)s") % {"n": n, "folds": folds}),
             )
         _tell_lines(screen, lines)
+
+
+def train_accounts(
+    data: Annotated[Path, typer.Option(help=FILE_HELP)],
+    out: Annotated[Path, typer.Option(help="Folder the card goes to.")] = Path(),
+    central_tendency: Annotated[
+        float | None,
+        typer.Option(help="Mean default probability the levels are moved to; default: 0.0254."),
+    ] = None,
+    date: Annotated[str | None, typer.Option(help="Date the card bears; default: today.")] = None,
+) -> None:
+    """Train the scorecard of annual accounts. The same data give the same card, byte for byte."""
+    screen = Screen()
+    with answering(screen):
+        from netterms.scoring.training import require_extra
+
+        require_extra()
+        from netterms.scoring.training import accounts
+
+        bears = date or SystemClock().now().date().isoformat()
+        level = accounts.CENTRAL_TENDENCY if central_tendency is None else central_tendency
+        trained = accounts.train(data, bears, level)
+        out.mkdir(parents=True, exist_ok=True)
+        target = out / f"{accounts.NAME}_v{accounts.VERSION}.json"
+        target.write_text(trained.text, encoding="utf-8")
+        _tell_sample(screen, data, trained.firms, trained.failed)
+        told = {"file": target, "attributes": ", ".join(trained.attributes)}
+        screen.say(_("%(file)s: a scorecard of %(attributes)s.") % told)
 
 
 def _tell_sample(screen: Screen, file: Path, firms: int, failed: int) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from netterms.doors.cli.score_accounts import measure_accounts
+from netterms.doors.cli.score_accounts import measure_accounts, train_accounts
 
 app = typer.Typer(no_args_is_help=True, help="Train, measure and run scorecards and models.")
 measure = typer.Typer(no_args_is_help=True, help="Measure models on data with known outcomes.")
 measure.command("accounts")(measure_accounts)
 app.add_typer(measure, name="measure")
+train = typer.Typer(no_args_is_help=True, help="Train scorecards and models.")
+train.command("accounts")(train_accounts)
+app.add_typer(train, name="train")

@@ -36,7 +36,7 @@ SMALL_TREES: dict[str, Any] = {
 LARGE_TREES: dict[str, Any] = {
     "n_estimators": 400,
     "learning_rate": 0.05,
-    "num_leaves": 31,
+    "num_leaves": 15,
     "min_child_samples": 20,
     "colsample_bytree": 0.8,
     "subsample": 0.8,

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
-from netterms.scoring.training import cards, challenger, ratios
+from netterms.scoring.training import cards, challenger, polish, ratios
 from netterms.scoring.training.attributes import FINANCIAL
 from netterms.scoring.training.cards import Candidate
 from netterms.scoring.training.measures import Measures, calibration_error, measured
@@ -81,7 +81,8 @@ def columns_for_card(sample: Sample, *, listed: bool) -> Mapping[str, Matrix]:
     if sample.shape is Shape.AMERICAN:
         items = ratios.items(sample)
         return ratios.financial(items) | (ratios.listed(items) if listed else {})
-    return {name: sample.column(name) for name in sample.names}
+    own = {name: sample.column(name) for name in sample.names}
+    return own | polish.implied(sample) if sample.shape is Shape.POLISH else own
 
 
 def candidates_for_card(sample: Sample, *, listed: bool) -> tuple[Candidate, ...]:
@@ -89,7 +90,8 @@ def candidates_for_card(sample: Sample, *, listed: bool) -> tuple[Candidate, ...
     if sample.shape is Shape.AMERICAN:
         return LISTED if listed else PRIVATE
     if sample.shape is Shape.POLISH:
-        return tuple(Candidate(name, POLISH_DECIMALS, None) for name in sample.names)
+        names = columns_for_card(sample, listed=listed)
+        return tuple(Candidate(name, POLISH_DECIMALS, None) for name in names)
     return tuple(c for c in PRIVATE if c.name in sample.names)
 
 
