@@ -52,6 +52,7 @@ SPEAKS_TO_DATABASE = {
     "limits/lines.py",
     "limits/rates.py",
     "receivables/disputes.py",
+    "scoring/versions.py",
     "wiring.py",
 }
 

@@ -60,6 +60,7 @@ class Mend(StrEnum):
     # Things that there are, or are not.
     ANOTHER_ADDRESS = "another_address"
     ANOTHER_BUYER = "another_buyer"
+    ANOTHER_PERSON = "another_person"
     COMPANY_ON_TOP = "company_on_top"
     EVENT_KIND = "event_kind"
     FEWER_ENDPOINTS = "fewer_endpoints"  # (most)
@@ -81,6 +82,7 @@ class Mend(StrEnum):
     ASCENDING = "ascending"
     LAST_BIN = "last_bin"
     LOWER_CASE = "lower_case"
+    MORE_DEFAULTS = "more_defaults"  # (least)
     NO_CERTAIN_DEFAULT = "no_certain_default"
     OWN_CODES = "own_codes"
     OWN_NAMES = "own_names"  # (most)

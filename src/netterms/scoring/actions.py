@@ -7,8 +7,9 @@ from functools import cache
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
-from netterms.scoring.scorecard import Scorecard, built_in
+from netterms.scoring.scorecard import Scorecard, built_in_text, parse
 from netterms.scoring.scorecard_sql import compile_sql
+from netterms.scoring.versions import champion
 from netterms.store import sql
 from netterms.store.outbox import stamp
 from netterms.store.portable import translated
@@ -37,8 +38,9 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
             " where seller_id = %(seller)s and insolvent_on <= %(as_of)s",
             params,
         )
-        sql.execute(_scored(CARD), params)
-        scored = sql.execute(_INSERT, params | {"card": CARD})
+        card = champion(ctx) or built_in_text(CARD)
+        sql.execute(_scored(card), params)
+        scored = sql.execute(_INSERT, params | {"card": parse(card).name})
         if scored > MANY:
             # What follows today reads these rows: the planner must know how many there are.
             sql.execute("analyze score")
@@ -47,12 +49,12 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
 
 
 @cache
-def _scored(name: str) -> str:
+def _scored(text: str) -> str:
     """The pass in PostgreSQL's dialect: the card over the behaviour of each buyer, as a table.
 
     Not written into `score` at once: only a pass that writes nothing else is shared among workers.
     """
-    card = built_in(name)
+    card = parse(text)
     behaviour = sql.statement("scoring/behaviour")
     scored = compile_sql(card, f"({behaviour})", defaulted="buyer IN (SELECT buyer FROM insolvent)")
     question = translated(scored, sql.statement("receivables/item") + ITEM_FILTER)

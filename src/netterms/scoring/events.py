@@ -17,3 +17,24 @@ class GradeChanged(Event):
     before: int
     after: int
     scorecard: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardTrained(Event):
+    """A card was trained on the seller's own outcomes; `subject` is the seller."""
+
+    kind: ClassVar[str] = "scoring.card_trained"
+    version: int
+    buyers: int
+    defaults: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardDecided(Event):
+    """A card came into force or left it; `subject` is the seller. 0 is the card delivered."""
+
+    kind: ClassVar[str] = "scoring.card_decided"
+    version: int
+    state: str
+    before: int
+    after: int

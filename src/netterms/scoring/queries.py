@@ -103,3 +103,13 @@ def probable_defaults(ctx: Context, as_of: date) -> dict[str, Decimal]:
             {"seller": ctx.seller, "as_of": as_of},
         )
     return {line["currency"]: line["weighted"] for line in found}
+
+
+def insolvencies(ctx: Context) -> dict[str, date]:
+    """The day of insolvency of each buyer that has one. Call it inside the seller's book."""
+    found = sql.rows(
+        "select id::text as buyer, insolvent_on from buyer"
+        " where seller_id = %(seller)s and insolvent_on is not null",
+        {"seller": ctx.seller},
+    )
+    return {line["buyer"]: line["insolvent_on"] for line in found}

@@ -31,6 +31,8 @@ MICRO = Decimal("0.000001")
 TIE_MARGIN = Decimal("0.000001")
 UNITS = frozenset({"days", "points", "share", "count", "months", "times"})
 DEFAULTED = "defaulted"
+# Id of the cards that sellers train on their own outcomes.
+OWN = "own"
 DEFAULTED_TEXT = gettext_noop("The buyer is insolvent or in default.")
 
 
@@ -251,8 +253,12 @@ def _top(reasons: Iterable[Reason], count: int) -> tuple[Reason, ...]:
 
 def built_in(name: str) -> Scorecard:
     """A card shipped with the platform, e.g. `payment_behaviour_v1`."""
-    text = resources.files("netterms.scoring").joinpath("data", f"{name}.json").read_text("utf-8")
-    return parse(text)
+    return parse(built_in_text(name))
+
+
+def built_in_text(name: str) -> str:
+    """The JSON of a card shipped with the platform."""
+    return resources.files("netterms.scoring").joinpath("data", f"{name}.json").read_text("utf-8")
 
 
 def parse(text: str) -> Scorecard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from netterms.doors.cli.score_accounts import measure_accounts, train_accounts
+from netterms.doors.cli.score_own import approve, list_cards, retire, train_own
 
 app = typer.Typer(no_args_is_help=True, help="Train, measure and run scorecards and models.")
 measure = typer.Typer(no_args_is_help=True, help="Measure models on data with known outcomes.")
@@ -12,4 +13,8 @@ measure.command("accounts")(measure_accounts)
 app.add_typer(measure, name="measure")
 train = typer.Typer(no_args_is_help=True, help="Train scorecards and models.")
 train.command("accounts")(train_accounts)
+train.command("own")(train_own)
 app.add_typer(train, name="train")
+app.command("cards")(list_cards)
+app.command("approve")(approve)
+app.command("retire")(retire)

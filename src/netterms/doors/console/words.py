@@ -204,6 +204,8 @@ EVENTS = {
     "receivables.dispute_raised": _("Dispute raised"),
     "receivables.dispute_settled": _("Dispute settled"),
     "scoring.grade_changed": _("Grade changed"),
+    "scoring.card_trained": _("Scorecard trained on own outcomes"),
+    "scoring.card_decided": _("Scorecard put in force or retired"),
     "limits.limit_recommended": _("Credit limit recommended"),
     "limits.limit_granted": _("Credit limit granted"),
     "insurance.policy_opened": _("Policy opened"),

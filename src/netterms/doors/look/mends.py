@@ -57,6 +57,9 @@ MENDS: dict[Mend, str] = {
     Mend.TRUE_OR_FALSE: gettext_noop("send true or false"),
     Mend.ANOTHER_ADDRESS: gettext_noop("this address has an account: take another"),
     Mend.ANOTHER_BUYER: gettext_noop("another buyer's number"),
+    Mend.ANOTHER_PERSON: gettext_noop(
+        "another person than who trained the scorecard must approve it"
+    ),
     Mend.COMPANY_ON_TOP: gettext_noop("the id of the company on top of the group"),
     Mend.EVENT_KIND: gettext_noop("a kind of the reference, such as checkout.order_authorised"),
     Mend.FEWER_ENDPOINTS: gettext_noop("remove an endpoint first: %(most)s are the most"),
@@ -84,6 +87,7 @@ MENDS: dict[Mend, str] = {
     Mend.ASCENDING: gettext_noop("put the bounds in ascending order"),
     Mend.LAST_BIN: gettext_noop("only the last bin has no upper bound"),
     Mend.LOWER_CASE: gettext_noop("use lower-case letters, digits and underscores"),
+    Mend.MORE_DEFAULTS: gettext_noop("it takes %(least)s defaults, and as many buyers without one"),
     Mend.NO_CERTAIN_DEFAULT: gettext_noop("no bin may make default certain"),
     Mend.OWN_CODES: gettext_noop("give each reason its own code"),
     Mend.OWN_NAMES: gettext_noop("give 1 to %(most)s attributes, each name once"),

@@ -15,7 +15,7 @@ from netterms.doors.look.names import OF_FACTS, WHYS, Words
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import Reasons
-from netterms.scoring.scorecard import Scorecard, built_in
+from netterms.scoring.scorecard import OWN, Scorecard, built_in
 
 SENTENCES: dict[Code, str] = {
     Code.ALREADY_RUNNING: gettext_noop(
@@ -160,7 +160,8 @@ def _plain(value: object) -> str:
 
 @cache
 def _card(name: str) -> Scorecard:
-    return built_in(name)
+    # A seller's own card has the attributes and the words of the one delivered.
+    return built_in(DEFAULT_CARD if name.startswith(f"{OWN}_v") else name)
 
 
 def score_reasons(

@@ -1,0 +1,64 @@
+"""What cards are trained on and measured against: buyers as they were, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from netterms.kernel.context import Context, Permission
+from netterms.receivables.queries import live_engine
+from netterms.scoring.queries import insolvencies
+from netterms.store.tenancy import book
+
+HORIZON = timedelta(days=365)
+# Looks lie a quarter of a year apart: nearer ones would mostly repeat each other.
+APART = timedelta(days=91)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A buyer as it stood on `seen_on`, and whether it defaulted within the horizon after."""
+
+    buyer: str
+    currency: str
+    seen_on: date
+    attributes: dict[str, Decimal | int | None]
+    defaulted: bool
+
+
+def days_to_look(today: date, looks: int) -> list[date]:
+    """The last `looks` days whose horizon is over, the oldest first."""
+    return [today - HORIZON - APART * n for n in reversed(range(looks))]
+
+
+def observed(ctx: Context, days: Sequence[date], names: Sequence[str]) -> list[Observed]:
+    """Every buyer with attributes on each of `days`, less those that were in default already.
+
+    `names` are the attributes wanted. Nothing known only after a day is in its attributes.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        lost = insolvencies(ctx)
+        return [one for day in days for one in _on(day, names, lost)]
+
+
+def _on(day: date, names: Sequence[str], lost: dict[str, date]) -> Iterator[Observed]:
+    engine, until = live_engine(), day + HORIZON
+    became = {
+        (line["buyer"], line["currency"]): line
+        for line in engine.ask("scoring/outcomes", since=day, as_of=until)
+    }
+    for line in engine.ask("scoring/behaviour", as_of=day):
+        outcome = became[line["buyer"], line["currency"]]
+        insolvent_on = lost.get(line["buyer"], date.max)
+        if outcome["was_in_default"] or insolvent_on <= day:
+            continue
+        yield Observed(
+            buyer=line["buyer"],
+            currency=line["currency"],
+            seen_on=day,
+            attributes={name: line[name] for name in names},
+            defaulted=bool(outcome["defaulted"]) or insolvent_on <= until,
+        )

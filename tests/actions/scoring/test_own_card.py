@@ -1,0 +1,225 @@
+"""A seller's own card: trained on its outcomes, approved by another person, then used."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib import resources
+
+import pytest
+
+from netterms.kernel.context import Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring import versions
+from netterms.scoring.actions import CARD, refresh_scores
+from netterms.scoring.experience import HORIZON, days_to_look, observed
+from netterms.scoring.moves import CardMove, CardState
+from netterms.scoring.scorecard import evaluate, parse
+from tests.actions.books import Line, bring_in, insolvent, on, rows
+
+TODAY = date(2026, 6, 1)
+NAMES = ["payment_experiences", "payment_index", "worst_open_days_past_due"]
+
+
+def card(number: int = 1, base_points: int = 480) -> str:
+    file = resources.files("netterms.scoring") / "data" / f"{CARD}.json"
+    raw = json.loads(file.read_text("utf-8"))
+    return json.dumps(raw | {"id": "own", "version": number, "base_points": base_points})
+
+
+def kept(ctx, number: int = 1) -> int:
+    return versions.keep_candidate(ctx, card(number), {"buyers": 40, "defaults": 30}, "test")
+
+
+def other(ctx):
+    return replace(ctx, actor="somebody else")
+
+
+def events(ctx):
+    return rows(ctx, "select kind, facts from event where kind like 'scoring.card%%' order by id")
+
+
+# Deciding
+
+
+def test_a_candidate_counts_for_nothing(ctx):
+    bring_in(ctx, Line())
+    kept(ctx)
+    assert versions.champion(ctx) is None
+    refresh_scores(ctx)
+    assert [s["scorecard"] for s in rows(ctx, "select scorecard from score")] == [CARD]
+
+
+def test_who_trained_a_card_cannot_approve_it(ctx):
+    kept(ctx)
+    with pytest.raises(Refusal) as refused:
+        versions.decide(ctx, 1, CardMove.APPROVE)
+    assert refused.value.facts["mend"] is Mend.ANOTHER_PERSON
+    assert versions.version(ctx, 1).state is CardState.CANDIDATE
+
+
+def test_an_approved_card_scores_the_sellers_buyers(ctx):
+    bring_in(ctx, Line(), Line(buyer="200", due_on=date(2026, 1, 2)))
+    kept(ctx)
+    assert versions.decide(other(ctx), 1, CardMove.APPROVE) is CardState.CHAMPION
+    refresh_scores(ctx)
+    found = rows(ctx, "select * from score")
+    assert {s["scorecard"] for s in found} == {"own_v1"}
+    for s in found:
+        known = {n: None if v is None else Decimal(str(v)) for n, v in s["attributes"].items()}
+        said = evaluate(parse(card()), known)
+        assert (s["score"], s["pd"], s["grade"]) == (said.score, said.pd, said.grade)
+
+
+def test_the_next_champion_retires_the_last_and_retiring_it_brings_the_delivered_one_back(ctx):
+    for number in (1, 2):
+        kept(ctx, number)
+        versions.decide(other(ctx), number, CardMove.APPROVE)
+    assert [(v.version, v.state) for v in versions.versions(ctx)] == [
+        (2, "champion"),
+        (1, "retired"),
+    ]
+    versions.decide(ctx, 2, CardMove.RETIRE)
+    assert versions.champion(ctx) is None
+    assert [
+        (e["kind"], e["facts"].get("before"), e["facts"].get("after")) for e in events(ctx)
+    ] == [
+        ("scoring.card_trained", None, None),
+        ("scoring.card_decided", 0, 1),
+        ("scoring.card_trained", None, None),
+        ("scoring.card_decided", 1, 2),
+        ("scoring.card_decided", 2, 0),
+    ]
+
+
+def test_a_champion_is_not_approved_twice(ctx):
+    kept(ctx)
+    versions.decide(other(ctx), 1, CardMove.APPROVE)
+    with pytest.raises(Refusal) as refused:
+        versions.decide(other(ctx), 1, CardMove.APPROVE)
+    assert refused.value.code is Code.MOVE_NOT_ALLOWED
+
+
+def test_a_card_under_another_number_or_of_another_id_is_refused(ctx):
+    for text in (card(7), card().replace('"own"', '"mine"')):
+        with pytest.raises(Refusal) as refused:
+            versions.keep_candidate(ctx, text, {}, "")
+        assert refused.value.code is Code.SCORECARD_INVALID
+
+
+def test_another_seller_sees_and_uses_none_of_it(ctx, new_seller):
+    kept(ctx)
+    versions.decide(other(ctx), 1, CardMove.APPROVE)
+    stranger = new_seller(name="Stranger")
+    assert versions.versions(stranger) == []
+    assert versions.champion(stranger) is None
+    with pytest.raises(Refusal) as refused:
+        versions.version(stranger, 1)
+    assert refused.value.code is Code.NOT_FOUND
+
+
+def test_a_reader_may_neither_keep_nor_decide(ctx):
+    reader = replace(ctx, may=frozenset({Permission.READ}))
+    for act in (lambda: kept(reader), lambda: versions.decide(reader, 1, CardMove.RETIRE)):
+        with pytest.raises(Refusal) as refused:
+            act()
+        assert refused.value.code is Code.NOT_ALLOWED
+
+
+# What cards are trained on
+
+
+def test_a_default_is_an_invoice_90_days_past_due_or_an_insolvency_within_the_horizon(ctx):
+    day = days_to_look(TODAY, 1)[0]
+    before = {"issued_on": day - timedelta(days=40)}
+    due = day + timedelta(days=10)
+    bring_in(
+        ctx,
+        Line("on time", due, settled_on=due, **before),
+        Line("late", due, settled_on=due + timedelta(days=90), **before),
+        Line("default", due, settled_on=due + timedelta(days=91), **before),
+        Line("open", due, **before),
+        Line("lost", due, settled_on=due, **before),
+        Line("already", day - timedelta(days=91), issued_on=day - timedelta(days=120)),
+        Line("new", day + timedelta(days=20), issued_on=day + timedelta(days=1)),
+    )
+    insolvent(on(ctx, day + timedelta(days=5)), "lost")
+    names = {b["id"]: b["n"] for b in rows(ctx, "select id::text, buyer_number as n from buyer")}
+    seen = {names[o.buyer]: o.defaulted for o in observed(ctx, [day], NAMES)}
+    assert seen == {"on time": False, "late": False, "default": True, "open": True, "lost": True}
+
+
+def test_what_happens_after_the_day_changes_no_attribute(ctx):
+    day = days_to_look(TODAY, 1)[0]
+    due, issued = day - timedelta(days=20), day - timedelta(days=50)
+    bring_in(ctx, Line("a", due, issued_on=issued, number="1"))
+    first = observed(ctx, [day], NAMES)
+    bring_in(
+        ctx, Line("a", due, issued_on=issued, number="1", settled_on=day + timedelta(days=30)),
+        Line(
+            "a", day + timedelta(days=40), issued_on=day + timedelta(days=10),
+            settled_on=day + timedelta(days=60),
+        ),
+    )  # fmt: skip
+    second = observed(ctx, [day], NAMES)
+    assert [o.attributes for o in first] == [o.attributes for o in second]
+    assert [o.defaulted for o in first] == [True]
+    assert [o.defaulted for o in second] == [False]
+
+
+def test_every_look_has_its_whole_horizon_behind_it():
+    assert max(days_to_look(TODAY, 4)) + HORIZON <= TODAY
+
+
+# Training
+
+
+def habits(ctx, buyers: int) -> None:
+    """Buyers that pay late before they stop paying, and buyers that pay on time."""
+    dice, lines = random.Random(3), []
+    for n in range(buyers):
+        is_bad = n % 3 == 0
+        for month in range(30):
+            due = TODAY - timedelta(days=30 * month + 20)
+            stops = is_bad and due > TODAY - timedelta(days=300)
+            late = dice.randrange(10, 60) if is_bad and dice.random() < 0.9 else dice.randrange(6)
+            settled = due + timedelta(days=late)
+            lines.append(
+                Line(
+                    str(n), due, 1000 + dice.randrange(9000), issued_on=due - timedelta(days=30),
+                    settled_on=None if stops or settled > TODAY else settled,
+                )
+            )  # fmt: skip
+    bring_in(ctx, *lines)
+
+
+def test_a_card_trained_on_the_sellers_outcomes_finds_who_stops_paying(ctx):
+    pytest.importorskip("optbinning")
+    from netterms.scoring.training import own
+
+    habits(ctx, 120)
+    trained = own.train(ctx, 2)
+    read = parse(trained.text)
+    assert read.name == "own_v1"
+    assert "no reject inference" in read.provenance["statement"]
+    assert float(trained.measures["auc"]) > 0.8
+    assert trained.measures["defaults"] >= own.FEWEST_DEFAULTS
+    number = versions.keep_candidate(ctx, trained.text, trained.measures, "")
+    versions.decide(other(ctx), number, CardMove.APPROVE)
+    refresh_scores(ctx)
+    assert {s["scorecard"] for s in rows(ctx, "select scorecard from score")} == {"own_v1"}
+
+
+def test_too_few_defaults_are_refused_with_how_many_it_takes(ctx):
+    pytest.importorskip("optbinning")
+    from netterms.scoring.training import own
+
+    bring_in(ctx, Line(due_on=date(2025, 1, 1), issued_on=date(2024, 12, 1)))
+    with pytest.raises(Refusal) as refused:
+        own.train(ctx, 2)
+    assert refused.value.facts["mend"] is Mend.MORE_DEFAULTS
+    assert refused.value.facts["least"] == own.FEWEST_DEFAULTS
