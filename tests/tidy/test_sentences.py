@@ -86,6 +86,7 @@ def test_what_mends_is_said_in_chinese_with_its_facts(mend):
     facts = {
         "most": 12, "least": 1, "currency": "EUR", "allowed": "a, b", "days": 30, "step": "0.01",
         "pattern": "[A-Z]{3}", "fonts": "Noto_Sans", "expected": "12", "what": "netterms[train]",
+        "file": "1", "columns": "2", "why": "3",
     }  # fmt: skip
     refusal = Refusal(Code.VALUE_INVALID, field="why", value="11", mend=mend, **facts)
     assert "–" not in mend_of(refusal)
@@ -122,7 +123,8 @@ def test_every_field_of_a_refusal_has_its_word():
 def _sources() -> list[Path]:
     for_programs = {PACKAGE / "doors" / "api", PACKAGE / "doors" / "gateway"}
     # Reading a policy or a scorecard from a file names the fields of that file.
-    files = {PACKAGE / "insurance" / "terms.py", PACKAGE / "scoring" / "scorecard.py"}
+    scoring = {"scorecard.py", "blocks.py", "overlay.py"}
+    files = {PACKAGE / "insurance" / "terms.py", *(PACKAGE / "scoring" / name for name in scoring)}
     return [
         file
         for file in PACKAGE.rglob("*.py")

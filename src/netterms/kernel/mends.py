@@ -75,6 +75,12 @@ class Mend(StrEnum):
     BALANCED = "balanced"  # (expected)
     LOOK_AT_UNIT = "look_at_unit"  # (expected)
     SUM_OF_PARTS = "sum_of_parts"  # (expected)
+    # Files of a population.
+    ADD_COLUMNS = "add_columns"  # (file, columns)
+    NUMBERS_IN_FILE = "numbers_in_file"  # (file)
+    OWN_FILE_NAMES = "own_file_names"
+    OTHER_FOLDER = "other_folder"
+    READABLE_PARQUET = "readable_parquet"  # (file, why)
     # Policies and scorecards kept as data.
     AN_ATTRIBUTE = "an_attribute"
     AS_BUILT_IN = "as_built_in"

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from netterms.doors.cli.score_batch import recommended
 from netterms.kernel.context import Context
+from netterms.scoring.batch import DuckFiles, Grading, SparkFiles, grade_files, plan
 from netterms.scoring.blocks_sql import compile_sql
 from netterms.store import sql
 from netterms.store.portable import spark_session, to_postgres, to_spark
 from netterms.store.tenancy import book
 from tests import ensure_java
-from tests.rules.scoring.companies import BLOCKS, FACTORS, Company, table
+from tests.rules.scoring.companies import BLOCKS, FACTORS, as_file, some_companies, table
 
 TEXT = compile_sql(
     BLOCKS, "company", ["place"], overlay=FACTORS, defaulted="in_default", parts=True
 )
-
-
-def some_companies(count: int = 400) -> list[Company]:
-    dice = random.Random(5)
-    return [
-        Company(
-            {
-                a.name: _value(dice, a) if known else None
-                for b in BLOCKS.blocks
-                for known in [dice.random() < 0.7]
-                for a in b.card.attributes
-            },
-            dice.choice(["", "DE", "TR", "CN"]),
-            dice.choice(["", "F", "G", "retail"]),
-            dice.random() < 0.1,
-        )
-        for _ in range(count)
-    ]
-
-
-def _value(dice: random.Random, attribute: Any) -> Decimal | None:
-    edges = [b.up_to for b in attribute.bins if b.up_to is not None] or [Decimal(0)]
-    step = dice.choice([Decimal("-0.0001"), Decimal(0), Decimal("0.0001"), Decimal(7)])
-    return None if dice.random() < 0.1 else dice.choice(edges) + step
 
 
 @pytest.fixture
@@ -92,3 +68,22 @@ def test_spark_gives_the_rows_of_duckdb(
     spark.read.parquet(str(file)).createOrReplaceTempView("company")
     found = spark.sql(to_spark(TEXT)).collect()
     assert sorted(tuple(row) for row in found) == answers(duck)
+
+
+def test_spark_grades_a_file_as_duckdb_does(
+    spark: Any, duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    binary = "* REPLACE (CAST(late_share AS DOUBLE) AS late_share)"
+    file = as_file(duck, tmp_path / "companies.parquet", some_companies(), binary)
+    grading = Grading(BLOCKS, FACTORS, limits=recommended())
+    found = []
+    for name, engine in (("here", DuckFiles(duck)), ("there", SparkFiles(spark))):
+        out = tmp_path / name
+        for again in (False, True):
+            [done] = grade_files(grading, plan(grading, [file], engine), out, engine)
+            assert (done.companies, done.repeated) == (400, again)
+        files = "/**/*.parquet"
+        found.append(duck.execute(f"SELECT * FROM '{out}{files}' ORDER BY company").fetchall())
+        assert not list(out.glob(".*.part"))
+    assert len(found[0]) == 400
+    assert found[0] == found[1]

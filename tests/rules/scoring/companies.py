@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -112,6 +114,31 @@ def companies(draw: st.DrawFn) -> Company:
     )
 
 
+def some_companies(count: int = 400) -> list[Company]:
+    """Companies drawn by a seed, for engines too slow for many examples."""
+    dice = random.Random(5)
+    return [
+        Company(
+            {
+                a.name: _value(dice, a) if known else None
+                for b in BLOCKS.blocks
+                for known in [dice.random() < 0.7]
+                for a in b.card.attributes
+            },
+            dice.choice(["", "DE", "TR", "CN"]),
+            dice.choice(["", "F", "G", "retail"]),
+            dice.random() < 0.1,
+        )
+        for _ in range(count)
+    ]
+
+
+def _value(dice: random.Random, attribute: scorecard.Attribute) -> Decimal | None:
+    edges = [b.up_to for b in attribute.bins if b.up_to is not None] or [Decimal(0)]
+    step = dice.choice([Decimal("-0.0001"), Decimal(0), Decimal("0.0001"), Decimal(7)])
+    return None if dice.random() < 0.1 else dice.choice(edges) + step
+
+
 def table(connection: duckdb.DuckDBPyConnection, some: list[Company]) -> None:
     """The relation `company` in DuckDB, in the order given by `place`."""
     columns = ", ".join(f"{name} DECIMAL(18, 4)" for name in BLOCKS.attributes)
@@ -126,6 +153,19 @@ def table(connection: duckdb.DuckDBPyConnection, some: list[Company]) -> None:
             for n, c in enumerate(some)
         ],
     )
+
+
+def as_file(
+    connection: duckdb.DuckDBPyConnection, file: Path, some: list[Company], change: str = "*"
+) -> Path:
+    """A Parquet file of companies; the need of each is its place times 1,000.00."""
+    table(connection, some)
+    connection.execute(
+        f"COPY (SELECT {change} FROM (SELECT * RENAME (place AS company), place * 100000 AS"
+        " need_minor, CASE WHEN place % 3 = 0 THEN place * 7777 END AS tangible_net_worth_minor,"
+        f" place % 5 AS open_stage FROM company)) TO '{file}'"
+    )
+    return file
 
 
 def as_row(said: Combined) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from netterms.doors.cli.score_accounts import measure_accounts, train_accounts
+from netterms.doors.cli.score_batch import batch
 from netterms.doors.cli.score_own import approve, list_cards, retire, train_own
 
 app = typer.Typer(no_args_is_help=True, help="Train, measure and run scorecards and models.")
@@ -15,6 +16,7 @@ train = typer.Typer(no_args_is_help=True, help="Train scorecards and models.")
 train.command("accounts")(train_accounts)
 train.command("own")(train_own)
 app.add_typer(train, name="train")
+app.command("batch")(batch)
 app.command("cards")(list_cards)
 app.command("approve")(approve)
 app.command("retire")(retire)

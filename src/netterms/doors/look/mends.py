@@ -81,6 +81,13 @@ MENDS: dict[Mend, str] = {
         "the year before it was %(expected)s: look at the unit, or confirm that it is so"
     ),
     Mend.SUM_OF_PARTS: gettext_noop("its parts make %(expected)s"),
+    Mend.ADD_COLUMNS: gettext_noop("give %(file)s these columns: %(columns)s"),
+    Mend.NUMBERS_IN_FILE: gettext_noop("let this column of %(file)s hold numbers"),
+    Mend.OWN_FILE_NAMES: gettext_noop("give every file a name of its own"),
+    Mend.OTHER_FOLDER: gettext_noop(
+        "take an empty folder: the grades in this one were made with other cards or settings"
+    ),
+    Mend.READABLE_PARQUET: gettext_noop("make %(file)s a whole Parquet file (%(why)s)"),
     Mend.AN_ATTRIBUTE: gettext_noop("name an attribute of the scorecard"),
     Mend.AS_BUILT_IN: gettext_noop("write it as the built-in card does"),
     Mend.AS_OTHER_POLICIES: gettext_noop("write it as the other policies do"),
