@@ -20,6 +20,7 @@ from netterms.kernel.context import Permission
 from netterms.limits.caps import CapKind
 from netterms.limits.lines import LineStatus, LineTerms
 from netterms.receivables.disputes import DisputeReason
+from netterms.scoring.blocks import combination
 from netterms.webhooks.queries import DeliveryState, known_kinds
 from netterms.wiring import day_steps
 
@@ -53,6 +54,7 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
         ("promises", PromiseState),
         ("roles", Role),
         ("run_steps", [step.name for step in day_steps(None, None)]),
+        ("score_blocks", [b.name for b in combination().blocks] + ["overlay"]),
         ("steps", StepKind),
         ("verdicts", Decision),
     ],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from netterms.collection.rules import Stage
 from netterms.limits.rules import SENTENCES, LimitReason
+from netterms.scoring.blocks import Combination
 from netterms.scoring.scorecard import Scorecard, shown
 
 
@@ -78,7 +79,7 @@ def why_chase(invoices: int, days_past_due: int) -> str:
 class Reasons:
     """Sentences of a card's reasons and of limit reasons; each distinct one is made once."""
 
-    def __init__(self, card: Scorecard) -> None:
+    def __init__(self, card: Scorecard | Combination) -> None:
         self._meanings = card.meanings
         self._templates = {code: _(m.text) for code, m in card.meanings.items()}
         self._limits = {code.value: _(text) for code, text in SENTENCES.items()}

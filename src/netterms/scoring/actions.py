@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import cache
+from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
-from netterms.scoring.scorecard import Scorecard, built_in_text, parse
-from netterms.scoring.scorecard_sql import compile_sql
+from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring import events
+from netterms.scoring.blocks import Block, combination, with_payment_card
+from netterms.scoring.blocks_sql import compile_sql
+from netterms.scoring.company import CompanyFacts
+from netterms.scoring.overlay import Overlay, overlay_on
 from netterms.scoring.versions import champion
 from netterms.store import sql
-from netterms.store.outbox import stamp
+from netterms.store.outbox import record, stamp
 from netterms.store.portable import translated
 from netterms.store.tenancy import book
 
 CARD = "payment_behaviour_v1"
+# What the live book can tell; the other blocks of the combination are not known.
+BLOCKS = ("payment", "company", "events")
 MANY = 10_000
 REASON_COLUMNS = "reason_1, reason_2, reason_3, raised_1, raised_2"
 # Only the buyers to score are looked at: their items, not the book's.
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from to_score)"
+# Of payments it is the behaviour, of everything else the facts.
+_SOURCE = """
+(SELECT behaviour.*, {facts}
+ FROM ({behaviour}) AS behaviour JOIN buyer_facts ON buyer_facts.buyer = behaviour.buyer)
+"""
 
 
 def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     """Score the buyers whose turn it is or to whom something happened since the last run.
 
-    Each score is stored with its attributes, reasons and the card's version. A score already given
-    on that date stands.
+    Each score is stored with its attributes, reasons and the names of what made it: the payment
+    card where payments are all that is known, else the combination with what each block did. A
+    score already given on that date stands.
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
         params = stamp(ctx) | {"since": since or ctx.today}
         sql.execute(sql.statement("scoring/to_score"), params)
         sql.execute("analyze to_score")
-        sql.execute(
-            "create temp table insolvent on commit drop as select id::text as buyer from buyer"
-            " where seller_id = %(seller)s and insolvent_on <= %(as_of)s",
-            params,
-        )
-        card = champion(ctx) or built_in_text(CARD)
-        sql.execute(_scored(card), params)
-        scored = sql.execute(_INSERT, params | {"card": parse(card).name})
+        sql.execute(sql.statement("scoring/buyer_facts"), params)
+        sql.execute("analyze buyer_facts")
+        sql.execute(_scored(champion(ctx), overlay_on(ctx.today)), params)
+        scored = sql.execute(_INSERT, params)
         if scored > MANY:
             # What follows today reads these rows: the planner must know how many there are.
             sql.execute("analyze score")
@@ -48,38 +59,116 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     return {"buyers": scored, "grades_changed": moved}
 
 
-@cache
-def _scored(text: str) -> str:
-    """The pass in PostgreSQL's dialect: the card over the behaviour of each buyer, as a table.
+def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> None:
+    """Note what is known of a company from today on; the newest facts count, as a whole.
 
+    NOT_FOUND for a buyer the seller does not have; VALUE_INVALID names the field.
+    """
+    ctx.require(Permission.IMPORT)
+    facts.check(ctx.today)
+    params = {
+        "seller": ctx.seller,
+        "buyer": buyer_id,
+        "known_on": ctx.today,
+        **asdict(facts),
+    }
+    with book(ctx):
+        if not sql.row(
+            "select id from buyer where seller_id = %(seller)s and id = %(buyer)s", params
+        ):
+            raise Refusal(Code.NOT_FOUND, what="buyer", id=str(buyer_id))
+        sql.execute(
+            """
+            insert into company_fact
+              (seller_id, buyer_id, known_on, founded_on, employees, form_rank, source)
+            values (%(seller)s, %(buyer)s, %(known_on)s, %(founded_on)s, %(employees)s,
+                    %(form_rank)s, %(source)s)
+            """,
+            params,
+        )
+        record(ctx, events.CompanyFactsRecorded(buyer_id, **asdict(facts)))
+
+
+@cache
+def _scored(own: str | None, overlay: Overlay) -> str:
+    """The pass in PostgreSQL's dialect: all blocks of each buyer, as a table.
+
+    Payments are judged by the card that the seller trained and put in force, if there is one.
     Not written into `score` at once: only a pass that writes nothing else is shared among workers.
     """
-    card = parse(text)
-    behaviour = sql.statement("scoring/behaviour")
-    scored = compile_sql(card, f"({behaviour})", defaulted="buyer IN (SELECT buyer FROM insolvent)")
+    made = combination() if own is None else with_payment_card(own)
+    payment, others = made.blocks[0], [b for b in made.blocks[1:] if b.name in BLOCKS]
+    told = [a.name for b in others for a in b.card.attributes]
+    facts = ", ".join(f"buyer_facts.{name}" for name in ("country", "sector", "in_default", *told))
+    scored = compile_sql(
+        made,
+        _SOURCE.format(facts=facts, behaviour=sql.statement("scoring/behaviour")),
+        ["buyer", "currency", *(a.name for a in payment.card.attributes), *told],
+        overlay=overlay,
+        defaulted="in_default",
+        blocks=BLOCKS,
+        parts=True,
+    )
     question = translated(scored, sql.statement("receivables/item") + ITEM_FILTER)
     return f"""
         create temp table scored on commit drop as
-        select buyer::uuid as buyer_id, currency, score, pd, grade, payment_index, confidence,
-               {_attributes(card)} as attributes,
-               to_jsonb(array_remove(array[{REASON_COLUMNS}], null)) as reasons
-        from ({question}) scored
-        """  # noqa: S608 - our own statements, and names from a parsed card
+        select buyer::uuid as buyer_id, currency,
+               case when is_plain then '{payment.card.name}' else '{made.name}' end as scorecard,
+               score_hundredths / 100.0 as score, pd, grade, payment_index, confidence,
+               case when is_plain then {_attributes([payment])}
+                    else {_attributes([payment, *others])} end as attributes,
+               to_jsonb(array_remove(array[{REASON_COLUMNS}], null)) as reasons,
+               case when not is_plain then {_parts([payment, *others], overlay)} end as blocks
+        from (select *, {_plain(others)} as is_plain,
+                     {_total([payment, *others])} as weight_all from ({question}) q {sql.FENCE}) s
+        """  # noqa: S608 - our own statements, and names from parsed cards
+
+
+def _plain(others: Sequence[Block]) -> str:
+    """Nothing but payments had a part in the score."""
+    tests = [f"taken_{b.name} = 0" if b.adjusts else f"weight_{b.name} = 0" for b in others]
+    return " and ".join([*tests, "overlay_hundredths = 0"])
+
+
+def _total(blocks: Sequence[Block]) -> str:
+    weights = [f"weight_{b.name}" for b in blocks if not b.adjusts]
+    return " + ".join(["weight_prior", *weights])
+
+
+def _attributes(blocks: Sequence[Block]) -> str:
+    pairs = ", ".join(f"'{a.name}', {a.name}" for b in blocks for a in b.card.attributes)
+    return f"jsonb_build_object({pairs})"
+
+
+def _parts(blocks: Sequence[Block], overlay: Overlay) -> str:
+    """What each block did, as a list: the score and share of a level, the points of the others."""
+    parts = []
+    for b in blocks:
+        did = (
+            f"'points', -taken_{b.name}"
+            if b.adjusts
+            else f"'score', score_{b.name}, 'confidence', weight_{b.name} / {b.weight} / 100.0,"
+            f" 'share', round(weight_{b.name}::numeric / weight_all, 4)"
+        )
+        known = f"taken_{b.name} > 0" if b.adjusts else f"weight_{b.name} > 0"
+        made = f"jsonb_build_object('block', '{b.name}', 'card', '{b.card.name}', {did})"
+        parts.append(f"case when {known} then jsonb_build_array({made}) else '[]' end")
+    shift = (
+        f"jsonb_build_object('block', 'overlay', 'card', '{overlay.name}',"
+        f" 'points', overlay_hundredths / 100.0, 'stale', {str(overlay.stale).lower()})"
+    )
+    parts.append(f"case when overlay_hundredths <> 0 then jsonb_build_array({shift}) else '[]' end")
+    return " || ".join(parts)
 
 
 _INSERT = """
 insert into score (seller_id, buyer_id, currency, scored_on, scorecard, score, pd, grade,
-                   payment_index, confidence, attributes, reasons)
-select %(seller)s, buyer_id, currency, %(as_of)s, %(card)s, score, pd, grade, payment_index,
-       confidence, attributes, reasons
+                   payment_index, confidence, attributes, reasons, blocks)
+select %(seller)s, buyer_id, currency, %(as_of)s, scorecard, score, pd, grade, payment_index,
+       confidence, attributes, reasons, blocks
 from scored
 on conflict do nothing
 """
-
-
-def _attributes(card: Scorecard) -> str:
-    pairs = ", ".join(f"'{a.name}', {a.name}" for a in card.attributes)
-    return f"jsonb_build_object({pairs})"
 
 
 _GRADE_EVENTS = """

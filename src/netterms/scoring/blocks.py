@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache, cached_property
@@ -29,6 +29,7 @@ from netterms.scoring.scorecard import (
     DEFAULTED_TEXT,
     LOWERED_SHOWN,
     MICRO,
+    OWN,
     RAISED_SHOWN,
     Meaning,
     Reason,
@@ -36,6 +37,7 @@ from netterms.scoring.scorecard import (
     Value,
     built_in,
     lowered_by,
+    parse,
     raised_by,
 )
 
@@ -277,14 +279,21 @@ def combination(name: str = "blocks_v1") -> Combination:
     )
 
 
-def meanings_of(name: str) -> Mapping[str, Meaning]:
-    """What the reason codes of a stored score say; `name` is that of a card or a combination."""
-    return (combination(name) if name.startswith("blocks_") else _card(name)).meanings
+@cache
+def with_payment_card(card: str) -> Combination:
+    """The combination shipped, with a seller's own card (JSON) in place of the payment block's."""
+    made = combination()
+    payment, *others = made.blocks
+    return replace(made, blocks=(replace(payment, card=parse(card)), *others))
 
 
 @cache
-def _card(name: str) -> Scorecard:
-    return built_in(name)
+def named(name: str) -> Scorecard | Combination:
+    """The card or combination that a stored score names, with its `meanings`."""
+    if name.startswith("blocks_"):
+        return combination(name)
+    # A seller's own card has the attributes and the words of the one delivered.
+    return combination().blocks[0].card if name.startswith(f"{OWN}_v") else built_in(name)
 
 
 def _validate(made: Combination) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from netterms.kernel.events import Event
@@ -38,3 +39,14 @@ class CardDecided(Event):
     state: str
     before: int
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFactsRecorded(Event):
+    """A register or a report told of a company; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "scoring.company_facts_recorded"
+    founded_on: date | None
+    employees: int | None
+    form_rank: int | None
+    source: str

@@ -28,7 +28,7 @@ _EXACT = Context(prec=34, rounding=ROUND_HALF_UP)
 WhenPast = Literal["refuse", "stale"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
     """Points, in hundredths, that each country and sector adds to a score; others add none.
 
@@ -85,6 +85,13 @@ def overlay_on(day: date, name: str = "overlay", when_past: WhenPast | None = No
         raise Refusal(
             Code.VALUE_INVALID, field="as_of", value=day.isoformat(), mend=Mend.AT_MOST, most=last
         )
+    return _overlay(name, tables.index(table), stale)
+
+
+@cache
+def _overlay(name: str, place: int, stale: bool) -> Overlay:
+    """One object for each table, so that what was compiled from it is found again."""
+    table = _tables(name)[0][place]
     return Overlay(
         f"{name}_v{table.version}",
         table.source,

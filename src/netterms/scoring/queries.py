@@ -18,7 +18,10 @@ HISTORY_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class StoredScore:
-    """A score as given: `pd` is a fraction, `attributes` and `reasons` are the rule's own."""
+    """A score as given: `pd` is a fraction, `attributes` and `reasons` are the rule's own.
+
+    `blocks` is None where payments alone made the score.
+    """
 
     currency: str
     scored_on: date
@@ -30,6 +33,13 @@ class StoredScore:
     confidence: Decimal
     attributes: dict[str, Any]
     reasons: list[Any]
+    blocks: list[dict[str, Any]] | None
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """What each block did: `score`, `confidence` and `share`, or `points` moved."""
+        alone = {"block": "payment", "card": self.scorecard, "score": self.score}
+        return self.blocks or [alone | {"confidence": self.confidence, "share": 1}]
 
 
 def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[StoredScore]]:
@@ -39,7 +49,7 @@ def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[S
         found = sql.rows(
             """
             select currency::text as currency, scored_on, scorecard, score, pd, grade,
-                   payment_index, confidence, attributes, reasons
+                   payment_index, confidence, attributes, reasons, blocks
             from (
               select *, row_number() over (partition by currency order by scored_on desc) as place
               from score

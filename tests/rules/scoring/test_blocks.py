@@ -21,7 +21,7 @@ from netterms.scoring.blocks import (
     Combination,
     combination,
     combine,
-    meanings_of,
+    named,
     pd_of,
 )
 from netterms.scoring.blocks_sql import compile_sql
@@ -237,7 +237,7 @@ def test_the_combination_shipped_is_whole():
     assert {"payment", "company", "events"} <= {b.name for b in shipped.blocks}
     for b in shipped.blocks:
         assert b.card.provenance["statement"]
-    assert set(meanings_of("payment_behaviour_v1")) <= set(meanings_of("blocks_v1"))
+    assert set(named("payment_behaviour_v1").meanings) <= set(named("blocks_v1").meanings)
 
 
 def _changed(card, **changes):

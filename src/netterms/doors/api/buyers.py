@@ -66,6 +66,18 @@ class Reason(Schema):
     direction: str
 
 
+class ScoreBlock(Schema):
+    """What a block did: a level has score, confidence and share of the mean; the others points."""
+
+    block: str
+    card: str
+    score: float | None = None
+    confidence: float | None = None
+    share: float | None = None
+    points: float | None = None
+    stale: bool | None = None
+
+
 class Score(Schema):
     """The newest score of one currency."""
 
@@ -77,6 +89,7 @@ class Score(Schema):
     grade: int
     payment_index: float | None
     confidence: float
+    blocks: list[ScoreBlock]
     reasons: list[Reason]
 
 
@@ -224,6 +237,7 @@ def _score(score: scoring.StoredScore) -> dict[str, Any]:
         "grade": score.grade,
         "payment_index": score.payment_index,
         "confidence": score.confidence,
+        "blocks": score.parts,
         "reasons": score_reasons(score.scorecard, score.attributes, score.reasons),
     }
 

@@ -203,6 +203,7 @@ EVENTS = {
     "receivables.payment_recorded": _("Payment received"),
     "receivables.dispute_raised": _("Dispute raised"),
     "receivables.dispute_settled": _("Dispute settled"),
+    "scoring.company_facts_recorded": _("More was learnt of the company"),
     "scoring.grade_changed": _("Grade changed"),
     "scoring.card_trained": _("Scorecard trained on own outcomes"),
     "scoring.card_decided": _("Scorecard put in force or retired"),
@@ -263,6 +264,13 @@ SCREENING_POINTS = {
     "same_country": _("A country in common"),
     "other_country": _("Known in other countries only"),
     "other_kind": _("The listed party is a person"),
+}
+SCORE_BLOCKS = {
+    "payment": _("Payments"),
+    "accounts": _("Annual accounts"),
+    "company": _("Company facts"),
+    "events": _("Bad news"),
+    "overlay": _("Country and sector"),
 }
 RUN_STEPS = {
     "calendar": _("Know the public holidays"),

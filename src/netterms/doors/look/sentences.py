@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from netterms.doors.look.names import OF_FACTS, WHYS, Words
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import Reasons
-from netterms.scoring.scorecard import OWN, Scorecard, built_in
+from netterms.scoring.blocks import named
 
 SENTENCES: dict[Code, str] = {
     Code.ALREADY_RUNNING: gettext_noop(
@@ -93,7 +92,6 @@ WITHOUT_VALUE: dict[Code, str] = {
 AMOUNT_BETWEEN = gettext_noop("The amount must lie between %(least)s and %(most)s.")
 AMOUNT_AT_LEAST = gettext_noop("The amount must be %(least)s or more.")
 ROWS_NAMED = 5
-DEFAULT_CARD = "payment_behaviour_v1"
 
 
 class _Facts(dict[str, str]):
@@ -158,17 +156,11 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-@cache
-def _card(name: str) -> Scorecard:
-    # A seller's own card has the attributes and the words of the one delivered.
-    return built_in(DEFAULT_CARD if name.startswith(f"{OWN}_v") else name)
-
-
 def score_reasons(
     scorecard: str, attributes: Mapping[str, Any], stored: Sequence[Any]
 ) -> list[dict[str, Any]]:
     """Reasons of a stored score as `code`, `text` and `direction` ("lowered" or "raised")."""
-    card = _card(scorecard)
+    card = named(scorecard)
     said = Reasons(card)
     found = []
     for code, own_value in _coded(stored):
@@ -182,7 +174,7 @@ def limit_reasons(
     scorecard: str, stored: Sequence[Any], grade: int | None, stage: int
 ) -> list[dict[str, Any]]:
     """Reasons of a limit decision as `code` and `text`."""
-    said = Reasons(_card(scorecard))
+    said = Reasons(named(scorecard))
     found = []
     for code, _value in _coded(stored):
         try:

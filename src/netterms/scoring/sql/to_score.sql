@@ -1,6 +1,7 @@
 -- Whom to score today: buyers never scored, a tenth of the others by turns (so everybody at least once
 -- in ten business days), and those to whom something happened since the last run: money came in, their
--- oldest open invoice came into another bracket of lateness, or they became insolvent.
+-- oldest open invoice came into another bracket of lateness, they became insolvent, broke a promise or
+-- lost a dispute, or more was learnt of the company.
 create temp table to_score on commit drop as
 select b.id as buyer_id
 from buyer b
@@ -12,6 +13,15 @@ where b.seller_id = %(seller)s
        or (select s.grade from score s where s.seller_id = b.seller_id and s.buyer_id = b.id limit 1) is null
        or b.id in (select p.buyer_id from payment p
                    where p.seller_id = %(seller)s and p.paid_on > %(since)s and p.paid_on <= %(as_of)s)
+       or b.id in (select v.subject_id from event v
+                   where v.seller_id = %(seller)s and v.kind = 'collection.promise_broken'
+                     and v.business_date between %(since)s and %(as_of)s)
+       or b.id in (select i.buyer_id from dispute d
+                   join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+                   where d.seller_id = %(seller)s and d.state = 'confirmed'
+                     and d.settled_on between %(since)s and %(as_of)s)
+       or b.id in (select c.buyer_id from company_fact c
+                   where c.seller_id = %(seller)s and c.known_on between %(since)s and %(as_of)s)
        or b.id in (select i.buyer_id
                    from invoice i
                    where i.seller_id = %(seller)s and i.open_minor > 0

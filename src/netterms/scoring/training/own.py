@@ -135,7 +135,8 @@ def _attribute(a: Attribute, fitted: FittedAttribute | None) -> dict[str, Any]:
             {"up_to": _text(end), "points": given}
             for end, given in zip([*bounds, None], points, strict=True)
         ],
-        "missing_points": fitted.missing_points if fitted else 0,
+        # Nothing known is never better than the best that can be known.
+        "missing_points": min(fitted.missing_points, max(points)) if fitted else 0,
         **{
             kind: {"code": words.code, "text": words.text}
             for kind, words in (

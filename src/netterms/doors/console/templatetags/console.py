@@ -30,6 +30,7 @@ LISTS = {
     "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
+    "score_blocks": words.SCORE_BLOCKS,
     "facts": words.FACTS,
     "permissions": names.PERMISSIONS,
     "delivery_states": words.DELIVERY_STATES,

@@ -1,0 +1,46 @@
+-- What is known of each buyer to score beside its payments, as the attributes of the company card and of
+-- the card of events. Of bounced payments, signs of an insolvency and legal actions nothing is kept yet.
+create temp table buyer_facts on commit drop as
+select b.id::text as buyer, b.country, b.sector,
+       coalesce(b.insolvent_on <= %(as_of)s, false) as in_default,
+       (12 * extract(year from age(%(as_of)s::date, f.founded_on))
+        + extract(month from age(%(as_of)s::date, f.founded_on)))::integer as company_age_months,
+       f.employees as company_employees,
+       f.form_rank::integer as company_form_rank,
+       g.companies as group_companies,
+       case when b.registration_number <> '' then 1 else 0 end as identifiers_known,
+       null::integer as insolvency_signals,
+       null::integer as bounced_payments,
+       coalesce(p.broken, 0) as broken_promises,
+       coalesce(d.lost, 0) as disputes_lost,
+       null::integer as legal_actions
+from to_score t
+join buyer b on b.seller_id = %(seller)s and b.id = t.buyer_id
+left join lateral (
+  select c.founded_on, c.employees, c.form_rank
+  from company_fact c
+  where c.seller_id = %(seller)s and c.buyer_id = b.id and c.known_on <= %(as_of)s
+  order by c.known_on desc, c.id desc
+  limit 1
+) f on true
+left join (
+  select top, count(*)::integer + 1 as companies
+  from (select parent_id as top from buyer where seller_id = %(seller)s and parent_id is not null) m
+  group by top
+) g on g.top = coalesce(b.parent_id, b.id)
+left join (
+  -- Other rooms' news comes as events.
+  select subject_id, count(*)::integer as broken
+  from event
+  where seller_id = %(seller)s and kind = 'collection.promise_broken'
+    and business_date > %(as_of)s::date - interval '12 months' and business_date <= %(as_of)s
+  group by subject_id
+) p on p.subject_id = b.id
+left join (
+  select i.buyer_id, count(*)::integer as lost
+  from dispute d
+  join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+  where d.seller_id = %(seller)s and d.state = 'confirmed'
+    and d.settled_on > %(as_of)s::date - interval '12 months' and d.settled_on <= %(as_of)s
+  group by i.buyer_id
+) d on d.buyer_id = b.id
