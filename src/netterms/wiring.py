@@ -43,6 +43,7 @@ from netterms.limits.lines import hold_lines, hold_sanctioned
 from netterms.monitoring.actions import look_at_account, refresh_alerts
 from netterms.receivables.events import InvoicesImported
 from netterms.scoring.actions import refresh_scores
+from netterms.scoring.payers.actions import foretell_payments
 from netterms.screening.actions import screen_buyers
 from netterms.site.config import config
 from netterms.store import runs, sql
@@ -90,6 +91,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("screening", screen_buyers, outside=True),
         runs.Step("promises", judge_promises),
         runs.Step("scores", partial(refresh_scores, since=since)),
+        runs.Step("forecasts", foretell_payments),
         runs.Step("limits", refresh_limits),
         runs.Step("exposure", refresh_exposure, outside=True),
         runs.Step("expire", _expire, outside=True),

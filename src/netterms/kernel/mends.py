@@ -93,3 +93,6 @@ class Mend(StrEnum):
     OWN_CODES = "own_codes"
     OWN_NAMES = "own_names"  # (most)
     SHIFT_BASE = "shift_base"
+    # Models trained on a seller's own book.
+    INSTALL = "install"  # (extra)
+    MORE_PAID_INVOICES = "more_paid_invoices"  # (least, missing)

@@ -50,3 +50,12 @@ class CompanyFactsRecorded(Event):
     employees: int | None
     form_rank: int | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayerModelTrained(Event):
+    """A model of how the buyers pay was trained; `subject` is the model."""
+
+    kind: ClassVar[str] = "scoring.payer_model_trained"
+    version: str
+    invoices: int

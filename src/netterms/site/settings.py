@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "netterms.statements",
     "netterms.receivables",
     "netterms.scoring",
+    "netterms.scoring.payers",
     "netterms.insurance",
     "netterms.limits",
     "netterms.checkout",

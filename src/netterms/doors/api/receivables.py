@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,17 @@ from netterms.doors.api.shapes import (
     next_of,
 )
 from netterms.kernel.context import Context
+from netterms.scoring.payers import queries as payers
 
 router = Router(tags=["receivables"])
+
+
+class Forecast(Schema):
+    """When an open invoice is expected to be paid; the chances are fractions."""
+
+    expected_on: date
+    late_chance: Decimal
+    late_30_chance: Decimal
 
 
 class Invoice(Schema):
@@ -42,6 +52,7 @@ class Invoice(Schema):
     disputed: Money
     settled_on: date | None
     stage: int
+    forecast: Forecast | None
 
 
 class Invoices(Schema):
@@ -88,14 +99,17 @@ def invoices_page(
         after=after,
         most=limit,
     )
+    forecasts = payers.forecasts_among(ctx, [line.id for line in found], day)
     return {
         "as_of": day,
-        "items": [_invoice(line, day) for line in found],
+        "items": [_invoice(line, day, forecasts.get(line.id)) for line in found],
         "next": next_of([line.id for line in found], limit),
     }
 
 
-def _invoice(line: queries.InvoiceLine, day: date) -> dict[str, Any]:
+def _invoice(
+    line: queries.InvoiceLine, day: date, forecast: payers.InvoiceForecast | None
+) -> dict[str, Any]:
     return {
         "id": line.id,
         "buyer_id": line.buyer_id,
@@ -110,4 +124,11 @@ def _invoice(line: queries.InvoiceLine, day: date) -> dict[str, Any]:
         "disputed": money(line.disputed_minor, line.currency),
         "settled_on": line.settled_on,
         "stage": line.stage,
+        "forecast": None
+        if forecast is None
+        else {
+            "expected_on": forecast.expected_on,
+            "late_chance": forecast.late_chance,
+            "late_30_chance": forecast.late_30_chance,
+        },
     }

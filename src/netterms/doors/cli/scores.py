@@ -7,6 +7,7 @@ import typer
 from netterms.doors.cli.score_accounts import measure_accounts, train_accounts
 from netterms.doors.cli.score_batch import batch
 from netterms.doors.cli.score_own import approve, list_cards, retire, train_own
+from netterms.doors.cli.score_payers import payers
 
 app = typer.Typer(no_args_is_help=True, help="Train, measure and run scorecards and models.")
 measure = typer.Typer(no_args_is_help=True, help="Measure models on data with known outcomes.")
@@ -17,6 +18,7 @@ train.command("accounts")(train_accounts)
 train.command("own")(train_own)
 app.add_typer(train, name="train")
 app.command("batch")(batch)
+app.add_typer(payers, name="payers")
 app.command("cards")(list_cards)
 app.command("approve")(approve)
 app.command("retire")(retire)

@@ -24,6 +24,7 @@ from netterms.limits import queries as limits
 from netterms.monitoring import queries as monitoring
 from netterms.reports import queries as reports
 from netterms.scoring import queries as scoring
+from netterms.scoring.payers import queries as payers
 
 INVOICES_SHOWN = 500
 
@@ -80,6 +81,7 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     # Sums are of every invoice, not of those that the page has room for.
     balances = collection.balances_of(ctx, day, buyer_id)
     credit_lines = limits.lines_of(ctx, buyer_id)
+    forecasts = payers.forecasts_of(ctx, buyer_id, day)
     subjects = [buyer_id, *([case.id] if case else []), *(line.id for line in invoices)]
     return render(
         request,
@@ -90,7 +92,8 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "report_key": uuid4(),
             "case": case,
             "stage": case.stage if case and case.closed_on is None else 0,
-            "invoices": [_invoice(line, day) for line in invoices],
+            "invoices": [_invoice(line, day, forecasts.get(line.id)) for line in invoices],
+            "foretold": bool(forecasts),
             "cut": sum(balance.items for balance in balances) > len(invoices),
             "lines": _lines(request, buyer_id, balances),
             "credit_lines": credit_lines.values(),
@@ -108,8 +111,11 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     )
 
 
-def _invoice(line: InvoiceLine, day: date) -> dict[str, Any]:
-    return {"line": line, "days_past_due": (day - line.due_on).days if line.open_minor > 0 else 0}
+def _invoice(
+    line: InvoiceLine, day: date, forecast: payers.InvoiceForecast | None
+) -> dict[str, Any]:
+    days_past_due = (day - line.due_on).days if line.open_minor > 0 else 0
+    return {"line": line, "days_past_due": days_past_due, "forecast": forecast}
 
 
 def _lines(request: PageRequest, buyer_id: UUID, balances: list[Balance]) -> list[dict[str, Any]]:

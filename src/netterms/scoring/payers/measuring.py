@@ -1,0 +1,257 @@
+"""How well the model foretells: on a list of paid invoices, always from what was known on the day.
+
+Every method is measured on the same invoices. A row is foretold by a model that learned only from
+invoices paid before the month in which the row was posted, or before the first of the test.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring.payers.features import QUESTION
+from netterms.scoring.payers.training import (
+    ROUNDS,
+    SETTINGS,
+    Row,
+    known_before,
+    require_paid,
+    require_training,
+    train,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Days late, and what ranks invoices by their chance of being late and 30 days late.
+Foretold = tuple[float, float, float]
+Predict = Callable[[Sequence[Row]], list[Foretold]]
+LEAST_LEARNED = 200
+TESTED_SHARE = 4  # Without a file of its own, the newest one in so many is the test.
+MONTH_SHARE = 100  # A month with fewer than one in so many of the tested rows gets no model.
+COLUMNS = ("cust_number", "amount", "due_date", "clear_date", "posting_date_est")
+ITEM = """
+CREATE TABLE item (buyer VARCHAR, currency VARCHAR, invoice_number VARCHAR, issued_on DATE,
+  due_on DATE, amount_minor BIGINT, open_minor BIGINT, settled_on DATE)
+"""
+READ = """
+INSERT INTO item
+SELECT cust_number, '', CAST($first + row_number() OVER () AS VARCHAR), posting_date_est, due_date,
+       CAST(round(amount * 100) AS BIGINT), 0, clear_date
+FROM read_csv($file, types = {'cust_number': 'VARCHAR', 'amount': 'DECIMAL(18, 2)',
+  'due_date': 'DATE', 'clear_date': 'DATE', 'posting_date_est': 'DATE'})
+WHERE clear_date IS NOT NULL AND amount > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Mean absolute error in days; the area under the curve of late or not (0.5 is a guess)."""
+
+    method: str
+    error: float
+    error_by_buyer: float
+    late_auc: float
+    late_30_auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All methods on the same invoices, and which invoices these were."""
+
+    tested: int
+    first: date
+    last: date
+    learned: int
+    late_share: float
+    repeats: int
+    measures: list[Measure]
+
+
+def measure(file: Path, test: Path | None = None) -> Measured:
+    """Learn from `file`; foretell `test`, or the newest quarter of `file` itself."""
+    require_training()
+    rows, first = _rows(file, test)
+    require_paid(first)
+    if len(rows) == first and test is not None:
+        raise Refusal(Code.FILE_EMPTY, file=test.name)
+    if test is None:
+        learned, tested = split(rows)
+        return compare(learned, tested, [min(row["issued_on"] for row in tested)])
+    learned = [row for row in rows if int(row["invoice_number"]) <= first]
+    tested = [row for row in rows if int(row["invoice_number"]) > first]
+    return compare(learned, tested, month_starts(tested))
+
+
+def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows posted before the day on which the newest quarter begins, and the others."""
+    days = sorted(row["issued_on"] for row in rows)
+    day = days[len(days) - len(days) // TESTED_SHARE]
+    return (
+        [row for row in rows if row["issued_on"] < day],
+        [row for row in rows if row["issued_on"] >= day],
+    )
+
+
+def month_starts(tested: Sequence[Row]) -> list[date]:
+    """The first day of each month in which many of the rows were posted."""
+    months = Counter(row["issued_on"].replace(day=1) for row in tested)
+    large = [month for month, rows in months.items() if rows * MONTH_SHARE >= len(tested)]
+    return sorted(large) or [min(months)]
+
+
+def compare(learned: Sequence[Row], tested: Sequence[Row], cuts: Sequence[date]) -> Measured:
+    """Every method on `tested`. What learns does so anew at each of `cuts`."""
+    known = {cut: known_before(learned, cut) for cut in cuts}
+    days = [row["issued_on"] for row in tested]
+    methods: dict[str, list[Foretold]] = {
+        "always_due": [(0, 0, 0) for _ in tested],
+        "buyer_mean": [_from_history(row, "late_mean") for row in tested],
+        "buyer_median": [_from_history(row, "late_median") for row in tested],
+        "boosting_raw": _foretold(tested, known, _raw),
+        "payers_v1": _foretold(tested, known, _ours),
+    }
+    return Measured(
+        tested=len(tested),
+        first=min(days),
+        last=max(days),
+        learned=max(map(len, known.values())),
+        late_share=fmean(row["days_late"] > 0 for row in tested),
+        repeats=_repeats([*learned, *tested]),
+        measures=[measured(name, tested, told) for name, told in methods.items()],
+    )
+
+
+def measured(method: str, rows: Sequence[Row], told: Sequence[Foretold]) -> Measure:
+    """How far off `told` is. By buyer: each buyer counts once, however many invoices it has."""
+    by_buyer = defaultdict(list)
+    for row, (days, _late, _late_30) in zip(rows, told, strict=True):
+        by_buyer[row["buyer"]].append(abs(days - row["days_late"]))
+    return Measure(
+        method=method,
+        error=fmean(error for errors in by_buyer.values() for error in errors),
+        error_by_buyer=fmean(map(fmean, by_buyer.values())),
+        late_auc=_auc([row["days_late"] > 0 for row in rows], [late for _, late, _ in told]),
+        late_30_auc=_auc([row["days_late"] >= 30 for row in rows], [late for _, _, late in told]),
+    )
+
+
+def _auc(happened: Sequence[bool], ranked: Sequence[float]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    # Where all or none were late there is nothing to rank.
+    return float(roc_auc_score(happened, ranked)) if len(set(happened)) == 2 else 0.5
+
+
+def _foretold(
+    tested: Sequence[Row],
+    known: Mapping[date, Sequence[Row]],
+    learn: Callable[[Sequence[Row]], Predict],
+) -> list[Foretold]:
+    """Each row by the newest model of its day; before the first, by the buyer's median."""
+    models = {cut: learn(rows) for cut, rows in known.items() if len(rows) >= LEAST_LEARNED}
+    # Later models last: a row keeps the word of the newest there was on its day.
+    told = [_from_history(row, "late_median") for row in tested]
+    for cut in sorted(models):
+        places = [place for place, row in enumerate(tested) if row["issued_on"] >= cut]
+        for place, said in zip(places, models[cut]([tested[p] for p in places]), strict=True):
+            told[place] = said
+    return told
+
+
+def _from_history(row: Row, feature: str) -> Foretold:
+    """The buyer's own figure; without a history, what all buyers do."""
+    days = row[feature] if row[feature] is not None else row["all_mean"]
+    days = float(days or 0)
+    return days, days, days
+
+
+def _ours(rows: Sequence[Row]) -> Predict:
+    model = train(rows)
+
+    def predict(asked: Sequence[Row]) -> list[Foretold]:
+        forecasts = map(model.forecast, asked)
+        return [(f.days_late, f.late, f.late_30) for f in forecasts]
+
+    return predict
+
+
+def _raw(rows: Sequence[Row]) -> Predict:
+    """The same boosting over the columns of the list as they are, the buyer as a category."""
+    import lightgbm
+    import numpy
+
+    places = {buyer: place for place, buyer in enumerate(sorted({row["buyer"] for row in rows}))}
+
+    def values(row: Row) -> list[float]:
+        return [
+            places.get(row["buyer"], -1),
+            row["amount"],
+            row["terms_days"],
+            row["due_weekday"],
+            row["due_day"],
+        ]
+
+    table = numpy.array([values(row) for row in rows], dtype=float)
+    days = numpy.array([row["days_late"] for row in rows], dtype=float)
+
+    def grown(answers: object, objective: str) -> lightgbm.Booster:
+        data = lightgbm.Dataset(table, answers, categorical_feature=[0])
+        return lightgbm.train(SETTINGS | {"objective": objective}, data, num_boost_round=ROUNDS)
+
+    boosters = grown(days, "l1"), grown(days > 0, "binary"), grown(days >= 30, "binary")
+
+    def predict(asked: Sequence[Row]) -> list[Foretold]:
+        table = numpy.array([values(row) for row in asked], dtype=float)
+        said = [
+            numpy.asarray(booster.predict(table, num_threads=1)).tolist() for booster in boosters
+        ]
+        return list(zip(*said, strict=True))
+
+    return predict
+
+
+def _repeats(rows: Sequence[Row]) -> int:
+    """How many rows say what another one says: repeats of the source, left in."""
+    said = ("buyer", "amount", "issued_on", "due_on", "settled_on")
+    return len(rows) - len({tuple(row[name] for name in said) for row in rows})
+
+
+def _rows(file: Path, test: Path | None) -> tuple[list[Row], int]:
+    """The features of all invoices, each as on its own day, and how many are of `file`."""
+    import duckdb
+
+    from netterms.store.portable import DuckEngine
+
+    with duckdb.connect() as connection:
+        connection.execute(ITEM)
+        first = _read(connection, file, 0)
+        if test is not None:
+            _read(connection, test, first)
+        asked = {"with_settled": True, "since": date.min}
+        return list(DuckEngine(connection).ask(QUESTION, **asked)), first
+
+
+def _read(connection: duckdb.DuckDBPyConnection, file: Path, first: int) -> int:
+    """Bring the list in, numbered from `first` on; how many paid invoices it holds."""
+    import duckdb
+
+    found: list[str] = []
+    try:
+        found = connection.read_csv(str(file)).columns
+        missing = [column for column in COLUMNS if column not in found]
+        if missing:
+            raise Refusal(Code.COLUMN_MISSING, field=missing[0], headings=found)
+        connection.execute(READ, {"file": str(file), "first": first})
+    except duckdb.Error as error:
+        raise Refusal(
+            Code.FILE_UNREADABLE, file=file.name, why=str(error).splitlines()[0]
+        ) from None
+    counted = connection.execute("SELECT count(*) FROM item").fetchall()
+    return int(counted[0][0]) - first
