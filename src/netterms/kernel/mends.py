@@ -94,5 +94,4 @@ class Mend(StrEnum):
     OWN_NAMES = "own_names"  # (most)
     SHIFT_BASE = "shift_base"
     # Models trained on a seller's own book.
-    INSTALL = "install"  # (extra)
     MORE_PAID_INVOICES = "more_paid_invoices"  # (least, missing)

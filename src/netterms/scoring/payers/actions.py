@@ -22,9 +22,9 @@ from netterms.scoring.payers.training import (
     Row,
     known_before,
     require_paid,
-    require_training,
     train,
 )
+from netterms.scoring.training import require_extra
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.portable import translated
@@ -51,7 +51,7 @@ def train_payers(ctx: Context) -> Measured:
     few paid invoices, or without the libraries of the extra `train`.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    require_training()
+    require_extra()
     rows = known_before(_learned(ctx), ctx.today)
     require_paid(len(rows))
     # Minutes on a large book: no transaction is open meanwhile.

@@ -22,9 +22,9 @@ from netterms.scoring.payers.training import (
     Row,
     known_before,
     require_paid,
-    require_training,
     train,
 )
+from netterms.scoring.training import require_extra
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +76,7 @@ class Measured:
 
 def measure(file: Path, test: Path | None = None) -> Measured:
     """Learn from `file`; foretell `test`, or the newest quarter of `file` itself."""
-    require_training()
+    require_extra()
     rows, first = _rows(file, test)
     require_paid(first)
     if len(rows) == first and test is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib.util import find_spec
 from typing import Any
 
 from netterms.kernel.mends import Mend
@@ -17,7 +16,6 @@ Row = Mapping[str, Any]
 VERSION = "payers_v1"
 LEAST_PAID = 500
 RIPE_DAYS = 10
-NEEDED = ("lightgbm", "sklearn")
 # Chosen on a slice of time inside the training part of one ledger; not searched for each seller.
 SETTINGS: dict[str, Any] = {
     "learning_rate": 0.07,
@@ -61,15 +59,6 @@ class Model:
             late=trees.chance(self.trees["late"], values),
             late_30=trees.chance(self.trees["late_30"], values),
         )
-
-
-def require_training() -> None:
-    """Refuse where the libraries of the extra `train` are not installed."""
-    for library in NEEDED:
-        if find_spec(library) is None:
-            raise Refusal(
-                Code.VALUE_INVALID, field="library", value=library, mend=Mend.INSTALL, extra="train"
-            )
 
 
 def require_paid(count: int) -> None:
