@@ -109,7 +109,8 @@ def _sides(ctx: Context, buyers: set[UUID]) -> dict[UUID, Side]:
     found = sql.rows(
         """
         select b.id, b.country, b.registration_number,
-               array_agg(distinct a.name) filter (where a.name is not null) || b.name as names
+               b.name || coalesce(
+                 array_agg(distinct a.name) filter (where a.name is not null), '{}') as names
         from buyer b left join buyer_alias a on a.seller_id = b.seller_id and a.buyer_id = b.id
         where b.seller_id = %(seller)s and b.id = any(%(ids)s)
         group by b.id, b.country, b.registration_number, b.name

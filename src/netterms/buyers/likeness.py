@@ -15,8 +15,10 @@ from netterms.buyers import names
 PROPOSED_FROM = 88
 ALIKE_NAMES = 80
 # Only with names that are alike at all: people share a tax adviser's address, and a group a bank.
-SUPPORT = {"bank_account": 10, "email": 8, "address": 6, "domain": 4}
+SUPPORT = {"bank_account": 10, "email": 8, "address": 10, "domain": 4}
 LEAST_NAME_WITH_SUPPORT = 65
+# Companies of one group share a trade name; as another name of both it proves little by itself.
+SHARED_TRADE_NAME = 85
 SAME_NUMBER, SAME_NUMBER_OTHER_NAME = 99, 90
 OTHER_COUNTRY = 15
 TWO_REGISTERED = 60
@@ -24,7 +26,7 @@ TWO_REGISTERED = 60
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a comparison asks of a buyer: all its names, its country and its register number."""
+    """What a comparison asks of a buyer: names, the main one first, country, number."""
 
     names: tuple[str, ...]
     country: str = ""
@@ -47,7 +49,7 @@ class Likeness:
 def compare(one: Side, other: Side, shared: Iterable[str]) -> Likeness:
     """How likely the two are one company. `shared`: what the search for candidates found alike."""
     shared = set(shared)
-    alike = max((names.similarity(a, b) for a in one.names for b in other.names), default=0)
+    alike = _alike(one.names, other.names)
     reasons = [reason for reason in ("identifier", *SUPPORT) if reason in shared]
     if alike >= ALIKE_NAMES:
         reasons.append("same_name" if alike == 100 else "similar_name")
@@ -63,3 +65,13 @@ def compare(one: Side, other: Side, shared: Iterable[str]) -> Likeness:
     if "identifier" in shared:
         score = SAME_NUMBER if alike >= LEAST_NAME_WITH_SUPPORT else SAME_NUMBER_OTHER_NAME
     return Likeness(max(0, score), tuple(reasons))
+
+
+def _alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
+    return max(
+        names.similarity(a, b)
+        if nth == 0 or mth == 0
+        else min(SHARED_TRADE_NAME, names.similarity(a, b))
+        for nth, a in enumerate(ours)
+        for mth, b in enumerate(theirs)
+    )

@@ -48,6 +48,12 @@ def test_who_is_proposed(other, shared, proposed):
     assert compare(NORD, other, shared).proposed is proposed
 
 
+def test_a_trade_name_of_a_whole_group_is_not_enough():
+    one, other = (Side((name, "Universal Exports")) for name in ("UE Singapore", "UE India"))
+    assert not compare(one, other, {"name"}).proposed
+    assert compare(one, other, {"name", "address"}).proposed
+
+
 def test_two_numbers_in_one_register_are_two_companies():
     one, other = (Side(("Nordwind GmbH",), "DE", number) for number in ("HRB1", "HRB2"))
     assert not compare(one, other, {"name"}).proposed

@@ -19,6 +19,10 @@ keyed as (
   select buyer_id, 'address', lower(regexp_replace(lines || city, '[^[:alnum:]]', '', 'g'))
   from buyer_address where seller_id = %(seller)s
   union
+  -- A street is spelt in many ways; a house number and a postal code are not.
+  select buyer_id, 'address', country || ' ' || postal_code || ' ' || substring(lines from '[0-9]+')
+  from buyer_address where seller_id = %(seller)s and postal_code <> '' and lines ~ '[0-9]'
+  union
   select buyer_id, 'name', said from buyer_search where seller_id = %(seller)s
   union
   select s.buyer_id, 'word', word
