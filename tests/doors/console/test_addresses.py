@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,11 +17,14 @@ from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
 from netterms.reports.actions import order_report
+from netterms.statements.actions import record_statements
 from netterms.wiring import run_day
 from tests.actions.collection.test_reminders import Postbag
+from tests.actions.statements.test_record import told
 from tests.doors import programs
 from tests.doors.credit import credit
 from tests.doors.seed import fill
+from tests.rules.statements.books import YEAR_BEFORE
 
 
 @dataclass
@@ -62,6 +65,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
         ):
             set_cap(made.ctx, CapKind(kind), key, minor, "test")
         set_cap(made.ctx, CapKind.COUNTRY, "DE", 2_000_00, "more")
+        accounts(made.ctx, made.buyer)
         open_twin(ctx)
         _worlds["world"] = World(
             made.ctx,
@@ -73,6 +77,12 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             [order_report(ctx, buyer, f"report-{buyer}")[0].id for buyer in seeded.buyers],
         )
     return _worlds["world"]
+
+
+def accounts(ctx: Context, buyer: UUID) -> None:
+    """Two years of a company, one of its group, one of them corrected."""
+    record_statements(ctx, buyer, [told(YEAR_BEFORE), told()])
+    record_statements(ctx, buyer, [told(revenue=1600), replace(told(), consolidated=True)])
 
 
 def _policies(ctx: Context) -> list[int]:
@@ -108,6 +118,8 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "line": lambda w: [
         f"/buyers/{buyer}/lines/{code}/" for buyer in w.buyers[-2:] for code in ("EUR", "JPY")
     ],
+    "statements": lambda w: [f"/buyers/{buyer}/statements/" for buyer in w.buyers[-2:]],
+    "statement_enter": lambda w: [f"/buyers/{buyer}/statements/enter/" for buyer in w.buyers[-2:]],
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
     "caps": _each("/orders/caps/"),
     "orders_queue": _each("/orders/queue/"),

@@ -18,6 +18,7 @@ from netterms.doors.console import (
     policy,
     portfolio,
     screening,
+    statements,
     webhooks,
 )
 
@@ -46,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("work/", collection.work, name="work"),
     path("work/<uuid:action_id>/done/", collection.done, name="work_done"),
     path("buyers/<uuid:buyer_id>/lines/<currency:currency>/", lines.change, name="line"),
+    path("buyers/<uuid:buyer_id>/statements/", statements.overview, name="statements"),
+    path("buyers/<uuid:buyer_id>/statements/enter/", statements.enter, name="statement_enter"),
     path("orders/", orders.listing, name="orders"),
     path("orders/queue/", orders.queue, name="orders_queue"),
     path("orders/policy/", policy.overview, name="policy"),
