@@ -8,6 +8,7 @@ from netterms.collection import moves as collection
 from netterms.insurance import moves as insurance
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring import moves as scoring
 
 # States, moves, the table, the states nothing leads out of, and the number of allowed cells.
 TABLES = {
@@ -57,6 +58,7 @@ TABLES = {
         set(insurance.DeadlineState) - {insurance.DeadlineState.OPEN},
         3,
     ),
+    "scorecard": (scoring.CardState, scoring.CardMove, scoring.CARD_MOVES, set(), 4),
 }
 EACH = pytest.mark.parametrize(
     ("states", "moves", "table", "final", "cells"), TABLES.values(), ids=TABLES
@@ -66,7 +68,7 @@ EACH = pytest.mark.parametrize(
 def test_no_state_table_of_a_room_is_left_out():
     named = {
         name
-        for room in (collection, insurance)
+        for room in (collection, insurance, scoring)
         for name, value in vars(room).items()
         if name.endswith("_MOVES") and isinstance(value, dict)
     }

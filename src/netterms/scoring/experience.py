@@ -10,6 +10,7 @@ from decimal import Decimal
 from netterms.kernel.context import Context, Permission
 from netterms.receivables.queries import live_engine
 from netterms.scoring.queries import insolvencies
+from netterms.scoring.validation import Backtested, Moved
 from netterms.store.tenancy import book
 
 HORIZON = timedelta(days=365)
@@ -62,3 +63,18 @@ def _on(day: date, names: Sequence[str], lost: dict[str, date]) -> Iterator[Obse
             attributes={name: line[name] for name in names},
             defaulted=bool(outcome["defaulted"]) or insolvent_on <= until,
         )
+
+
+def backtest(ctx: Context, as_of: date) -> list[Backtested]:
+    """What stored scores forecast and what came of it, of those whose year is over on `as_of`."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return [Backtested(**line) for line in live_engine().ask("scoring/backtest", as_of=as_of)]
+
+
+def migration(ctx: Context, since: date, as_of: date) -> list[Moved]:
+    """How grades moved between two days."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = live_engine().ask("scoring/migration", since=since, as_of=as_of)
+    return [Moved(**line) for line in found]

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,17 +35,25 @@ from tests import ensure_java
 
 AS_OF = date(2026, 5, 31)
 SINCE = date(2025, 5, 31)
-# A statement file is a portable question if it names its values as DuckDB does and reads `item`;
+# A statement file is a portable question if it names its values as DuckDB does and reads `item`
+# or the stored scores;
 # PostgreSQL's own statements name theirs as its driver does.
 QUESTIONS = sorted(
     f"{path.parent.parent.name}/{path.stem}"
     for path in Path(netterms.__path__[0]).glob("*/sql/*.sql")
-    if "from item" in (text := path.read_text(encoding="utf-8").lower()) and "%(" not in text
+    if "%(" not in (text := path.read_text(encoding="utf-8").lower())
+    and ("from item" in text or ("from score" in text and "$as_of" in text))
 )
 ITEM = """
 CREATE TABLE item (buyer VARCHAR, buyer_name VARCHAR, country VARCHAR, currency VARCHAR,
   invoice_number VARCHAR, issued_on DATE, due_on DATE, amount_minor BIGINT, open_minor BIGINT,
   settled_on DATE)
+"""
+
+
+SCORE = """
+CREATE TABLE score (buyer_id VARCHAR, currency VARCHAR, scored_on DATE, grade INTEGER,
+  pd DECIMAL(8, 6))
 """
 
 
@@ -65,6 +74,25 @@ def fill(ctx: Context, rng: random.Random) -> None:
         )
     for number in range(400):
         _invoice(ctx, rng, rng.choice(buyers), number)
+    for buyer in buyers:
+        _scores(ctx, rng, buyer)
+
+
+def _scores(ctx: Context, rng: random.Random, buyer: UUID) -> None:
+    for ago in rng.sample(range(800), 8):
+        sql.execute(
+            "insert into score (seller_id, buyer_id, currency, scored_on, scorecard, score, pd,"
+            " grade, confidence, attributes, reasons) values (%(seller)s, %(buyer)s, %(currency)s,"
+            " %(day)s, 'test', 500, %(pd)s, %(grade)s, 1, '{}', '[]')",
+            {
+                "seller": ctx.seller,
+                "buyer": buyer,
+                "currency": rng.choice(["EUR", "JPY"]),
+                "day": AS_OF - timedelta(days=ago),
+                "pd": Decimal(rng.randrange(1, 999_999)).scaleb(-6),
+                "grade": rng.randint(1, 10),
+            },
+        )
 
 
 def _invoice(ctx: Context, rng: random.Random, buyer: UUID, number: int) -> None:
@@ -134,6 +162,15 @@ def engines(ctx: Context) -> Iterator[Engines]:
         items = sql.rows(sql.statement("receivables/item"), {"as_of": AS_OF})
         rows = [tuple(item.values()) for item in items]
         connection.executemany(f"INSERT INTO item VALUES ({', '.join('?' * 10)})", rows)
+        connection.execute(SCORE)
+        scores = sql.rows(
+            "select buyer_id::text, currency::text, scored_on, grade, pd from score"
+            " where seller_id = %(seller)s",
+            {"seller": ctx.seller},
+        )
+        connection.executemany(
+            "INSERT INTO score VALUES (?, ?, ?, ?, ?)", [tuple(s.values()) for s in scores]
+        )
         yield Engines(live_engine(), DuckEngine(connection))
     connection.close()
 
@@ -151,9 +188,10 @@ def session() -> Iterator[Any]:
 @pytest.fixture
 def spark(engines: Engines, session: Any, tmp_path: Path) -> SparkEngine:
     """Spark over the same relation, read from Parquet as a cluster would."""
-    file = tmp_path / "item.parquet"
-    engines.duck.connection.execute(f"COPY item TO '{file}'")
-    session.read.parquet(str(file)).createOrReplaceTempView("item")
+    for name in ("item", "score"):
+        file = tmp_path / f"{name}.parquet"
+        engines.duck.connection.execute(f"COPY {name} TO '{file}'")
+        session.read.parquet(str(file)).createOrReplaceTempView(name)
     return SparkEngine(session)
 
 

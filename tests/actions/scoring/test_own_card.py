@@ -16,9 +16,10 @@ from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring import versions
 from netterms.scoring.actions import CARD, refresh_scores
-from netterms.scoring.experience import HORIZON, days_to_look, observed
+from netterms.scoring.experience import HORIZON, backtest, days_to_look, migration, observed
 from netterms.scoring.moves import CardMove, CardState
 from netterms.scoring.scorecard import evaluate, parse
+from netterms.scoring.validation import Moved
 from tests.actions.books import Line, bring_in, insolvent, on, rows
 
 TODAY = date(2026, 6, 1)
@@ -173,6 +174,39 @@ def test_what_happens_after_the_day_changes_no_attribute(ctx):
 
 def test_every_look_has_its_whole_horizon_behind_it():
     assert max(days_to_look(TODAY, 4)) + HORIZON <= TODAY
+
+
+# Back-test
+
+
+def test_a_back_test_counts_scores_whose_year_is_over_and_what_came_of_them(ctx):
+    day = TODAY - timedelta(days=365)
+    due, before = day + timedelta(days=10), {"issued_on": day - timedelta(days=40)}
+    bring_in(
+        ctx,
+        Line("paid", due, settled_on=due, **before),
+        Line("default", due, **before),
+        Line("already", day - timedelta(days=95), issued_on=day - timedelta(days=120)),
+    )
+    refresh_scores(on(ctx, day))
+    assert backtest(ctx, TODAY - timedelta(days=1)) == []
+    found = backtest(ctx, TODAY)
+    assert {line.vintage for line in found} == {12 * day.year + day.month - 1}
+    assert sum(line.buyers for line in found) == 2
+    assert sum(line.defaults for line in found) == 1
+    pds = rows(ctx, "select sum(pd) as pd from score where grade < 8")
+    assert sum(line.expected for line in found) == pds[0]["pd"]
+
+
+def test_a_migration_tells_where_each_grade_went(ctx):
+    day = TODAY - timedelta(days=100)
+    bring_in(ctx, Line(due_on=day - timedelta(days=5), issued_on=day - timedelta(days=40)))
+    refresh_scores(on(ctx, day))
+    refresh_scores(ctx, since=day)
+    grades = [s["grade"] for s in rows(ctx, "select grade from score order by scored_on")]
+    assert len(grades) == 2
+    assert grades[1] > grades[0]
+    assert migration(ctx, day, TODAY) == [Moved(grades[0], grades[1], 1)]
 
 
 # Training

@@ -174,22 +174,27 @@ def _chosen(
         if max(alike, default=0.0) < settings.most_alike:
             chosen.append(each)
             kept.append(weights)
-    return chosen[: settings.most_attributes]
+    return chosen
 
 
 def _weighed(
     chosen: Sequence[Binned], columns: Mapping[str, Matrix], failed: Flags, settings: Settings
 ) -> tuple[list[float], float]:
-    """What each weight of evidence counts, 0 where it would count backwards, and the level."""
+    """What each weight of evidence counts, 0 for those left out, and the level.
+
+    Left out, one after the other: what would count backwards, then what adds least to the order.
+    """
     evidence = np.column_stack([b.weights(columns[b.candidate.name]) for b in chosen])
+    spread = evidence.std(axis=0)
     used = list(range(len(chosen)))
     while True:
         model = LogisticRegression(C=settings.ridge, max_iter=1000)
         model.fit(evidence[:, used], 1 - failed)
         counted = model.coef_[0]
-        if counted.min() > 0 or len(used) == 1:
+        least = int(np.argmin(counted * spread[used]))
+        if len(used) == 1 or (counted[least] > 0 and len(used) <= settings.most_attributes):
             break
-        used.pop(int(np.argmin(counted)))
+        used.pop(least)
     weights = [0.0] * len(chosen)
     for place, weight in zip(used, counted, strict=True):
         weights[place] = float(weight)

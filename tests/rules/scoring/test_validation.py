@@ -1,0 +1,85 @@
+"""Order, level and stability of stored scores, from counts by grade."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netterms.scoring.validation import (
+    Backtested,
+    Level,
+    Moved,
+    by_grade,
+    by_vintage,
+    grade_auc,
+    matrix,
+    stability_index,
+)
+
+D = Decimal
+LINES = [
+    Backtested(24_300, 2, 100, D("0.2"), 0),
+    Backtested(24_300, 7, 10, D("0.6"), 2),
+    Backtested(24_301, 2, 50, D("0.1"), 1),
+]
+GRADES = st.integers(1, 9)
+
+
+def test_vintages_and_grades_are_sums_of_the_same_lines():
+    assert [(v.name, v.buyers, v.defaults) for v in by_vintage(LINES)] == [
+        (24_300, 110, 2),
+        (24_301, 50, 1),
+    ]
+    assert [(g.name, g.buyers, g.expected, g.defaults) for g in by_grade(LINES)] == [
+        (2, 150, D("0.3"), 1),
+        (7, 10, D("0.6"), 2),
+    ]
+
+
+def test_forecast_and_outcome_are_shares():
+    level = Level(7, 10, D("0.6"), 2)
+    assert (level.forecast, level.observed) == (D("0.0600"), D("0.2000"))
+
+
+def test_only_more_defaults_than_chance_explains_are_flagged():
+    # 4 expected: a standard deviation of at most 2.
+    assert [Level(5, 1000, D(4), n).is_too_low for n in (0, 4, 8, 9)] == [False, False, False, True]
+
+
+@given(st.lists(st.tuples(GRADES, st.booleans()), min_size=1, max_size=40))
+def test_the_auc_of_grades_is_the_share_of_pairs_in_the_right_order(buyers):
+    levels = by_grade(Backtested(1, grade, 1, D(0), int(failed)) for grade, failed in buyers)
+    bad = [grade for grade, failed in buyers if failed]
+    good = [grade for grade, failed in buyers if not failed]
+    if not bad or not good:
+        assert grade_auc(levels) is None
+        return
+    won = sum(Fraction(2 if b > g else b == g, 2) for b in bad for g in good)
+    assert abs(Fraction(grade_auc(levels)) - won / (len(bad) * len(good))) <= Fraction(1, 20_000)
+
+
+def test_a_population_that_did_not_move_has_no_stability_index():
+    assert stability_index([Moved(3, 3, 50), Moved(5, 5, 50)]) == 0
+    # The same shares by other buyers are the same population.
+    assert stability_index([Moved(3, 5, 50), Moved(5, 3, 50)]) == 0
+
+
+def test_a_population_that_moved_has_a_large_one():
+    # 0.5 -> 0.9 and 0.5 -> 0.1: 0.4 ln 1.8 + 0.4 ln 5 = 0.8789
+    assert stability_index([Moved(3, 3, 50), Moved(5, 3, 40), Moved(5, 5, 10)]) == D("0.8789")
+
+
+def test_without_scores_on_one_of_the_days_there_is_none():
+    assert stability_index([Moved(None, 3, 7)]) is None
+    assert stability_index([]) is None
+
+
+def test_the_matrix_has_only_buyers_scored_on_both_days():
+    found = matrix([Moved(2, 2, 8), Moved(2, 4, 1), Moved(None, 3, 5), Moved(9, 10, 2)])
+    assert found == [
+        (2, [0, 8, 0, 1, 0, 0, 0, 0, 0, 0]),
+        (9, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]),
+    ]
