@@ -21,6 +21,7 @@ from netterms.limits.caps import CapKind
 from netterms.limits.lines import LineStatus, LineTerms
 from netterms.receivables.disputes import DisputeReason
 from netterms.scoring.blocks import combination
+from netterms.scoring.moves import CardState
 from netterms.webhooks.queries import DeliveryState, known_kinds
 from netterms.wiring import day_steps
 
@@ -41,6 +42,7 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
     [
         ("action_states", ActionState),
         ("cap_kinds", CapKind),
+        ("card_states", CardState),
         ("case_states", CaseState),
         ("cover", LIMIT_KINDS),
         ("deadlines", DeadlineKind),

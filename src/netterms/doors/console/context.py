@@ -33,6 +33,7 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("ageing", _("Ageing")),
         ("deadlines", _("Policy deadlines")),
         ("screening", _("Sanctions")),
+        ("scores", _("Scores")),
         ("runs", _("Business days")),
     ]
     if Permission.MANAGE_ACCESS in may:

@@ -56,6 +56,11 @@ PLAN_STATES = {
     "accelerated": _("due at once"),
     "replanned": _("replaced by another plan"),
 }
+CARD_STATES = {
+    "candidate": _("candidate"),
+    "champion": _("in force"),
+    "retired": _("retired"),
+}
 MOVES = {
     # Of an order.
     "amend": _("change of the amount"),
@@ -83,6 +88,8 @@ MOVES = {
     "disagree": _("disagreement"),
     "propose_clear": _("proposal: another party"),
     "propose_confirm": _("proposal: the same party"),
+    # Of a scorecard.
+    "retire": _("retirement"),
     # Of a dispute.
     "credited": _("credit note"),
     "confirmed": _("confirmation"),
@@ -220,5 +227,5 @@ OF_FACTS: Mapping[str, Words] = {
     "move": MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,
-    "state": HIT_STATES | ORDER_STATES | ACTION_STATES | DISPUTES | PLAN_STATES,
+    "state": HIT_STATES | ORDER_STATES | ACTION_STATES | CARD_STATES | DISPUTES | PLAN_STATES,
 }

@@ -11,6 +11,7 @@ register = template.Library()
 LISTS = {
     "steps": words.STEPS,
     "action_states": names.ACTION_STATES,
+    "card_states": names.CARD_STATES,
     "case_states": words.CASE_STATES,
     "deadlines": words.DEADLINES,
     "if_missed": words.IF_MISSED,

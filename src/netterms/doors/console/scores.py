@@ -1,0 +1,86 @@
+"""Scorecards: which one counts, those trained on own outcomes, and how stored scores did."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.context import Permission
+from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring import validation
+from netterms.scoring.experience import backtest, migration
+from netterms.scoring.moves import CARD_MOVES, CardMove, CardState
+from netterms.scoring.rules import DEFAULT_GRADE
+from netterms.scoring.versions import decide, versions
+
+# Grades are compared with those of a quarter ago.
+QUARTER = timedelta(days=91)
+MONTHS = 12
+
+
+@require_GET
+@page
+def overview(request: PageRequest) -> HttpResponse:
+    """The seller's cards, and the back-test and stability of its scores."""
+    ctx, today = request.ctx, request.ctx.today
+    cards = versions(ctx)
+    tested = backtest(ctx, today)
+    moved = migration(ctx, today - QUARTER, today)
+    levels = validation.by_grade(tested)
+    context = {
+        "champion": next((c for c in cards if c.state is CardState.CHAMPION), None),
+        "cards": [{"card": c, "measures": c.measures, "moves": _moves(c.state)} for c in cards],
+        "may_change": Permission.MANAGE_POLICY in ctx.may,
+        "grades": levels,
+        "vintages": [
+            {"month": _month(level.name), "level": level} for level in validation.by_vintage(tested)
+        ],
+        "auc": validation.grade_auc(levels),
+        "since": today - QUARTER,
+        "stability": _stability(moved),
+        "matrix": validation.matrix(moved),
+        "all_grades": range(1, DEFAULT_GRADE + 1),
+    }
+    return render(request, "console/scores.html", context)
+
+
+@require_POST
+@page
+def do(request: PageRequest, number: int, move: str) -> HttpResponse:
+    """Put a card in force, or retire it."""
+    try:
+        if move not in list(CardMove):
+            raise Refusal(Code.NOT_FOUND, field="move", value=move)
+        decide(request.ctx, number, CardMove(move))
+    except Refusal as refusal:
+        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
+            raise
+        messages.error(request, sentence(refusal))
+    else:
+        messages.success(request, _("Decided. The next business day scores by it."))
+    return redirect("scores")
+
+
+def _moves(state: CardState) -> list[str]:
+    return [move.value for move in CardMove if (state, move) in CARD_MOVES]
+
+
+def _month(vintage: int) -> str:
+    return date(vintage // MONTHS, vintage % MONTHS + 1, 1).isoformat()
+
+
+def _stability(moved: list[validation.Moved]) -> dict[str, Any] | None:
+    index = validation.stability_index(moved)
+    if index is None:
+        return None
+    css = "bad" if index > validation.MOVED else "warn" if index > validation.SHIFTED else "ok"
+    return {"index": index, "css": css}

@@ -1,0 +1,56 @@
+"""Scorecards in the console: seen by all, put in force by another person than who trained them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from netterms.access.rules import Role
+from netterms.scoring.actions import refresh_scores
+from netterms.scoring.moves import CardState
+from netterms.scoring.versions import versions
+from tests.actions.books import Line, bring_in, on
+from tests.actions.scoring.test_own_card import TODAY, kept
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_card_is_put_in_force_and_retired_on_the_page(ctx, signed_in, language):
+    kept(replace(ctx, actor="trainer"))
+    client = signed_in(ctx, language=language)
+    html = client.get("/scores/").content.decode()
+    assert "/scores/1/approve/" in html
+    assert not re.search(r"<script|\sstyle=|\son[a-z]+=[\"']", html)
+    assert client.post("/scores/1/approve/").url == "/scores/"
+    assert versions(ctx)[0].state is CardState.CHAMPION
+    html = client.get("/scores/").content.decode()
+    assert "/scores/1/approve/" not in html
+    client.post("/scores/1/retire/")
+    assert versions(ctx)[0].state is CardState.RETIRED
+
+
+def test_a_move_that_is_none_and_a_card_that_is_none_are_not_found(ctx, signed_in):
+    kept(ctx)
+    client = signed_in(ctx)
+    assert client.post("/scores/1/delete/").status_code == 404
+    assert client.post("/scores/9/approve/").status_code == 404
+    assert client.post("/scores/1/approve/", follow=True).status_code == 200
+
+
+def test_a_reader_sees_the_page_and_decides_nothing(ctx, signed_in):
+    kept(ctx)
+    client = signed_in(ctx, role=Role.READER)
+    assert "/scores/1/approve/" not in client.get("/scores/").content.decode()
+    assert client.post("/scores/1/approve/").status_code == 403
+
+
+def test_the_page_shows_forecast_and_outcome_of_scores_a_year_old(ctx, signed_in):
+    day = TODAY - timedelta(days=366)
+    due = day + timedelta(days=10)
+    bring_in(ctx, *(Line(f"{n}", due, issued_on=day - timedelta(days=40)) for n in range(8)))
+    refresh_scores(on(ctx, day))
+    html = signed_in(ctx).get("/scores/").content.decode()
+    assert "forecast too low" in html
+    assert "100.00" in html
