@@ -1,6 +1,6 @@
 """Which pairs of companies are proposed as one, against labels that others made.
 
-Two sets beside the checkout (`../shared/data/name-matching`, or NETTERMS_NAMES_DIR): OpenSanctions'
+Two sets beside the checkout, or where NETTERMS_NAMES_DIR says: OpenSanctions'
 pairs of company names, where its own matcher logic-v2 reaches F1 0.856 at its own bound, and the
 companies of Senzing's truth set, compared each with each. Both with the bound the program uses. The
 rules were written with both in view, so expect less on names nobody has seen. Prints a line of JSON

@@ -86,7 +86,7 @@ def test_what_mends_is_said_in_chinese_with_its_facts(mend):
     facts = {
         "most": 12, "least": 1, "currency": "EUR", "allowed": "a, b", "days": 30, "step": "0.01",
         "pattern": "[A-Z]{3}", "fonts": "Noto_Sans", "expected": "12", "what": "netterms[train]",
-        "file": "1", "columns": "2", "why": "3",
+        "file": "1", "columns": "2", "why": "3", "missing": 2,
     }  # fmt: skip
     refusal = Refusal(Code.VALUE_INVALID, field="why", value="11", mend=mend, **facts)
     assert "–" not in mend_of(refusal)

@@ -16,14 +16,19 @@ from netterms.collection import queries as collection
 from netterms.insurance import queries as insurance
 from netterms.kernel.context import Context
 from netterms.limits import queries as limits
+from netterms.limits.rates import per_dollar
 from netterms.monitoring import queries as monitoring
 from netterms.reports import queries
 from netterms.scoring import queries as scoring
 from netterms.scoring.queries import StoredScore
 from netterms.screening import queries as screening
+from netterms.statements import queries as statements
+from netterms.statements.queries import Judged
+from netterms.store.tenancy import book
 
 Part = dict[str, Any]
 SIGNALS_SHOWN = 20
+PERIODS_SHOWN = 3
 
 
 def content_of(ctx: Context, buyer_id: UUID) -> Part:
@@ -34,6 +39,7 @@ def content_of(ctx: Context, buyer_id: UUID) -> Part:
         "screening": _screening(ctx, buyer),
         "scores": _scores(ctx, buyer_id),
         "accounts": _accounts(buyer),
+        "statements": _statements(ctx, buyer_id),
         "payment": _payment(ctx, buyer_id),
         "signals": _signals(ctx, buyer_id),
         "cover": [asdict(each) for each in insurance.insured_limits(ctx, buyer_id, ctx.today)],
@@ -97,6 +103,35 @@ def _accounts(buyer: Buyer) -> Part:
         "currency": buyer.accounts_currency,
         "tangible_net_worth_minor": buyer.tangible_net_worth_minor,
         "annual_turnover_minor": buyer.annual_turnover_minor,
+    }
+
+
+def _statements(ctx: Context, buyer_id: UUID) -> Part:
+    """The newest periods with ratios and failure models, beside the median of the sector."""
+    currencies = {one.accounts.currency for one in statements.statements_of(ctx, buyer_id)}
+    with book(ctx):
+        rates = per_dollar(currencies, ctx.today)
+    found = statements.judged(ctx, buyer_id, rates)[:PERIODS_SHOWN]
+    if not found:
+        return {}
+    return {
+        "fits": found[0].fits.model.value,
+        "periods": [_period(one) for one in found],
+        "sector": queries.sector_ratios(ctx, buyer_id),
+    }
+
+
+def _period(one: Judged) -> Part:
+    accounts = one.statement.accounts
+    return {
+        "period_end": accounts.period_end,
+        "currency": accounts.currency,
+        "items": dict(accounts.items),
+        "ratios": one.ratios,
+        "models": {
+            model.value: {"value": score.value, "pd": score.pd, "zone": score.zone}
+            for model, score in one.scores.items()
+        },
     }
 
 
@@ -170,7 +205,7 @@ def _missing(parts: Part) -> list[str]:
         "registration_number": identity["registration_number"],
         "country": identity["country"],
         "screening": screened,
-        "accounts": parts["accounts"],
+        "accounts": parts["accounts"] or parts["statements"],
         "payments": paid,
         "score": parts["scores"],
         "email": identity["email"],

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from statistics import median
 from typing import Any
 from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
+from netterms.statements.queries import ratios_of_book
+from netterms.statements.rules import RATIOS
 from netterms.store import sql
 from netterms.store.tenancy import book
+
+LEAST_PEERS = 5
+RATIO_NAMES = tuple(ratio.name for ratio in RATIOS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +86,34 @@ def payment_months(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
             sql.statement("reports/payment_months"),
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
         )
+
+
+def sector_ratios(ctx: Context, buyer_id: UUID) -> dict[str, Any]:
+    """The median of each ratio over the seller's other buyers of the same sector with accounts.
+
+    Empty where fewer than `LEAST_PEERS` are known: a median of three says nothing.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        peers = {
+            str(line["id"])
+            for line in sql.rows(
+                """
+                select p.id from buyer b
+                join buyer p on p.seller_id = b.seller_id and p.sector = b.sector and p.id <> b.id
+                where b.seller_id = %(seller)s and b.id = %(buyer)s and b.sector <> ''
+                """,
+                {"seller": ctx.seller, "buyer": buyer_id},
+            )
+        }
+        found = [
+            line for line in ratios_of_book(ctx, ctx.today) if str(line["buyer"]) in peers
+        ] if peers else []  # fmt: skip
+    if len(found) < LEAST_PEERS:
+        return {}
+    return {"buyers": len(found), "median": {name: _median(found, name) for name in RATIO_NAMES}}
+
+
+def _median(lines: list[dict[str, Any]], name: str) -> Decimal | None:
+    values = [line[name] for line in lines if line[name] is not None]
+    return median(values) if len(values) >= LEAST_PEERS else None

@@ -12,10 +12,13 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.reports.actions import order_report
 from netterms.reports.queries import reports_of
 from netterms.scoring.actions import refresh_scores
+from netterms.statements.actions import record_statement
 from netterms.store import sql
 from netterms.store.tenancy import book
 from tests.actions.books import Line, bring_in
 from tests.actions.small_book import kinds, rows
+from tests.actions.statements.test_record import buyer as new_buyer
+from tests.actions.statements.test_record import told
 
 LINES = [
     Line("1", due_on=date(2026, 3, 10), amount=40_000, number="A1", settled_on=date(2026, 3, 20)),
@@ -84,3 +87,28 @@ def test_a_report_stays_as_it_was(ctx, buyer):
     for text in ("update credit_report set as_of = '2026-01-01'", "delete from credit_report"):
         with pytest.raises(DatabaseError), book(ctx):
             sql.execute(text)
+
+
+def test_annual_accounts_stand_beside_those_of_the_sector(ctx, buyer):
+    others = [new_buyer(ctx, f"S-{n}") for n in range(5)]
+    with book(ctx):
+        sql.execute(
+            "update buyer set sector = 'steel' where seller_id = %(seller)s"
+            " and id = any(%(buyers)s)",
+            {"seller": ctx.seller, "buyers": [buyer, *others]},
+        )
+    for n, each in enumerate([buyer, *others]):
+        record_statement(ctx, each, told(), key=f"accounts-{n}")
+    content = order_report(ctx, buyer, "key-1")[0].content
+    [period] = content["statements"]["periods"]
+    assert period["items"]["total_assets"] == 1000_00
+    assert content["statements"]["sector"]["buyers"] == 5
+    # All of them have the same accounts: the median is the buyer's own.
+    assert content["statements"]["sector"]["median"] == period["ratios"]
+    assert {"altman_z_private", "ohlson_o"} <= period["models"].keys()
+    assert "accounts" not in content["missing"]
+
+
+def test_a_sector_of_few_says_nothing(ctx, buyer):
+    record_statement(ctx, buyer, told(), key="accounts-1")
+    assert order_report(ctx, buyer, "key-1")[0].content["statements"]["sector"] == {}

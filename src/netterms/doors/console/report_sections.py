@@ -9,8 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from netterms.doors.console import words
+from netterms.doors.console.statements import MODELS, ZONES
 from netterms.doors.look import formats, names
+from netterms.doors.look.names import FIELDS
 from netterms.doors.look.sentences import limit_reasons, score_reasons
+from netterms.statements.chart import ITEMS
+from netterms.statements.failure import Model, Zone
+from netterms.statements.rules import RATIOS
 
 Part = Mapping[str, Any]
 GRADE_MEANINGS = 10
@@ -55,7 +60,7 @@ def sections(content: Part) -> list[Section]:
         _screening(content["screening"]),
         *(_score(score) for score in content["scores"]),
         *(_payment(part) for part in content["payment"]),
-        _accounts(content["accounts"]),
+        *_statements(content),
         _signals(content["signals"]),
         _cover(content["cover"]),
         _missing(content["missing"]),
@@ -212,9 +217,57 @@ def _payment(part: Part) -> Section:
     )
 
 
-def _accounts(part: Part) -> Section | None:
-    if not part:
-        return None
+def _statements(content: Part) -> list[Section]:
+    """Annual accounts: the newest periods, ratios beside the sector, what failure models say."""
+    told, short = content["statements"], content["accounts"]
+    if not told:
+        return [_accounts(short)] if short else []
+    periods = told["periods"]
+    days = tuple(formats.day(period["period_end"]) for period in periods)
+    peers = told["sector"].get("median", {})
+    money = tuple(
+        (str(FIELDS[item.name]), *(_item(period, item.name) for period in periods))
+        for item in ITEMS
+        if any(item.name in period["items"] for period in periods)
+    )
+    ratios = tuple(
+        (
+            _(ratio.caption),
+            *(formats.number(period["ratios"][ratio.name], 2) for period in periods),
+            *((formats.number(peers[ratio.name], 2),) if peers else ()),
+        )
+        for ratio in RATIOS
+        if any(period["ratios"][ratio.name] is not None for period in periods)
+    )
+    models = tuple(
+        (str(MODELS[model]), *(_judgement(period["models"][model.value]) for period in periods))
+        for model in Model
+        if any(period["models"][model.value]["value"] is not None for period in periods)
+    )
+    sector = (_("Sector"),) if peers else ()
+    tables = [
+        Table((_("Accounts"), *days), money),
+        Table((_("Ratio"), *days, *sector), ratios),
+        Table((_("Failure model"), *days), models),
+    ]
+    note = _("Made for such firms: %(model)s") % {"model": MODELS[Model(told["fits"])]}
+    return [Section(_("Annual accounts"), tables=tuple(t for t in tables if t.rows), note=note)]
+
+
+def _item(period: Part, name: str) -> str:
+    return formats.money(period["items"].get(name), period["currency"])
+
+
+def _judgement(score: Part) -> str:
+    if score["value"] is None:
+        return formats.NOTHING
+    shown = formats.number(score["value"], 2)
+    if score["pd"] is not None:
+        return f"{shown} ({formats.percent(score['pd'], 1)})"
+    return f"{shown} ({ZONES[Zone(score['zone'])][0]})" if score["zone"] else shown
+
+
+def _accounts(part: Part) -> Section:
     return Section(
         _("Annual accounts"),
         (

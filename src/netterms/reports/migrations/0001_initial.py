@@ -9,5 +9,6 @@ class Migration(migrations.Migration):
         ("screening", "0001_initial"),
         ("scoring", "0001_initial"),
         ("limits", "0007_cap_history"),
+        ("statements", "0001_initial"),
     ]
     operations = [sql_file(__file__)]
