@@ -72,6 +72,7 @@ class Config:
     mail_from: str
     webhook_loopback: bool
     gateway: Gateway = Gateway()
+    companies_house_key: str = ""
 
 
 APP_ROLE = "netterms_app"
@@ -129,6 +130,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         smtp_password=env.get("NETTERMS_SMTP_PASSWORD", ""),
         smtp_tls=env.get("NETTERMS_SMTP_TLS", "1") == "1",
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
+        companies_house_key=env.get("NETTERMS_COMPANIES_HOUSE_KEY", ""),
         webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
         gateway=Gateway(
             connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "3")),

@@ -183,6 +183,7 @@ FIELDS = {
     "promised_for": _("promised day"),
     "registration_number": _("registration number"),
     "report": _("credit report"),
+    "registry": _("register of companies"),
     "requests_per_second": _("requests a second"),
     "role": _("role"),
     "rows": _("number of rows"),

@@ -1,0 +1,64 @@
+"""British companies, from the public data API of Companies House: a free key, two a second."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from netterms.buyers.identifiers import identifier
+from netterms.buyers.ports import RegisteredCompany, RegistryError
+from netterms.connectors.registry.asking import Asking
+
+BASE = "https://api.company-information.service.gov.uk"
+MOST = 100
+
+
+class CompaniesHouse:
+    """`buyers.ports.Registry` by company number."""
+
+    def __init__(self, asking: Asking, base: str = BASE) -> None:
+        self._asking = asking
+        self._base = base
+
+    def by_number(self, number: str) -> RegisteredCompany | None:
+        """The company with that number; leading zeros may lack. VALUE_INVALID for another shape."""
+        bare = identifier("companies_house", "GB", number).value
+        answer = self._asking.json(f"{self._base}/company/{bare}")
+        return (
+            None
+            if answer is None
+            else _company(answer, "company_name", "registered_office_address")
+        )
+
+    def by_name(self, name: str, country: str = "", most: int = 10) -> list[RegisteredCompany]:
+        """Companies whose name is like it; none for another country."""
+        if country not in {"", "GB"}:
+            return []
+        params = {"q": name, "items_per_page": str(min(most, MOST))}
+        answer = self._asking.json(f"{self._base}/search/companies", params) or {}
+        if not isinstance(answer, dict):
+            raise RegistryError("answer", "items", temporary=False)
+        return [_company(item, "title", "address") for item in answer.get("items") or ()][:most]
+
+
+def _company(told: Any, name: str, place_name: str) -> RegisteredCompany:  # noqa: ANN401 - any JSON
+    try:
+        place = told.get(place_name) or {}
+        founded = told.get("date_of_creation")
+        lines = (place.get(line) for line in ("premises", "address_line_1", "address_line_2"))
+        return RegisteredCompany(
+            source="companies-house",
+            kind="companies_house",
+            number=told["company_number"],
+            name=told[name],
+            country="GB",
+            status=told.get("company_status") or "",
+            registration=told["company_number"],
+            other_names=tuple(old["name"] for old in told.get("previous_company_names") or ()),
+            founded_on=date.fromisoformat(founded) if founded else None,
+            address=", ".join(line for line in lines if line),
+            postal_code=place.get("postal_code") or "",
+            city=place.get("locality") or "",
+        )
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise RegistryError("answer", f"{error!r}", temporary=False) from error

@@ -1,0 +1,91 @@
+"""A register as a list: CSV or Parquet with columns of the names of `RegisteredCompany`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rapidfuzz import fuzz, process
+
+from netterms.buyers import names
+from netterms.buyers.ports import RegisteredCompany
+from netterms.kernel.refusal import Code, Refusal
+
+NEEDED = ("number", "name")
+OPTIONAL = ("country", "status", "registration", "address", "postal_code", "city")
+LEAST_ALIKE = 60
+LOOKED_AT = 50
+
+
+class FileRegistry:
+    """`buyers.ports.Registry` by the column `number`. COLUMN_MISSING, FILE_UNREADABLE."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def by_number(self, number: str) -> RegisteredCompany | None:
+        """The line with that number, spaces and case apart."""
+        found = self._by_number.get(_bare(number))
+        return None if found is None else self._company(found)
+
+    def by_name(self, name: str, country: str = "", most: int = 10) -> list[RegisteredCompany]:
+        """Lines whose name is like it."""
+        near = process.extract(names.core(name), self._cores, scorer=fuzz.WRatio, limit=LOOKED_AT)
+        scored = [(names.similarity(name, self._lines[nth]["name"]), nth) for _, _, nth in near]
+        found = [
+            self._company(self._lines[nth])
+            for score, nth in sorted(scored, key=lambda each: (-each[0], each[1]))
+            if score >= LEAST_ALIKE
+        ]
+        return [one for one in found if not country or one.country in {"", country}][:most]
+
+    @cached_property
+    def _lines(self) -> list[Mapping[str, Any]]:
+        read = (
+            "read_parquet(?)"
+            if self._path.suffix == ".parquet"
+            else "read_csv(?, all_varchar=true)"
+        )
+        with duckdb.connect() as connection:
+            try:
+                # Only the two readers above: the path is a parameter.
+                found = connection.execute(f"select * from {read}", [str(self._path)])  # noqa: S608
+                heads = [column[0].strip().lower() for column in found.description or ()]
+                rows = found.fetchall()
+            except duckdb.Error as error:
+                raise Refusal(Code.FILE_UNREADABLE, file=self._path.name) from error
+        for column in NEEDED:
+            if column not in heads:
+                raise Refusal(Code.COLUMN_MISSING, column=column, file=self._path.name)
+        lines = [dict(zip(heads, row, strict=True)) for row in rows]
+        return [line for line in lines if line["number"] and line["name"]]
+
+    @cached_property
+    def _by_number(self) -> dict[str, Mapping[str, Any]]:
+        return {_bare(str(line["number"])): line for line in self._lines}
+
+    @cached_property
+    def _cores(self) -> list[str]:
+        return [names.core(line["name"]) for line in self._lines]
+
+    def _company(self, line: Mapping[str, Any]) -> RegisteredCompany:
+        told = {column: str(line.get(column) or "") for column in OPTIONAL}
+        return RegisteredCompany(
+            source=self._path.name,
+            kind="registration",
+            number=str(line["number"]),
+            name=str(line["name"]),
+            country=told["country"],
+            status=told["status"],
+            registration=told["registration"],
+            address=told["address"],
+            postal_code=told["postal_code"],
+            city=told["city"],
+        )
+
+
+def _bare(number: str) -> str:
+    return "".join(sign for sign in number.upper() if sign.isalnum())
