@@ -53,6 +53,7 @@ SPEAKS_TO_DATABASE = {
     "limits/rates.py",
     "receivables/disputes.py",
     "scoring/versions.py",
+    "statements/visits.py",
     "wiring.py",
 }
 
@@ -147,7 +148,17 @@ def test_what_sellers_share_is_only_ever_added(tables):
 
 @pytest.mark.parametrize(
     "table",
-    ["journal_entry", "event", "payment", "allocation", "limit_decision", "score", "statement"],
+    [
+        "journal_entry",
+        "event",
+        "payment",
+        "allocation",
+        "limit_decision",
+        "score",
+        "statement",
+        "site_visit",
+        "site_photo",
+    ],
 )
 def test_facts_are_only_ever_added(database, table):
     open_database()

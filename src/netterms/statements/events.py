@@ -19,3 +19,13 @@ class StatementRecorded(Event):
     period_end: date
     version: int
     corrects: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVisited(Event):
+    """A person was at the buyer's place; `subject` is the buyer. Best verdict 1, worst 5."""
+
+    kind: ClassVar[str] = "statements.site_visited"
+    visit: UUID
+    visited_on: date
+    verdict: int

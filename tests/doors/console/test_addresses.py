@@ -18,13 +18,15 @@ from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
 from netterms.reports.actions import order_report
 from netterms.statements.actions import record_statements
+from netterms.statements.visits import Visit, record_visit
 from netterms.wiring import run_day
 from tests.actions.collection.test_reminders import Postbag
 from tests.actions.statements.test_record import told
+from tests.actions.statements.test_visits import PNG
 from tests.doors import programs
 from tests.doors.credit import credit
 from tests.doors.seed import fill
-from tests.rules.statements.books import YEAR_BEFORE
+from tests.rules.statements.books import END, YEAR_BEFORE
 
 
 @dataclass
@@ -83,6 +85,9 @@ def accounts(ctx: Context, buyer: UUID) -> None:
     """Two years of a company, one of its group, one of them corrected."""
     record_statements(ctx, buyer, [told(YEAR_BEFORE), told()])
     record_statements(ctx, buyer, [told(revenue=1600), replace(told(), consolidated=True)])
+    for verdict in (1, 3, 5):
+        seen = Visit(END, "<b>Bold</b> & Co", verdict, staff=12, notes="<b>Bold</b>")
+        record_visit(ctx, buyer, seen, [PNG], key=f"visit/{verdict}")
 
 
 def _policies(ctx: Context) -> list[int]:
@@ -120,6 +125,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     ],
     "statements": lambda w: [f"/buyers/{buyer}/statements/" for buyer in w.buyers[-2:]],
     "statement_enter": lambda w: [f"/buyers/{buyer}/statements/enter/" for buyer in w.buyers[-2:]],
+    "visits": lambda w: [f"/buyers/{buyer}/visits/" for buyer in w.buyers[-2:]],
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
     "caps": _each("/orders/caps/"),
     "orders_queue": _each("/orders/queue/"),
@@ -158,8 +164,12 @@ FORMS = {
 }
 
 
+# A photograph is looked at in the tests of visits.
+ELSEWHERE = {"visit_photo"}
+
+
 def test_no_address_is_left_out():
-    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *FILES, *FORMS}
+    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *FILES, *FORMS, *ELSEWHERE}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -20,6 +20,7 @@ from netterms.doors.console import (
     scores,
     screening,
     statements,
+    visits,
     webhooks,
 )
 
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern] = [
     path("buyers/<uuid:buyer_id>/lines/<currency:currency>/", lines.change, name="line"),
     path("buyers/<uuid:buyer_id>/statements/", statements.overview, name="statements"),
     path("buyers/<uuid:buyer_id>/statements/enter/", statements.enter, name="statement_enter"),
+    path("buyers/<uuid:buyer_id>/visits/", visits.visits, name="visits"),
+    path("visits/photos/<uuid:photo_id>/", visits.picture, name="visit_photo"),
     path("orders/", orders.listing, name="orders"),
     path("orders/queue/", orders.queue, name="orders_queue"),
     path("orders/policy/", policy.overview, name="policy"),

@@ -164,6 +164,7 @@ EVENTS = {
     "webhooks.secret_rotated": _("Webhook endpoint got a new secret"),
     "webhooks.deliveries_replayed": _("Deliveries made again"),
     "statements.statement_recorded": _("Annual accounts entered"),
+    "statements.site_visited": _("Visited at its place"),
     "limits.cap_set": _("Cap set"),
     "limits.cap_removed": _("Cap removed"),
     "limits.line_opened": _("Credit line opened"),

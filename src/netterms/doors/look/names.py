@@ -212,6 +212,17 @@ FIELDS |= {
     "source": _("source"),
     "standard": _("accounting standard"),
     "statement": _("annual accounts"),
+    "visited_on": _("day of the visit"),
+    "visitor": _("visitor"),
+    "verdict": _("verdict"),
+    "staff": _("staff"),
+    "premises": _("premises"),
+    "stock": _("stock seen"),
+    "machines": _("machines"),
+    "order_book": _("order book"),
+    "management": _("management"),
+    "notes": _("notes"),
+    "photos": _("photographs"),
     # A line is marked for translation where the chart names it.
     **{item.name: _(item.caption) for item in ITEMS},
 }
