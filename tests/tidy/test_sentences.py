@@ -19,6 +19,7 @@ from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import DisputeOutcome
+from netterms.scoring.moves import CardMove, CardState
 from netterms.screening.moves import HitMove, HitState
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "netterms"
@@ -86,7 +87,7 @@ def test_what_mends_is_said_in_chinese_with_its_facts(mend):
     facts = {
         "most": 12, "least": 1, "currency": "EUR", "allowed": "a, b", "days": 30, "step": "0.01",
         "pattern": "[A-Z]{3}", "fonts": "Noto_Sans", "expected": "12", "what": "netterms[train]",
-        "file": "1", "columns": "2", "why": "3", "missing": 2,
+        "file": "1", "columns": "2", "why": "3", "missing": 2, "extra": "netterms[train]",
     }  # fmt: skip
     refusal = Refusal(Code.VALUE_INVALID, field="why", value="11", mend=mend, **facts)
     assert "–" not in mend_of(refusal)
@@ -98,8 +99,10 @@ def test_what_mends_is_said_in_chinese_with_its_facts(mend):
 
 def test_what_may_be_named_has_its_word():
     assert set(Permission) <= set(OF_FACTS["permission"])
-    assert {*OrderState, *ActionState, *PlanState, *HitState} <= set(OF_FACTS["state"])
-    assert {*OrderMove, *ActionMove, *PlanMove, *HitMove, *DisputeOutcome} <= set(OF_FACTS["move"])
+    states = {*OrderState, *ActionState, *CardState, *PlanState, *HitState}
+    moves = {*OrderMove, *ActionMove, *CardMove, *PlanMove, *HitMove, *DisputeOutcome}
+    assert states <= set(OF_FACTS["state"])
+    assert moves <= set(OF_FACTS["move"])
 
 
 def test_every_word_is_chinese_in_chinese():

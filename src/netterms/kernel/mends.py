@@ -41,7 +41,7 @@ class Mend(StrEnum):
     ETAG = "etag"
     FITTING = "fitting"  # (pattern)
     GIVE_IT = "give_it"
-    INSTALL = "install"  # (what)
+    INSTALL = "install"  # (extra)
     ID = "id"
     LETTERS_AND_DIGITS = "letters_and_digits"  # (most)
     ONE_OF = "one_of"  # (allowed)

@@ -38,7 +38,7 @@ MENDS: dict[Mend, str] = {
     Mend.ETAG: gettext_noop("send the ETag of the line as If-Match, as it was read"),
     Mend.FITTING: gettext_noop("text that fits %(pattern)s"),
     Mend.GIVE_IT: gettext_noop("it has to be given"),
-    Mend.INSTALL: gettext_noop("install %(what)s"),
+    Mend.INSTALL: gettext_noop("install %(extra)s"),
     Mend.ID: gettext_noop("an id as it was answered"),
     Mend.LETTERS_AND_DIGITS: gettext_noop("give 1 to %(most)s letters and digits"),
     Mend.ONE_OF: gettext_noop("use one of: %(allowed)s"),

@@ -15,4 +15,4 @@ def require_extra() -> None:
     """Refuse, naming the first package that is missing and what to install."""
     for package in NEEDED:
         if find_spec(package) is None:
-            raise Refusal(Code.NOT_INSTALLED, value=package, mend=Mend.INSTALL, what=EXTRA)
+            raise Refusal(Code.NOT_INSTALLED, value=package, mend=Mend.INSTALL, extra=EXTRA)

@@ -93,7 +93,7 @@ def test_without_the_extra_the_refusal_says_what_to_install(monkeypatch):
         training.require_extra()
     assert refused.value.code is Code.NOT_INSTALLED
     assert refused.value.facts["mend"] is Mend.INSTALL
-    assert refused.value.facts["what"] == "netterms[train]"
+    assert refused.value.facts["extra"] == "netterms[train]"
 
 
 # Measures
