@@ -38,7 +38,7 @@ def measure_accounts(
         sample = samples.read(file)
         _tell_sample(screen, file, len(sample.failed), int(sample.failed.sum()))
         if test is not None:
-            held = samples.read(test)
+            held = samples.read(test, fewest=1)
             _tell_sample(screen, test, len(held.failed), int(held.failed.sum()))
             lines = compare.on_test(sample, held, seed)
         else:

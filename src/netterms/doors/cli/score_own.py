@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from django.utils.translation import gettext as _
@@ -10,7 +11,11 @@ from django.utils.translation import gettext as _
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.people import SellerOption
 from netterms.doors.cli.report import Screen
+from netterms.kernel.clock import SystemClock
 from netterms.scoring.moves import CardMove
+
+if TYPE_CHECKING:
+    from netterms.scoring.training.own import OwnCard
 
 VersionArgument = Annotated[int, typer.Argument(help="Version of the card.")]
 
@@ -22,6 +27,11 @@ def train_own(
         typer.Option(min=1, max=20, help="How many times, a quarter apart, buyers are looked at."),
     ] = 4,
     why: Annotated[str, typer.Option(help="Why it is trained.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Train from a CSV file of attributes and defaults, without a database."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder the card of a file goes to.")] = Path(),
 ) -> None:
     """Train a scorecard on what became of a seller's own buyers. Another person approves it."""
     screen = Screen()
@@ -29,17 +39,39 @@ def train_own(
         from netterms.scoring.training import require_extra
 
         require_extra()
-        open_book()
-        ctx = operator(seller)
-        from netterms.scoring.training import own
-        from netterms.scoring.versions import keep_candidate
+        if file is None:
+            _train_on_book(screen, seller, looks, why)
+        else:
+            _train_on_file(screen, file, out)
 
-        screen.step(_("Looking at buyers, and at what became of them"))
-        trained = own.train(ctx, looks)
-        number = keep_candidate(ctx, trained.text, trained.measures, why)
-        rows = [(name, _shown(value)) for name, value in trained.measures.items()]
-        screen.table(_("Scorecard %(number)s") % {"number": number}, ("", ""), rows)
-        screen.say(_("It counts for nothing until another person approves it."))
+
+def _train_on_book(screen: Screen, seller: str | None, looks: int, why: str) -> None:
+    open_book()
+    ctx = operator(seller)
+    from netterms.scoring.training import own
+    from netterms.scoring.versions import keep_candidate
+
+    screen.step(_("Looking at buyers, and at what became of them"))
+    trained = own.train(ctx, looks)
+    number = keep_candidate(ctx, trained.text, trained.measures, why)
+    _tell(screen, number, trained)
+    screen.say(_("It counts for nothing until another person approves it."))
+
+
+def _train_on_file(screen: Screen, file: Path, out: Path) -> None:
+    from netterms.scoring.training import own
+
+    trained = own.train_file(file, SystemClock().now().date().isoformat())
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / "own_v1.json"
+    target.write_text(trained.text, encoding="utf-8")
+    _tell(screen, 1, trained)
+    screen.say(str(target))
+
+
+def _tell(screen: Screen, number: int, trained: OwnCard) -> None:
+    rows = [(name, _shown(value)) for name, value in trained.measures.items()]
+    screen.table(_("Scorecard %(number)s") % {"number": number}, ("", ""), rows)
 
 
 def list_cards(seller: SellerOption = None) -> None:

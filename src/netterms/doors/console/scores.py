@@ -66,7 +66,12 @@ def do(request: PageRequest, number: int, move: str) -> HttpResponse:
             raise
         messages.error(request, sentence(refusal))
     else:
-        messages.success(request, _("Decided. The next business day scores by it."))
+        messages.success(
+            request,
+            _(
+                "Decided. Buyers are scored by it as their turn comes, all within ten business days."
+            ),
+        )
     return redirect("scores")
 
 

@@ -21,6 +21,8 @@ TENDENCY_SOURCE = (
     "Mean of the average one-year default rates of BB (0.797 %) and B (4.276 %), S&P global"
     " corporate defaults 1981-2016, withdrawn ratings redistributed. Convention for unrated firms."
 )
+# The fingerprint of the file that the card delivered was trained on.
+AMERICAN_SHA256 = "7678fff168749749c97ea42d2d37dd40913f99ce6e1d628fbb9e4dfd0f02b52e"
 AMERICAN_SOURCE = (
     "Listed US companies, last firm-year 2015-2018: Lombardo et al., Future Internet 14(8):244,"
     " 2022, CC BY 4.0. The market value was not used."
@@ -71,7 +73,7 @@ def train(file: Path, date: str, central_tendency: float = CENTRAL_TENDENCY) -> 
 def _provenance(
     sample: Sample, file: Path, date: str, central_tendency: float
 ) -> dict[str, object]:
-    american = sample.shape is Shape.AMERICAN
+    fingerprint = sha256(file.read_bytes()).hexdigest()
     default = central_tendency == CENTRAL_TENDENCY
     return {
         "kind": "trained",
@@ -80,8 +82,8 @@ def _provenance(
         "date": date,
         "horizon_months": 12,
         "target": "Failure of the company as the set marks it; level: default within 12 months",
-        "data": AMERICAN_SOURCE if american else "A file of the user's own",
-        "data_sha256": sha256(file.read_bytes()).hexdigest(),
+        "data": AMERICAN_SOURCE if fingerprint == AMERICAN_SHA256 else "A file of the user's own",
+        "data_sha256": fingerprint,
         "firm_years": len(sample.failed),
         "failures": int(sample.failed.sum()),
         "central_tendency": str(central_tendency),

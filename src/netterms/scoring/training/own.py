@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
 from netterms.kernel.context import Context, Permission
@@ -23,10 +25,10 @@ from netterms.scoring import versions
 from netterms.scoring.actions import CARD
 from netterms.scoring.experience import Observed, days_to_look, observed
 from netterms.scoring.scorecard import OWN, Attribute, Scorecard, built_in, parse
-from netterms.scoring.training import cards
+from netterms.scoring.training import cards, samples
 from netterms.scoring.training.cards import Candidate, FittedAttribute, FittedCard
 from netterms.scoring.training.measures import calibration_error, measured, stability_index
-from netterms.scoring.training.samples import Flags, Matrix
+from netterms.scoring.training.samples import Flags, Matrix, Shape
 
 FEWEST_DEFAULTS = 30
 FOLDS = 5
@@ -70,25 +72,52 @@ def train(ctx: Context, looks: int) -> OwnCard:
             least=FEWEST_DEFAULTS,
         )
     columns, failed = _columns(model, seen)
-    candidates = [_candidate(a) for a in model.attributes]
-    share = float(failed.mean())
-    fitted = cards.fit(columns, failed, candidates, central_tendency=share)
-    measures = _measures(columns, failed, candidates, seen, fitted)
-    number = versions.next_version(ctx)
-    provenance = {
+    fitted, measures = _fitted(model, columns, failed, np.array([o.buyer for o in seen]))
+    score = fitted.score(columns)
+    at = np.array([o.seen_on.toordinal() for o in seen])
+    moved = stability_index(score[at == at.min()], score[at == at.max()])
+    provenance = _provenance(model, ctx.today.isoformat(), failed) | {
+        "looks": [day.isoformat() for day in days]
+    }
+    return OwnCard(
+        own_card(fitted, model, versions.next_version(ctx), provenance),
+        measures | {"stability_index": f"{moved:.4f}"},
+    )
+
+
+def train_file(path: Path, date: str) -> OwnCard:
+    """Train card 1 from a CSV file: columns named as the attributes, and a mark of default."""
+    model = built_in(CARD)
+    sample = samples.read(path, FEWEST_DEFAULTS, [a.name for a in model.attributes])
+    if sample.shape is not Shape.GENERIC:
+        raise Refusal(Code.COLUMN_MISSING, field=model.attributes[0].name)
+    columns = {name: sample.column(name) for name in sample.names}
+    fitted, measures = _fitted(model, columns, sample.failed, np.arange(len(sample.failed)))
+    provenance = _provenance(model, date, sample.failed)
+    return OwnCard(own_card(fitted, model, 1, provenance), measures)
+
+
+def _fitted(
+    model: Scorecard, columns: Mapping[str, Matrix], failed: Flags, groups: npt.NDArray[Any]
+) -> tuple[FittedCard, dict[str, Plain]]:
+    candidates = [_candidate(a) for a in model.attributes if a.name in columns]
+    fitted = cards.fit(columns, failed, candidates, central_tendency=float(failed.mean()))
+    return fitted, _measures(columns, failed, candidates, groups, fitted)
+
+
+def _provenance(model: Scorecard, date: str, failed: Flags) -> dict[str, object]:
+    return {
         "kind": "trained",
         "statement": STATEMENT,
-        "date": ctx.today.isoformat(),
+        "date": date,
         "horizon_months": 12,
         "target": model.provenance["target"],
-        "looks": [day.isoformat() for day in days],
-        "observations": len(seen),
-        "defaults": defaults,
-        "central_tendency": f"{share:.6f}",
+        "observations": len(failed),
+        "defaults": int(failed.sum()),
+        "central_tendency": f"{failed.mean():.6f}",
         "central_tendency_source": "The seller's own default rate over the horizons",
         "method": "Monotone bins (OptBinning), ridge logistic regression on weights of evidence",
     }
-    return OwnCard(own_card(fitted, model, number, provenance), measures)
 
 
 def own_card(
@@ -168,12 +197,11 @@ def _measures(
     columns: Mapping[str, Matrix],
     failed: Flags,
     candidates: Sequence[Candidate],
-    seen: Sequence[Observed],
+    groups: npt.NDArray[Any],
     fitted: FittedCard,
 ) -> dict[str, Plain]:
-    """Measures in folds that keep a buyer together, and how the score moved between looks."""
+    """Measures in folds that keep a buyer (one of `groups`) together."""
     risk = np.empty(len(failed))
-    groups = np.array([o.buyer for o in seen])
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=1)
     for train_rows, test_rows in splitter.split(risk, failed, groups):
         card = cards.fit(
@@ -181,18 +209,14 @@ def _measures(
         )
         risk[test_rows] = card.risk({name: c[test_rows] for name, c in columns.items()})
     found = measured(failed, risk)
-    score = fitted.score(columns)
-    days = np.array([o.seen_on.toordinal() for o in seen])
-    moved = stability_index(score[days == days.min()], score[days == days.max()])
     return {
         "buyers": len(set(groups)),
-        "observations": len(seen),
+        "observations": len(failed),
         "defaults": int(failed.sum()),
         "auc": f"{found.auc:.4f}",
         "gini": f"{found.gini:.4f}",
         "ks": f"{found.ks:.4f}",
         "brier": f"{found.brier:.4f}",
         "calibration_error": f"{calibration_error(failed, risk):.4f}",
-        "stability_index": f"{moved:.4f}",
         "attributes": [a.binned.candidate.name for a in fitted.attributes],
     }

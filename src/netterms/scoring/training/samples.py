@@ -1,13 +1,14 @@
 """Reading a file of firm-years with a mark of failure.
 
 Three shapes are known: the 18 statement items X1..X18 of the American set, the 64 ratios
-Attr1..Attr64 of the Polish one, and any file whose headings are attribute names of
-`attributes.FINANCIAL`. Every other column (a name, a year) is left out: it would let a model know
-who a firm is, or when it was looked at.
+Attr1..Attr64 of the Polish one, and any file whose headings are attribute names, by default those
+of `attributes.FINANCIAL`. Every other column (a name, a year) is left out: it would let a model
+know who a firm is, or when it was looked at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,7 @@ from netterms.scoring.training.attributes import FINANCIAL
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.int64]
 
+FINANCIAL_NAMES = tuple(a.name for a in FINANCIAL)
 LABELS = ("bankrupt", "class", "failed", "default")
 MISSING = ("", "?", "NA", "NaN", "nan", "null")
 FEWEST_FAILURES = 20
@@ -62,8 +64,14 @@ class Sample:
         return self.raw[:, self.names.index(name)]
 
 
-def read(path: Path) -> Sample:
-    """The sample in a CSV file. A refusal names the column, or the first bad value and its row."""
+def read(
+    path: Path, fewest: int = FEWEST_FAILURES, known: Sequence[str] = FINANCIAL_NAMES
+) -> Sample:
+    """The sample in a CSV file. A refusal names the column, or the first bad value and its row.
+
+    It takes `fewest` failures and as many others: a file to measure on gets by with 1. `known` are
+    the attributes that a file of neither known set may have.
+    """
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
@@ -75,30 +83,30 @@ def read(path: Path) -> Sample:
     label = next((name for name in LABELS if name in table.columns), None)
     if label is None:
         raise Refusal(Code.COLUMN_MISSING, field=" / ".join(LABELS))
-    shape, names = _shape(list(table.columns))
+    shape, names = _shape(list(table.columns), known)
     failed = _numbers(table, label)
     if not np.isin(failed, (0, 1)).all():
         raise _wrong(table, label, ~np.isin(failed, (0, 1)), Mend.ONE_OF, allowed="0, 1")
-    if min(failed.sum(), len(failed) - failed.sum()) < FEWEST_FAILURES:
+    if min(failed.sum(), len(failed) - failed.sum()) < fewest:
         raise Refusal(
             Code.VALUE_INVALID,
             field=label,
             value=int(failed.sum()),
             mend=Mend.AT_LEAST,
-            least=FEWEST_FAILURES,
+            least=fewest,
         )
     raw = np.column_stack([_numbers(table, name) for name in names])
     return Sample(shape, names, raw, failed.astype(np.int64))
 
 
-def _shape(headings: list[str]) -> tuple[Shape, tuple[str, ...]]:
+def _shape(headings: list[str], known: Sequence[str]) -> tuple[Shape, tuple[str, ...]]:
     for shape, wanted in COLUMNS.items():
         if set(wanted) <= set(headings):
             return shape, wanted
-    known = tuple(a.name for a in FINANCIAL if a.name in headings)
-    if not known:
-        raise Refusal(Code.COLUMN_MISSING, field=FINANCIAL[0].name)
-    return Shape.GENERIC, known
+    found = tuple(name for name in known if name in headings)
+    if not found:
+        raise Refusal(Code.COLUMN_MISSING, field=known[0])
+    return Shape.GENERIC, found
 
 
 def _numbers(table: pd.DataFrame, name: str) -> Matrix:

@@ -14,6 +14,7 @@ pytest.importorskip("optbinning")
 pytest.importorskip("lightgbm")
 
 import numpy as np
+import pandas as pd
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -85,6 +86,19 @@ def test_a_file_that_cannot_be_used_is_refused_by_column_and_row(tmp_path, chang
         samples.read(tmp_path / "bad.csv")
     assert refused.value.code is code
     assert said in refused.value.facts["field"]
+
+
+def test_a_file_to_measure_on_may_have_few_failures_but_not_none(tmp_path):
+    rows = table(FIRMS)
+    failed = rows[rows["bankrupt"] == 1].head(2)
+    few = pd.concat([failed, rows[rows["bankrupt"] == 0]])
+    few.to_csv(tmp_path / "few.csv", index=False)
+    assert samples.read(tmp_path / "few.csv", fewest=1).failed.sum() == 2
+    with pytest.raises(Refusal):
+        samples.read(tmp_path / "few.csv")
+    few.assign(bankrupt=0).to_csv(tmp_path / "none.csv", index=False)
+    with pytest.raises(Refusal):
+        samples.read(tmp_path / "none.csv", fewest=1)
 
 
 def test_without_the_extra_the_refusal_says_what_to_install(monkeypatch):
