@@ -69,7 +69,8 @@ def do(request: PageRequest, number: int, move: str) -> HttpResponse:
         messages.success(
             request,
             _(
-                "Decided. Buyers are scored by it as their turn comes, all within ten business days."
+                "Decided. Buyers are scored by it as their turn comes,"
+                " all within ten business days."
             ),
         )
     return redirect("scores")
