@@ -9,7 +9,7 @@ from pathlib import Path
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring.training import cards, samples, written
-from netterms.scoring.training.compare import candidates_for_card, columns_for_card
+from netterms.scoring.training.candidates import candidates_for_card, columns_for_card
 from netterms.scoring.training.samples import Sample, Shape
 
 NAME, VERSION = "financial_accounts", 1

@@ -1,8 +1,9 @@
 """The challenger: what can be had out of the same columns where nobody has to read the model.
 
 Boosted trees over the file's columns and what they imply, each a mean over several seeds. With few
-failures trees are unsteady, so they are small, and half the weight is a strongly penalised logistic
-regression on quantiles. Hyperparameters are fixed by the number of failures alone.
+failures trees are unsteady, so they are small, and are averaged with a strongly penalised logistic
+regression on quantiles and with a readable card. Hyperparameters are fixed by the number of
+failures alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
-from netterms.scoring.training import polish, ratios
+from netterms.scoring.training import cards, polish, ratios
+from netterms.scoring.training.candidates import candidates_for_card, columns_for_card
+from netterms.scoring.training.cards import FittedCard
 from netterms.scoring.training.samples import Flags, Matrix, Sample, Shape
 
 FEW_FAILURES = 150
@@ -59,17 +62,21 @@ def features(sample: Sample) -> Matrix:
 
 @dataclass(frozen=True)
 class Challenger:
-    """A fitted challenger. `smooth` is there where failures were few."""
+    """A fitted challenger. `smooth` and `card` are there where failures were few."""
 
     trees: Sequence[Any]
     smooth: Any | None
+    card: FittedCard | None
 
     def risk(self, sample: Sample) -> Matrix:
         """The probability of failure of each row: a mean of log odds."""
         seen = features(sample)
-        odds: Matrix = np.mean([_log_odds(m.predict_proba(seen)[:, 1]) for m in self.trees], axis=0)
+        parts = [np.mean([_log_odds(m.predict_proba(seen)[:, 1]) for m in self.trees], axis=0)]
         if self.smooth is not None:
-            odds = (odds + _log_odds(self.smooth.predict_proba(seen)[:, 1])) / 2
+            parts.append(_log_odds(self.smooth.predict_proba(seen)[:, 1]))
+        if self.card is not None:
+            parts.append(_log_odds(self.card.risk(columns_for_card(sample, listed=True))))
+        odds: Matrix = np.mean(parts, axis=0)
         found: Matrix = 1 / (1 + np.exp(-odds))
         return found
 
@@ -85,7 +92,12 @@ def fit(sample: Sample, seed: int = 0) -> Challenger:
         LGBMClassifier(**COMMON, **shape, random_state=seed + n).fit(seen, failed)
         for n in range(bag)
     ]
-    return Challenger(trees, _quantile_logistic(seen, failed) if few else None)
+    if not few:
+        return Challenger(trees, None, None)
+    card = cards.fit(
+        columns_for_card(sample, listed=True), failed, candidates_for_card(sample, listed=True)
+    )
+    return Challenger(trees, _quantile_logistic(seen, failed), card)
 
 
 def _quantile_logistic(seen: Matrix, failed: Flags) -> Any:  # noqa: ANN401 - a pipeline

@@ -18,24 +18,14 @@ from sklearn.preprocessing import StandardScaler
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
-from netterms.scoring.training import cards, challenger, polish, ratios
-from netterms.scoring.training.attributes import FINANCIAL
-from netterms.scoring.training.cards import Candidate
+from netterms.scoring.training import cards, challenger, ratios
+from netterms.scoring.training.candidates import candidates_for_card, columns_for_card
 from netterms.scoring.training.measures import Measures, calibration_error, measured
 from netterms.scoring.training.samples import Flags, Matrix, Sample, Shape
 
 # Trained on the first sample, the risk of each row of the second; None where it cannot be had.
 Forecast = Callable[[Sample, Sample, int], Matrix | None]
 FEWEST_FOLDS, MOST_FOLDS = 2, 20
-PRIVATE = tuple(Candidate(a.name, a.decimals, a.more_is) for a in FINANCIAL)
-LISTED = (
-    *PRIVATE,
-    Candidate("market_to_liabilities", 4, "safer"),
-    Candidate("market_to_book", 4, None),
-    Candidate("log_assets", 4, None),
-    Candidate("log_market_value", 4, "safer"),
-)
-POLISH_DECIMALS = 5
 
 
 @dataclass(frozen=True)
@@ -74,25 +64,6 @@ class Line:
         """Mean Brier score; None of a bare score."""
         known = [m.brier for m in self.folds if m.brier is not None]
         return fmean(known) if known else None
-
-
-def columns_for_card(sample: Sample, *, listed: bool) -> Mapping[str, Matrix]:
-    """The columns a card may use."""
-    if sample.shape is Shape.AMERICAN:
-        items = ratios.items(sample)
-        return ratios.financial(items) | (ratios.listed(items) if listed else {})
-    own = {name: sample.column(name) for name in sample.names}
-    return own | polish.implied(sample) if sample.shape is Shape.POLISH else own
-
-
-def candidates_for_card(sample: Sample, *, listed: bool) -> tuple[Candidate, ...]:
-    """The attributes a card may choose from."""
-    if sample.shape is Shape.AMERICAN:
-        return LISTED if listed else PRIVATE
-    if sample.shape is Shape.POLISH:
-        names = columns_for_card(sample, listed=listed)
-        return tuple(Candidate(name, POLISH_DECIMALS, None) for name in names)
-    return tuple(c for c in PRIVATE if c.name in sample.names)
 
 
 def _scorecard(listed: bool) -> Forecast:

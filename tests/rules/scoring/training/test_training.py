@@ -21,6 +21,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring import scorecard, training
 from netterms.scoring.training import (
     accounts,
+    candidates,
     cards,
     challenger,
     compare,
@@ -38,9 +39,9 @@ FIRMS = american()
 
 @pytest.fixture(scope="module")
 def card_and_columns():
-    columns = compare.columns_for_card(FIRMS, listed=False)
-    candidates = compare.candidates_for_card(FIRMS, listed=False)
-    return cards.fit(columns, FIRMS.failed, candidates, central_tendency=0.03), columns
+    columns = candidates.columns_for_card(FIRMS, listed=False)
+    known = candidates.candidates_for_card(FIRMS, listed=False)
+    return cards.fit(columns, FIRMS.failed, known, central_tendency=0.03), columns
 
 
 # Reading
@@ -161,11 +162,11 @@ def test_the_json_scores_every_firm_as_the_fitted_card_does(tmp_path):
     table(FIRMS).to_csv(tmp_path / "firms.csv", index=False)
     trained = accounts.train(tmp_path / "firms.csv", "2026-01-01", 0.03)
     card = scorecard.parse(trained.text)
-    columns = compare.columns_for_card(FIRMS, listed=False)
+    columns = candidates.columns_for_card(FIRMS, listed=False)
     fitted = cards.fit(
         columns,
         FIRMS.failed,
-        compare.candidates_for_card(FIRMS, listed=False),
+        candidates.candidates_for_card(FIRMS, listed=False),
         central_tendency=0.03,
     )
     scores = fitted.score(columns)
