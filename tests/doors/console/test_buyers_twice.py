@@ -38,6 +38,10 @@ def test_a_pair_is_merged_and_parted_again(ctx, two, signed_in):
     assert line["merged_into"] == two[1]
     assert "Undo" in client.get(PAGE).content.decode()
     client.post(DECIDE, told | {"what": "undo"})
+    client.post(DECIDE, told | {"what": "merge_other"})
+    [line] = rows(ctx, "select merged_into from buyer where buyer_number = '2'")
+    assert line["merged_into"] == two[0]
+    client.post(DECIDE, {"first": str(two[0]), "second": str(two[1]), "what": "undo"})
     assert rows(ctx, "select from buyer where merged_into is not null") == []
     client.post(DECIDE, told | {"what": "part"})
     assert [pair.state for pair in pairs(ctx, "refused")] == ["refused"]

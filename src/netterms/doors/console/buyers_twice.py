@@ -61,8 +61,9 @@ def decide(request: PageRequest) -> HttpResponse:
 def _decide(request: PageRequest) -> None:
     what = request.POST.get("what", "")
     first, second = _id(request, "first"), _id(request, "second")
-    if what == "merge":
-        duplicates.merge(request.ctx, first, second, forms.text(request.POST, "why"))
+    if what in {"merge", "merge_other"}:
+        keep, gone = (first, second) if what == "merge" else (second, first)
+        duplicates.merge(request.ctx, keep, gone, forms.text(request.POST, "why"))
         messages.success(request, _("The two are one buyer now."))
     elif what == "part":
         duplicates.not_the_same(request.ctx, first, second)
