@@ -83,7 +83,7 @@ def _insert() -> str:
     settings = LimitSettings()
     need = to_postgres(need_sql(settings, "sales_minor", "credit_days"))
     recommended = to_postgres(
-        recommend_sql(settings, source="limit_facts", keep=("buyer", "currency", "grade"))
+        recommend_sql(settings, "limit_facts", ("buyer", "currency", "grade"), sql.FENCE)
     )
     facts = sql.statement("limits/facts").replace("/* need */", need)
     text = sql.statement("limits/recommend").replace("/* recommended */", recommended)

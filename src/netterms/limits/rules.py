@@ -14,6 +14,7 @@ from netterms.kernel.sentence import gettext_noop
 
 DAYS_IN_YEAR = 365
 SHARE_PLACES = 4
+MOST_SHARE = 100
 
 
 class LimitReason(StrEnum):
@@ -116,7 +117,9 @@ class LimitSettings:
         given += [
             s for row in self.shares.values() for s in (row.net_worth, row.turnover, row.need)
         ]
-        assert all(s >= 0 and s == round(s, SHARE_PLACES) for s in given), "shares: 4 decimals"
+        assert all(0 <= s <= MOST_SHARE and s == round(s, SHARE_PLACES) for s in given), (
+            "shares: 4 decimals"
+        )
         assert self.tolerated_uninsured_share < 1, "a tolerated share of 1 is no cap at all"
 
 

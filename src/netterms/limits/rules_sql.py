@@ -21,6 +21,8 @@ from netterms.limits.rules import (
 )
 
 _UNIT = 10**SHARE_PLACES
+# Amounts of which a share is a cap.
+_SHARED = ("need", "tangible_net_worth", "annual_turnover", "seller_annual_sales")
 _NO_ACCOUNTS = "tangible_net_worth_minor IS NULL AND annual_turnover_minor IS NULL"
 
 
@@ -41,58 +43,70 @@ def recommend_sql(
     settings: LimitSettings,
     source: str = "limit_facts",
     keep: Sequence[str] = ("buyer", "currency"),
+    fence: str = "",
 ) -> str:
     """A SELECT over `source` with the `keep` columns, `limit_minor` and `limit_reasons`.
 
     `source` is a table or a bracketed query with the columns need_minor, grade,
     tangible_net_worth_minor, annual_turnover_minor, seller_annual_sales_minor,
     insured_limit_minor, sanctions_hit (boolean) and open_stage. `limit_reasons` is the codes of
-    `LimitReason` joined by commas, in the order of `rules.recommend`.
+    `LimitReason` joined by commas, in the order of `rules.recommend`. `fence` (OFFSET 0) keeps
+    PostgreSQL from working out a layer anew for every use of it; other engines need none.
     """
     caps = _caps(settings)
-    named = ", ".join(f"{text} AS cap_{code.value}" for code, text in caps)
     stops = _stops(settings)
-    stopped = _joined(f"CASE WHEN {test} THEN '{code.value}' END" for code, test in stops)
     columns = ", ".join(keep)
-    capped = f"SELECT *, {named}, {stopped} AS stops FROM {source} AS facts"
+    sized = f"SELECT *, {_sizes()} FROM {source} AS facts"
+    named = ", ".join(f"{text} AS cap_{code.value}" for code, text in caps)
+    stopped = " OR ".join(test for _, test in stops)
+    capped = (
+        f"SELECT *, {named}, CASE WHEN {stopped} THEN 1 ELSE 0 END AS is_stopped"
+        f" FROM ({sized} {fence}) AS sized"
+    )
     least = ", ".join(f"cap_{code.value}" for code, _ in caps)
-    bounded = f"SELECT *, LEAST({least}) AS smallest_cap FROM ({capped}) AS capped"
+    bounded = f"SELECT *, LEAST({least}) AS smallest_cap FROM ({capped} {fence}) AS capped"
     bound = " ".join(
         f"WHEN cap_{code.value} = smallest_cap THEN '{code.value}'" for code, _ in caps
     )
     remark = f"CASE WHEN {_NO_ACCOUNTS} THEN '{LimitReason.ACCOUNTS_UNKNOWN.value}' END"
     reasons = _joined([f"CASE {bound} END", remark])
+    why_stopped = _joined(f"CASE WHEN {test} THEN '{code.value}' END" for code, test in stops)
     return (
         f"SELECT {columns}, "
-        "CASE WHEN stops <> '' THEN 0 ELSE CAST(smallest_cap AS BIGINT) END AS limit_minor, "
-        f"CASE WHEN stops <> '' THEN stops ELSE {reasons} END AS limit_reasons "
-        f"FROM ({bounded}) AS bounded"
+        "CASE WHEN is_stopped = 1 THEN 0 ELSE smallest_cap END AS limit_minor, "
+        f"CASE WHEN is_stopped = 1 THEN {why_stopped} ELSE {reasons} END AS limit_reasons "
+        f"FROM ({bounded} {fence}) AS bounded"
     )
+
+
+def _sizes() -> str:
+    """Each amount, never below zero, and how many whole units of a share's last place it has.
+
+    NULL stays NULL: an unknown amount is no cap.
+    """
+    columns = []
+    for name in _SHARED:
+        amount = f"CASE WHEN {name}_minor < 0 THEN 0 ELSE CAST({name}_minor AS BIGINT) END"
+        columns += [f"{amount} AS {name}_amount", f"{_floor(amount, str(_UNIT))} AS {name}_units"]
+    return ", ".join(columns)
 
 
 def _caps(settings: LimitSettings) -> list[tuple[LimitReason, str]]:
     need = _by_grade(settings, "need")
-    tolerated = settings.tolerated_uninsured_share
     caps = [
-        (LimitReason.NEED, _share("need_minor", "1")),
-        (
-            LimitReason.NEED_SHARE,
-            f"CASE WHEN {_NO_ACCOUNTS} THEN {_share('need_minor', need)} END",
-        ),
-        (
-            LimitReason.NET_WORTH,
-            _share("tangible_net_worth_minor", _by_grade(settings, "net_worth")),
-        ),
-        (LimitReason.TURNOVER, _share("annual_turnover_minor", _by_grade(settings, "turnover"))),
+        (LimitReason.NEED, "need_amount"),
+        (LimitReason.NEED_SHARE, f"CASE WHEN {_NO_ACCOUNTS} THEN {_share('need', need)} END"),
+        (LimitReason.NET_WORTH, _share("tangible_net_worth", _by_grade(settings, "net_worth"))),
+        (LimitReason.TURNOVER, _share("annual_turnover", _by_grade(settings, "turnover"))),
         (
             LimitReason.CONCENTRATION,
-            _share("seller_annual_sales_minor", str(settings.concentration_share)),
+            _share("seller_annual_sales", _whole(settings.concentration_share)),
         ),
     ]
     if settings.net_worth_rule is not None:
-        rule = _share("tangible_net_worth_minor", str(settings.net_worth_rule))
+        rule = _share("tangible_net_worth", _whole(settings.net_worth_rule))
         caps.insert(4, (LimitReason.NET_WORTH_RULE, rule))
-    caps.insert(-1, (LimitReason.INSURED, _covered(tolerated)))
+    caps.insert(-1, (LimitReason.INSURED, _covered(settings.tolerated_uninsured_share)))
     return caps
 
 
@@ -101,24 +115,38 @@ def _by_grade(settings: LimitSettings, name: str) -> str:
         return {"need": row.need, "net_worth": row.net_worth, "turnover": row.turnover}[name]
 
     arms = " ".join(
-        f"WHEN grade = {grade} THEN {share(row)}" for grade, row in settings.shares.items()
+        f"WHEN grade = {grade} THEN {_whole(share(row))}" for grade, row in settings.shares.items()
     )
     return f"CASE {arms} END"
 
 
-def _share(column: str, share: str) -> str:
-    """Half-up by a cast to whole numbers, and never below zero. NULL stays NULL."""
-    amount = f"CAST({column} AS DECIMAL(24, 0))"
-    cut = f"CAST({amount} * CAST({share} AS DECIMAL(8, {SHARE_PLACES})) AS DECIMAL(24, 0))"
-    # GREATEST skips NULL, and an unknown amount is no cap: hence the CASE.
-    return f"CASE WHEN {column} IS NOT NULL THEN GREATEST(CAST(0 AS DECIMAL(24, 0)), {cut}) END"
+def _whole(share: Decimal) -> str:
+    """A share in whole units of its last place, so that everything is whole numbers."""
+    return str(int(share * _UNIT))
+
+
+def _share(name: str, share: str) -> str:
+    """Half-up share of an amount: of its whole units, and of what is left of them."""
+    left = f"({name}_amount - {_UNIT} * {name}_units) * ({share}) + {_UNIT // 2}"
+    return f"{name}_units * ({share}) + {_floor(left, str(_UNIT))}"
 
 
 def _covered(tolerated: Decimal) -> str:
     """Insured limit / (1 - tolerated share), half-up: floor((2a + b) / 2b)."""
     kept = int((1 - tolerated) * _UNIT)
+    if kept == _UNIT:
+        return "CAST(insured_limit_minor AS BIGINT)"
     top = f"(CAST(insured_limit_minor AS DECIMAL(38, 0)) * {2 * _UNIT} + {kept})"
-    return f"CAST({_floor_division(top, str(2 * kept))} AS DECIMAL(24, 0))"
+    return f"CAST({_floor_division(top, str(2 * kept))} AS BIGINT)"
+
+
+def _floor(top: str, bottom: str) -> str:
+    """Floor of two whole numbers, above by 0 or more and below 2^53.
+
+    Their binary quotient is rounded rightly, and the true one is a whole number or further from
+    the next than that rounding.
+    """
+    return f"CAST(FLOOR(CAST({top} AS DOUBLE) / CAST({bottom} AS DOUBLE)) AS BIGINT)"
 
 
 def _floor_division(top: str, bottom: str) -> str:

@@ -167,6 +167,9 @@ def _layers(weave: _Weave) -> Iterable[Lines]:
     for rank in range(1, LOWERED_SHOWN + 1):
         tops = [_top(weave, kind, rank) for kind, ranks in weave.ranks.items() if rank <= ranks]
         yield tops + ([_score(weave)] if rank == 1 else [])
+    yield [
+        _owner_of(kind, rank) for kind, ranks in weave.ranks.items() for rank in range(1, ranks + 1)
+    ]
 
 
 def _heaviest(weave: _Weave, kind: str, rank: int) -> Lines:
@@ -254,6 +257,13 @@ def _top(weave: _Weave, kind: str, rank: int) -> str:
     return f"{_greatest(keys)} AS {kind}_top_{rank}"
 
 
+def _owner_of(kind: str, rank: int) -> str:
+    """Whose the number is; below 0 when there is no such reason."""
+    top = f"{kind}_top_{rank}"
+    owner = f"CASE WHEN {top} < {_OWNERS} THEN -1 ELSE CAST({top} & {_OWNERS - 1} AS INTEGER) END"
+    return f"{owner} AS {kind}_owner_{rank}"
+
+
 def _score(weave: _Weave) -> str:
     taken = "".join(f" - {POINT} * taken_{b.name}" for b in weave.adjusting)
     moved = f"mean_hundredths{taken} + overlay_hundredths"
@@ -333,7 +343,7 @@ def _lowered(weave: _Weave, number: int) -> str:
 
 
 def _code(weave: _Weave, kind: str, number: int, named: Callable[[Attribute, bool], str]) -> str:
-    top = f"{kind}_top_{number}"
+    owned = f"{kind}_owner_{number}"
     codes: dict[int, str] = {}
     for b in weave.blocks(kind):
         for a in b.card.attributes:
@@ -343,5 +353,4 @@ def _code(weave: _Weave, kind: str, number: int, named: Callable[[Attribute, boo
     if not codes:
         return "CAST(NULL AS VARCHAR)"
     steps: list[tuple[Decimal | None, str]] = [(Decimal(k), codes[k]) for k in sorted(codes)]
-    found = _tree(f"({top} & {_OWNERS - 1})", steps)
-    return f"CASE WHEN {top} < {_OWNERS} THEN NULL ELSE {found} END"
+    return f"CASE WHEN {owned} < 0 THEN NULL ELSE {_tree(owned, steps)} END"
