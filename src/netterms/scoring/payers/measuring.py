@@ -230,6 +230,7 @@ def _rows(file: Path, test: Path | None) -> tuple[list[Row], int]:
     from netterms.store.portable import DuckEngine
 
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(ITEM)
         first = _read(connection, file, 0)
         if test is not None:
