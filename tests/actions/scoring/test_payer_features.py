@@ -70,10 +70,10 @@ def otherwise_from(day: date, made: list[Bill], dice: random.Random) -> list[Bil
         if bill.issued_on > day:
             if dice.random() < 0.3:
                 continue
-            bill = replace(bill, amount=dice.randrange(100, 900_000), settled_on=None)  # noqa: PLW2901
+            bill = replace(bill, amount=dice.randrange(100, 900_000), settled_on=None)
         elif bill.settled_on is None or bill.settled_on >= day:
             later = day + timedelta(days=dice.randrange(90))
-            bill = replace(bill, settled_on=dice.choice([None, later]))  # noqa: PLW2901
+            bill = replace(bill, settled_on=dice.choice([None, later]))
         changed.append(bill)
     for n in range(20):
         issued = day + timedelta(days=1 + dice.randrange(60))
