@@ -93,7 +93,6 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "case": case,
             "stage": case.stage if case and case.closed_on is None else 0,
             "invoices": [_invoice(line, day, forecasts.get(line.id)) for line in invoices],
-            "foretold": bool(forecasts),
             "cut": sum(balance.items for balance in balances) > len(invoices),
             "lines": _lines(request, buyer_id, balances),
             "credit_lines": credit_lines.values(),
