@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from importlib.util import find_spec
 
 import pytest
 
@@ -11,14 +12,16 @@ from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring import training as extra
 from netterms.scoring.payers import measuring, training
 from netterms.scoring.payers.actions import foretell_payments, train_payers
 from netterms.scoring.payers.queries import forecasts_among, forecasts_of, newest_model
+from netterms.scoring.training import NEEDED
 from tests.actions.books import Line, bring_in, fingerprint, rows
 
 TODAY = date(2026, 6, 1)
 needs_training = pytest.mark.skipif(
-    any(training.find_spec(library) is None for library in training.NEEDED),
+    any(find_spec(library) is None for library in NEEDED),
     reason="the extra train is not installed",
 )
 
@@ -149,7 +152,7 @@ def test_too_few_paid_invoices_are_refused_with_how_many_are_missing(ctx):
 
 
 def test_without_the_libraries_training_says_what_to_install(ctx, monkeypatch, tmp_path):
-    monkeypatch.setattr(training, "find_spec", lambda name: None)
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
     for attempt in (lambda: train_payers(ctx), lambda: measuring.measure(tmp_path / "x.csv")):
         with pytest.raises(Refusal) as refused:
             attempt()

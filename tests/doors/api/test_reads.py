@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -147,7 +148,7 @@ def test_a_buyer_is_found_by_its_name_with_a_slip(shop, caller):
     get = caller(shop.ctx)
     one = get("/v1/buyers?limit=1").json()["items"][0]
     slip = one["name"][:2] + one["name"][3:]
-    found = get(f"/v1/buyers/search?q={slip}&limit=50").json()["items"]
+    found = get(f"/v1/buyers/search?q={quote(slip)}&limit=50").json()["items"]
     assert one["id"] in {buyer["id"] for buyer in found}
     assert {buyer["id"] for buyer in found} <= {str(buyer) for buyer in shop.buyers}
     [first, *_] = get(f"/v1/buyers/search?q={one['buyer_number']}").json()["items"]

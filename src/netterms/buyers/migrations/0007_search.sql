@@ -56,7 +56,7 @@ insert into name_to_index (seller_id, buyer_id) select seller_id, id from buyer;
 create function names_with(p_grams bigint[], p_most integer)
   returns table (buyer_id uuid, said text)
   language sql stable security definer
-  set search_path = public set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
+  set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
   select buyer_id, said
   from (select s.seller_id, s.buyer_id, s.said from buyer_search s
         where s.grams @> p_grams limit p_most) found
