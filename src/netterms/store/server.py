@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -33,6 +34,8 @@ RECOVERY_SECONDS = 600
 # Whoever asks waits so long for a server that is being started: most are back sooner.
 REACH_SECONDS = 5
 REFUSAL_SECONDS = 15
+# So long a server that was told to stop may do nothing.
+STANDSTILL_SECONDS = 2
 DATABASE = "netterms"
 
 
@@ -130,8 +133,7 @@ def leave(home: Path) -> None:
         try:
             # One that was killed meanwhile has nothing left to stop.
             with suppress(psutil.NoSuchProcess):
-                _wait_until_recovered(server)
-                server.handle.stop()
+                _stop(server)
         finally:
             users.release_write_lock()
     elif users.lockfile is not None:
@@ -139,12 +141,33 @@ def leave(home: Path) -> None:
         users.lockfile.close()
 
 
-def _wait_until_recovered(server: EmbeddedServer) -> None:
-    """A PostgreSQL 18 that is told to stop while it recovers may stand still instead."""
-    import psycopg
+def _stop(server: EmbeddedServer) -> None:
+    """Stop cleanly; a server that stands still is ended, and the next start replays its log.
 
-    with suppress(psycopg.OperationalError):
-        _connected(server).close()
+    That is what a PostgreSQL 18 may do that is told to stop while it recovers from a crash.
+    """
+    if os.name == "nt":
+        server.handle.stop()
+        return
+    server.process.send_signal(signal.SIGINT)
+    moved = time.monotonic()
+    while server.lives:
+        if not _stands_still(server):
+            moved = time.monotonic()
+        if time.monotonic() - moved > STANDSTILL_SECONDS:
+            server.process.send_signal(signal.SIGQUIT)
+        time.sleep(0.05)
+
+
+def _stands_still(server: EmbeddedServer) -> bool:
+    """Nobody is left but those who only wait: no session, nobody who replays or writes pages."""
+    with suppress(psutil.NoSuchProcess):
+        titles = [" ".join(child.cmdline()) for child in server.process.children()]
+        return all(
+            "io worker" in title or ("checkpointer" in title and "performing" not in title)
+            for title in titles
+        )
+    return False
 
 
 def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
