@@ -12,7 +12,7 @@ from tests.faults.whole import fingerprint
 
 pytestmark = pytest.mark.faults
 
-TIMES = 20
+TIMES = 28
 DAY = "2026-06-01"
 # What a step leaves behind is there when it is noted as done, and not before.
 EFFECTS = """
