@@ -25,9 +25,9 @@ import duckdb
 
 from netterms.doors.cli.score_batch import recommended
 from netterms.scoring.batch import DuckFiles, Engine, Grading, SparkFiles, grade_files, plan
-from netterms.scoring.blocks import Block, Combination, combination, combine, pd_of
+from netterms.scoring.blocks import combination, combine, pd_of
 from netterms.scoring.overlay import Overlay, overlay_on, points_of
-from netterms.scoring.scorecard import Attribute, parse
+from netterms.scoring.scorecard import Attribute
 
 COMPANIES = int(os.environ.get("NETTERMS_BENCH_COMPANIES", "80000000"))
 A_FILE = 5_000_000
@@ -57,6 +57,11 @@ VALUES = {
     "months": "CAST(({dice}) % 400 AS INTEGER)",
     "count": "CAST(CASE WHEN ({dice}) < 7000 THEN 0 ELSE ({dice}) % 60 END AS INTEGER)",
 }
+# Of attributes whose values lie elsewhere.
+NAMED = {
+    "statement_age_months": "CAST(({dice}) % 36 AS INTEGER)",
+    "visit_verdict": "CAST(1 + ({dice}) % 5 AS INTEGER)",
+}
 LIMIT = """
 CAST(hash(n, 902) % 100000000 AS BIGINT) AS need_minor,
 CASE WHEN hash(n, 903) % 3 > 0 THEN CAST(hash(n, 904) % 1000000000 AS BIGINT) END
@@ -71,56 +76,20 @@ CAST(CASE WHEN hash(n, 910) % 12 = 0 THEN 3 ELSE 0 END AS INTEGER) AS open_stage
 """
 
 
-def cards() -> Combination:
-    """The combination delivered; with a stand-in of twelve ratios where it has no accounts."""
-    shipped = combination()
-    if any(b.name == "accounts" for b in shipped.blocks):
-        return shipped
-    bounds = ["-0.3", "0", "0.1", "0.4", "1", None]
-    ratios = [
-        {
-            "name": f"ratio_{n}",
-            "unit": "share",
-            "bins": [{"up_to": b, "points": 3 * p} for p, b in enumerate(bounds)],
-            "missing_points": 5,
-            **{
-                how: {"code": f"ratio_{n}_{how}", "text": how}
-                for how in ("lowered", "raised", "missing")
-            },
-        }
-        for n in range(12)
-    ]
-    card = {
-        "id": "stand_in_accounts",
-        "version": 1,
-        "provenance": {},
-        "scaling": {"pdo": "20", "base_score": "600", "base_odds": "50"},
-        "base_points": 520,
-        "attributes": ratios,
-        "confidence": {
-            "attribute": "ratio_0",
-            "missing": "0.10",
-            "bins": [{"up_to": "0", "confidence": "0.50"}, {"up_to": None, "confidence": "0.90"}],
-        },
-    }
-    blocks = (shipped.blocks[0], Block("accounts", parse(json.dumps(card))), *shipped.blocks[1:])
-    return Combination(shipped.id, shipped.version, blocks, shipped.prior, shipped.least)
-
-
 def grading() -> Grading:
     """What is asked: all blocks, factors of country and sector, a limit."""
-    return Grading(cards(), FACTORS, limits=recommended())
+    return Grading(combination(), FACTORS, limits=recommended())
 
 
 def _value(a: Attribute, place: int) -> str:
     dice = f"CAST(hash(n, {place}) % 10000 AS BIGINT)"
-    value = VALUES[a.unit].format(dice=dice)
+    value = NAMED.get(a.name, VALUES[a.unit]).format(dice=dice)
     return f"CASE WHEN hash(n, {500 + place}) % 10 > 1 THEN {value} END AS {a.name}"
 
 
 def write_companies(folder: Path) -> list[Path]:
     """The population, a file for every five million; the same each time, on any machine."""
-    attributes = [a for b in cards().blocks for a in b.card.attributes]
+    attributes = [a for b in combination().blocks for a in b.card.attributes]
     values = ", ".join(_value(a, place) for place, a in enumerate(attributes))
     lists = [
         f"list_extract({keys}, 1 + CAST(hash(n, {seed}) % {len(keys)} AS INTEGER)) AS {name}"
@@ -210,7 +179,7 @@ def against_a_copy(files: list[Path], folder: Path) -> Path:
         "peak_rss_mib": round(peak),
         "goal_rss_mib": GOAL_MIB,
         "companies": COMPANIES,
-        "attributes": len(cards().attributes),
+        "attributes": len(combination().attributes),
     }
     print(json.dumps(figure), flush=True)
     return graded
@@ -245,7 +214,7 @@ def against_spark(first: Path, graded: Path, folder: Path) -> None:
 
 def online(file: Path) -> None:
     """One company at a time with all its blocks and reasons, nothing remembered between them."""
-    made, overlay = cards(), overlay_on(date(2026, 12, 1))
+    made, overlay = combination(), overlay_on(date(2026, 12, 1))
     names = ", ".join(["country", "sector", *made.attributes])
     rows = duckdb.execute(f"SELECT {names} FROM read_parquet('{file}') LIMIT {ONLINE}").fetchall()
     took = []

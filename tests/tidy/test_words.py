@@ -56,7 +56,7 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
         ("promises", PromiseState),
         ("roles", Role),
         ("run_steps", [step.name for step in day_steps(None, None)]),
-        ("score_blocks", [b.name for b in combination().blocks] + ["overlay"]),
+        ("score_blocks", [b.name for b in combination().blocks] + ["prior", "overlay"]),
         ("steps", StepKind),
         ("verdicts", Decision),
     ],

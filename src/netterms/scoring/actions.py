@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import cache
@@ -12,27 +12,35 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring import events
-from netterms.scoring.blocks import Block, combination, with_payment_card
+from netterms.scoring.blocks import PRIOR, Block, Combination, combination, with_payment_card
 from netterms.scoring.blocks_sql import compile_sql
 from netterms.scoring.company import CompanyFacts
 from netterms.scoring.overlay import Overlay, overlay_on
 from netterms.scoring.versions import champion
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
-from netterms.store.portable import translated
+from netterms.store.portable import in_postgres, translated
 from netterms.store.tenancy import book
 
 CARD = "payment_behaviour_v1"
-# What the live book can tell; the other blocks of the combination are not known.
-BLOCKS = ("payment", "company", "events")
+# The block whose attributes are ratios.
+ACCOUNTS = "accounts"
 MANY = 10_000
 REASON_COLUMNS = "reason_1, reason_2, reason_3, raised_1, raised_2"
 # Only the buyers to score are looked at: their items, not the book's.
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from to_score)"
-# Of payments it is the behaviour, of everything else the facts.
+STATEMENT_FILTER = " and buyer_id in (select buyer_id from to_score)"
+# Of payments it is the behaviour, of accounts the ratios, of everything else the facts. Who was
+# scored before its first invoice (`unpaid`) stays in the pass until there is behaviour.
 _SOURCE = """
-(SELECT behaviour.*, {facts}
- FROM ({behaviour}) AS behaviour JOIN buyer_facts ON buyer_facts.buyer = behaviour.buyer)
+(SELECT paid.*, {facts}
+ FROM (SELECT COALESCE(behaviour.buyer, unpaid.buyer) AS buyer,
+              COALESCE(behaviour.currency, unpaid.currency) AS currency, {payment}
+       FROM ({behaviour}) AS behaviour
+       FULL JOIN unpaid ON unpaid.buyer = behaviour.buyer AND unpaid.currency = behaviour.currency
+      ) AS paid
+ JOIN buyer_facts ON buyer_facts.buyer = paid.buyer
+ LEFT JOIN buyer_ratios ON buyer_ratios.buyer = paid.buyer)
 """
 
 
@@ -41,15 +49,15 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
 
     Each score is stored with its attributes, reasons and the names of what made it: the payment
     card where payments are all that is known, else the combination with what each block did. A
-    score already given on that date stands.
+    score already given on that date stands. Accounts count from the day they are entered.
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
         params = stamp(ctx) | {"since": since or ctx.today}
-        sql.execute(sql.statement("scoring/to_score"), params)
-        sql.execute("analyze to_score")
-        sql.execute(sql.statement("scoring/buyer_facts"), params)
-        sql.execute("analyze buyer_facts")
+        _gather("to_score", sql.statement("scoring/to_score"), params)
+        _gather("unpaid", sql.statement("scoring/unpaid"), params)
+        _gather("buyer_facts", sql.statement("scoring/buyer_facts"), params)
+        _gather("buyer_ratios", ratios(STATEMENT_FILTER), params)
         sql.execute(_scored(champion(ctx), overlay_on(ctx.today)), params)
         scored = sql.execute(_INSERT, params)
         if scored > MANY:
@@ -89,6 +97,18 @@ def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> N
         record(ctx, events.CompanyFactsRecorded(buyer_id, **asdict(facts)))
 
 
+def _gather(name: str, query: str, params: Mapping[str, object]) -> None:
+    """Its rows as a table of this transaction, with what the planner needs to know of them."""
+    sql.execute(f"create temp table {name} on commit drop as {query}", params)
+    sql.execute(f"analyze {name}")
+
+
+def ratios(which: str) -> str:
+    """The ratios of the newest accounts of the buyers that the condition `which` names."""
+    accounts = sql.statement("statements/accounts") + which
+    return in_postgres("statements/ratios", accounts, "accounts")
+
+
 @cache
 def _scored(own: str | None, overlay: Overlay) -> str:
     """The pass in PostgreSQL's dialect: all blocks of each buyer, as a table.
@@ -97,16 +117,13 @@ def _scored(own: str | None, overlay: Overlay) -> str:
     Not written into `score` at once: only a pass that writes nothing else is shared among workers.
     """
     made = combination() if own is None else with_payment_card(own)
-    payment, others = made.blocks[0], [b for b in made.blocks[1:] if b.name in BLOCKS]
-    told = [a.name for b in others for a in b.card.attributes]
-    facts = ", ".join(f"buyer_facts.{name}" for name in ("country", "sector", "in_default", *told))
+    payment, *others = made.blocks
     scored = compile_sql(
         made,
-        _SOURCE.format(facts=facts, behaviour=sql.statement("scoring/behaviour")),
-        ["buyer", "currency", *(a.name for a in payment.card.attributes), *told],
+        _source(payment, others),
+        ["buyer", "currency", *made.attributes],
         overlay=overlay,
         defaulted="in_default",
-        blocks=BLOCKS,
         parts=True,
     )
     question = translated(scored, sql.statement("receivables/item") + ITEM_FILTER)
@@ -118,16 +135,28 @@ def _scored(own: str | None, overlay: Overlay) -> str:
                case when is_plain then {_attributes([payment])}
                     else {_attributes([payment, *others])} end as attributes,
                to_jsonb(array_remove(array[{REASON_COLUMNS}], null)) as reasons,
-               case when not is_plain then {_parts([payment, *others], overlay)} end as blocks
+               case when not is_plain then {_parts(made, overlay)} end as blocks
         from (select *, {_plain(others)} as is_plain,
                      {_total([payment, *others])} as weight_all from ({question}) q {sql.FENCE}) s
         """  # noqa: S608 - our own statements, and names from parsed cards
 
 
+def _source(payment: Block, others: Sequence[Block]) -> str:
+    told = ["buyer_facts." + name for name in ("country", "sector", "in_default")]
+    for b in others:
+        table = "buyer_ratios" if b.name == ACCOUNTS else "buyer_facts"
+        told += [f"{table}.{a.name}" for a in b.card.attributes]
+    return _SOURCE.format(
+        facts=", ".join(told),
+        payment=", ".join(f"behaviour.{a.name}" for a in payment.card.attributes),
+        behaviour=sql.statement("scoring/behaviour"),
+    )
+
+
 def _plain(others: Sequence[Block]) -> str:
-    """Nothing but payments had a part in the score."""
+    """Payments are known, and nothing else had a part in the score."""
     tests = [f"taken_{b.name} = 0" if b.adjusts else f"weight_{b.name} = 0" for b in others]
-    return " and ".join([*tests, "overlay_hundredths = 0"])
+    return " and ".join([*tests, "weight_payment > 0", "overlay_hundredths = 0"])
 
 
 def _total(blocks: Sequence[Block]) -> str:
@@ -140,10 +169,14 @@ def _attributes(blocks: Sequence[Block]) -> str:
     return f"jsonb_build_object({pairs})"
 
 
-def _parts(blocks: Sequence[Block], overlay: Overlay) -> str:
+def _parts(made: Combination, overlay: Overlay) -> str:
     """What each block did, as a list: the score and share of a level, the points of the others."""
-    parts = []
-    for b in blocks:
+    prior = (
+        f"jsonb_build_object('block', '{PRIOR}', 'card', '{made.name}',"
+        f" 'score', {made.prior} / 100.0, 'share', round(weight_prior::numeric / weight_all, 4))"
+    )
+    parts = [f"case when weight_prior > 0 then jsonb_build_array({prior}) else '[]' end"]
+    for b in made.blocks:
         did = (
             f"'points', -taken_{b.name}"
             if b.adjusts
@@ -151,8 +184,8 @@ def _parts(blocks: Sequence[Block], overlay: Overlay) -> str:
             f" 'share', round(weight_{b.name}::numeric / weight_all, 4)"
         )
         known = f"taken_{b.name} > 0" if b.adjusts else f"weight_{b.name} > 0"
-        made = f"jsonb_build_object('block', '{b.name}', 'card', '{b.card.name}', {did})"
-        parts.append(f"case when {known} then jsonb_build_array({made}) else '[]' end")
+        part = f"jsonb_build_object('block', '{b.name}', 'card', '{b.card.name}', {did})"
+        parts.append(f"case when {known} then jsonb_build_array({part}) else '[]' end")
     shift = (
         f"jsonb_build_object('block', 'overlay', 'card', '{overlay.name}',"
         f" 'points', overlay_hundredths / 100.0, 'stale', {str(overlay.stale).lower()})"

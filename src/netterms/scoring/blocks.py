@@ -2,8 +2,8 @@
 
 Level blocks (payments, accounts, company facts) each say how good the buyer is. Their scores are
 log odds on one scale, so their mean, weighted by what each block knows, is the mean of the log
-odds. Adjusting blocks (events) take points off that mean: bad news can never raise it. Last come
-the factors of country and sector (`overlay`, SCR-16).
+odds. Adjusting blocks (events, a site visit) take points off that mean: bad news can never raise
+it. Last come the factors of country and sector (`overlay`, SCR-16).
 
 Everything is whole hundredths of a point, and PD and grade follow from that whole number alone;
 so `blocks_sql` gives the same answers for a whole book.
@@ -22,6 +22,7 @@ from importlib import resources
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import half_up
 from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.sentence import gettext_noop
 from netterms.scoring.overlay import NEUTRAL, Overlay
 from netterms.scoring.rules import DEFAULT_GRADE, HOUSE_SCALING, grade
 from netterms.scoring.scorecard import (
@@ -49,6 +50,13 @@ WHOLE = 10_000
 # More of them, and the confidence of all would be too long for a binary fraction.
 MOST_LEVELS = 3
 MOST_ATTRIBUTES = 31
+# The combination that scores today; scores made by earlier ones still name theirs.
+CURRENT = "blocks_v2"
+PRIOR = "prior"
+NOTHING_KNOWN = "nothing_known"
+NOTHING_KNOWN_TEXT = gettext_noop(
+    "Nothing is known of the company yet: the grade is that of unknown companies in general."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ class Block:
     """One card's part. `weight` is its say in per cent when all is known.
 
     A block that `adjusts` only takes away. One that `holds_prior` has an answer for the buyer of
-    whom little is known in its own points for missing values, so it needs no other.
+    whom little is known in its own points for missing values, so it needs no other. Above
+    `oldest_months` of its confidence attribute a level block is no longer known.
     """
 
     name: str
@@ -64,6 +73,7 @@ class Block:
     weight: int = 100
     holds_prior: bool = False
     adjusts: bool = False
+    oldest_months: int | None = None
 
     @property
     def best(self) -> int:
@@ -71,9 +81,11 @@ class Block:
         return self.card.base_points + sum(a.best for a in self.card.attributes)
 
     def weight_of(self, attributes: Mapping[str, Value]) -> int:
-        """Weight times confidence, 0 to `WHOLE`; 0 when nothing of the block is known."""
+        """Weight times confidence, 0 to `WHOLE`; 0 when nothing of the block is known any more."""
         known = attributes.get(self.card.confidence_attribute)
-        return 0 if known is None else self.weight * int(100 * self.card.confidence(known))
+        if known is None or (self.oldest_months is not None and known > self.oldest_months):
+            return 0
+        return self.weight * int(100 * self.card.confidence(known))
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,8 @@ class Combination:
     @cached_property
     def meanings(self) -> Mapping[str, Meaning]:
         """What each reason code says."""
-        return {code: said for b in self.blocks for code, said in b.card.meanings.items()}
+        found = {NOTHING_KNOWN: Meaning("", "", "lowered", NOTHING_KNOWN_TEXT)}
+        return found | {code: said for b in self.blocks for code, said in b.card.meanings.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +252,9 @@ def _reasons(
     if defaulted:
         said = Reason(DEFAULTED, "lowered", "", 0, None, DEFAULTED_TEXT, "")
         first = (said, *first)[:LOWERED_SHOWN]
+    elif not any(weights[b.name] for b in combination.levels):
+        said = Reason(NOTHING_KNOWN, "lowered", "", 0, None, NOTHING_KNOWN_TEXT, "")
+        first = (said, *first)[:LOWERED_SHOWN]
     return first + _top(raised, RAISED_SHOWN)
 
 
@@ -256,7 +272,7 @@ def _share(weight: int, total: int) -> Decimal:
 
 
 @cache
-def combination(name: str = "blocks_v1") -> Combination:
+def combination(name: str = CURRENT) -> Combination:
     """The combination shipped under that name: a list of blocks, each naming its card, as data."""
     text = resources.files("netterms.scoring").joinpath("data", f"{name}.json").read_text("utf-8")
     raw = json.loads(text)
@@ -271,6 +287,7 @@ def combination(name: str = "blocks_v1") -> Combination:
                 weight=int(100 * Decimal(item["weight"])),
                 holds_prior=item.get("holds_prior", False),
                 adjusts=item.get("adjusts", False),
+                oldest_months=item.get("oldest_months"),
             )
             for item in raw["blocks"]
         ),
@@ -300,7 +317,7 @@ def _validate(made: Combination) -> None:
     names = list(made.attributes)
     if len(set(names)) < len(names):
         raise _invalid("attributes", names, Mend.OWN_NAMES, most=len(set(names)))
-    if len(made.meanings) != 1 + sum(len(b.card.meanings) - 1 for b in made.blocks):
+    if len(made.meanings) != 2 + sum(len(b.card.meanings) - 1 for b in made.blocks):
         raise _invalid("code", sorted(made.meanings), Mend.OWN_CODES)
     if not 1 <= len(made.levels) <= MOST_LEVELS:
         raise _invalid("blocks", len(made.levels), Mend.BETWEEN, least=1, most=MOST_LEVELS)

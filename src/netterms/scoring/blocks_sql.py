@@ -12,7 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from netterms.scoring.blocks import HIGHEST, LOWEST, POINT, WHOLE, Block, Combination, pd_of
+from netterms.scoring.blocks import (
+    HIGHEST,
+    LOWEST,
+    NOTHING_KNOWN,
+    POINT,
+    WHOLE,
+    Block,
+    Combination,
+    pd_of,
+)
 from netterms.scoring.overlay import NEUTRAL, Overlay
 from netterms.scoring.rules import (
     DEFAULT_GRADE,
@@ -130,7 +139,10 @@ def _weight(block: Block) -> str:
         (step.up_to, str(block.weight * int(100 * step.confidence)))
         for step in block.card.confidence_steps
     ]
-    return f"CASE WHEN {column} IS NULL THEN 0 ELSE {_tree(column, steps)} END"
+    unknown = f"{column} IS NULL"
+    if block.oldest_months is not None:
+        unknown += f" OR {column} > {block.oldest_months}"
+    return f"CASE WHEN {unknown} THEN 0 ELSE {_tree(column, steps)} END"
 
 
 def _shift(overlay: Overlay) -> str:
@@ -337,9 +349,14 @@ def _lowered(weave: _Weave, number: int) -> str:
         return a.missing.code if missing else a.lowered.code
 
     own = _code(weave, "lost", number, code)
-    # Of a buyer in default that is the first reason; the others move down one.
-    moved = f"'{DEFAULTED}'" if number == 1 else _code(weave, "lost", number - 1, code)
-    return f"CASE WHEN is_defaulted THEN {moved} ELSE {own} END"
+    # That a buyer is in default, or nothing known of it, comes first; the others move down one.
+    if number == 1:
+        return (
+            f"CASE WHEN is_defaulted THEN '{DEFAULTED}'"
+            f" WHEN weight_levels = 0 THEN '{NOTHING_KNOWN}' ELSE {own} END"
+        )
+    moved = _code(weave, "lost", number - 1, code)
+    return f"CASE WHEN is_defaulted OR weight_levels = 0 THEN {moved} ELSE {own} END"
 
 
 def _code(weave: _Weave, kind: str, number: int, named: Callable[[Attribute, bool], str]) -> str:

@@ -39,7 +39,11 @@ class StoredScore:
     def parts(self) -> list[dict[str, Any]]:
         """What each block did: `score`, `confidence` and `share`, or `points` moved."""
         alone = {"block": "payment", "card": self.scorecard, "score": self.score}
-        return self.blocks or [alone | {"confidence": self.confidence, "share": 1}]
+        return (
+            [alone | {"confidence": self.confidence, "share": 1}]
+            if self.blocks is None
+            else self.blocks
+        )
 
 
 def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[StoredScore]]:

@@ -64,5 +64,10 @@ SENTENCES: tuple[str, ...] = (
     gettext_noop("Legal actions against the buyer in the last 12 months: %(value)s."),
     gettext_noop("No legal action was taken against the buyer in the last 12 months."),
     gettext_noop("It is not known whether legal action was taken."),
+    gettext_noop(
+        "The last visit to the buyer's place ended with the verdict %(value)s; 1 is best, 5 worst."
+    ),
+    gettext_noop("The last visit to the buyer's place ended with the good verdict %(value)s of 5."),
+    gettext_noop("Nobody has visited the buyer's place in the last 12 months."),
     *(wording.text for a in (*FINANCIAL, STATEMENT_AGE) for wording in a.wordings),
 )

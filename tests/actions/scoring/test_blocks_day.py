@@ -64,7 +64,7 @@ def is_what_the_rule_says(line) -> None:
     """Anyone can run it again: the stored attributes give the stored answer."""
     facts = {name: known(value) for name, value in line["attributes"].items()}
     said = combine(
-        combination(), facts, country=line["country"], sector=line["sector"],
+        combination(line["scorecard"]), facts, country=line["country"], sector=line["sector"],
         overlay=overlay_on(line["scored_on"]),
     )  # fmt: skip
     assert (line["score"], line["pd"], line["grade"]) == (said.score, said.pd, said.grade)
@@ -87,7 +87,7 @@ def test_facts_of_a_company_weigh_in_and_the_others_keep_their_cards_score(ctx):
     found = scores(ctx)
     assert found["unknown"]["scorecard"] == CARD
     assert found["unknown"]["blocks"] is None
-    assert found["old"]["scorecard"] == "blocks_v1"
+    assert found["old"]["scorecard"] == "blocks_v2"
     assert found["old"]["attributes"]["company_age_months"] == 434
     assert {p["block"] for p in found["old"]["blocks"]} == {"payment", "company"}
     is_what_the_rule_says(found["old"])
@@ -121,7 +121,7 @@ def test_news_brings_a_new_score_at_once_and_never_a_better_one(ctx):
     after = scores(ctx)
     for number, code in (("breaks", "promises_broken"), ("loses", "disputes_often_lost")):
         assert after[number]["scored_on"] == day.today
-        assert after[number]["scorecard"] == "blocks_v1"
+        assert after[number]["scorecard"] == "blocks_v2"
         assert after[number]["score"] < before[number]["score"]
         assert code in after[number]["reasons"] or after[number]["blocks"][-1]["points"] < 0
         is_what_the_rule_says(after[number])

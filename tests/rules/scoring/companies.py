@@ -1,8 +1,7 @@
-"""Companies of whom more or less is known, and a card of accounts, for tests of blocks."""
+"""Companies of whom more or less is known, for tests of blocks."""
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,66 +13,14 @@ import duckdb
 from hypothesis import strategies as st
 
 from netterms.scoring import scorecard
-from netterms.scoring.blocks import Block, Combination, Combined, combination
+from netterms.scoring.blocks import Combined, combination
 from netterms.scoring.overlay import Overlay, points_of
 
 D = Decimal
 
 
-def _attribute(name: str, points: dict[str | None, int], missing: int) -> dict[str, Any]:
-    return {
-        "name": name,
-        "unit": "share",
-        "bins": [{"up_to": up_to, "points": given} for up_to, given in points.items()],
-        "missing_points": missing,
-        "lowered": {"code": f"{name}_low", "text": "It is %(value)s."},
-        "raised": {"code": f"{name}_high", "text": "It is %(value)s!"},
-        "missing": {"code": f"{name}_unknown", "text": "It is not known."},
-    }
-
-
-ACCOUNTS = scorecard.parse(
-    json.dumps(
-        {
-            "id": "accounts_for_tests",
-            "version": 1,
-            "provenance": {"kind": "test"},
-            "scaling": {"pdo": "20", "base_score": "600", "base_odds": "50"},
-            "base_points": 520,
-            "confidence": {
-                "attribute": "statement_age_months",
-                "missing": "0.10",
-                "bins": [
-                    {"up_to": "18", "confidence": "0.90"},
-                    {"up_to": "30", "confidence": "0.55"},
-                    {"up_to": None, "confidence": "0.20"},
-                ],
-            },
-            "attributes": [
-                _attribute("equity_to_liabilities", {"0": 0, "0.5": 24, "1.2": 40, None: 55}, 20),
-                _attribute("ebit_to_assets", {"-0.05": 0, "0.02": 18, "0.1": 35, None: 48}, 18),
-                _attribute("current_ratio", {"0.8": 0, "1.3": 12, None: 24}, 10),
-                _attribute("statement_age_months", {"18": 10, None: 0}, 0),
-            ],
-        }
-    )
-)
-
-
-def all_blocks() -> Combination:
-    """The combination shipped, with a card of accounts where it has none."""
-    shipped = combination()
-    own = tuple(b for b in shipped.blocks if b.name != "accounts")
-    return Combination(
-        shipped.id,
-        shipped.version,
-        (own[0], Block("accounts", ACCOUNTS), *own[1:]),
-        shipped.prior,
-        shipped.least,
-    )
-
-
-BLOCKS = all_blocks()
+BLOCKS = combination()
+ACCOUNTS = next(b.card for b in BLOCKS.blocks if b.name == "accounts")
 FACTORS = Overlay(
     "overlay_for_tests",
     "made up",
@@ -92,8 +39,18 @@ class Company:
     defaulted: bool
 
 
+def _edges(attribute: scorecard.Attribute) -> list[Decimal]:
+    """Where something changes: points, confidence, or whether a block is known at all."""
+    edges = [b.up_to for b in attribute.bins]
+    for b in BLOCKS.blocks:
+        if b.card.confidence_attribute == attribute.name:
+            edges += [step.up_to for step in b.card.confidence_steps]
+            edges.append(None if b.oldest_months is None else Decimal(b.oldest_months))
+    return [edge for edge in edges if edge is not None]
+
+
 def _values(attribute: scorecard.Attribute) -> st.SearchStrategy[scorecard.Value]:
-    edges = [b.up_to for b in attribute.bins if b.up_to is not None]
+    edges = _edges(attribute)
     near = [edge + step for edge in edges for step in (D("-0.0001"), D(0), D("0.0001"))]
     return st.none() | st.sampled_from([*near, D(0), D(9000)]) | st.decimals(-5, 300, places=4)
 
@@ -134,7 +91,7 @@ def some_companies(count: int = 400) -> list[Company]:
 
 
 def _value(dice: random.Random, attribute: scorecard.Attribute) -> Decimal | None:
-    edges = [b.up_to for b in attribute.bins if b.up_to is not None] or [Decimal(0)]
+    edges = _edges(attribute) or [Decimal(0)]
     step = dice.choice([Decimal("-0.0001"), Decimal(0), Decimal("0.0001"), Decimal(7)])
     return None if dice.random() < 0.1 else dice.choice(edges) + step
 

@@ -17,6 +17,7 @@ from netterms.scoring import scorecard
 from netterms.scoring.blocks import (
     HIGHEST,
     LOWEST,
+    NOTHING_KNOWN,
     Block,
     Combination,
     combination,
@@ -40,15 +41,15 @@ D = Decimal
 NAMES = [b.name for b in BLOCKS.blocks]
 PAYMENT = scorecard.built_in("payment_behaviour_v1")
 GOOD_ACCOUNTS = {
-    "equity_to_liabilities": D("2"),
-    "ebit_to_assets": D("0.2"),
-    "current_ratio": D("2"),
+    "net_income_to_assets": D("0.0900"),
+    "equity_to_liabilities": D("3"),
+    "current_ratio": D("5"),
     "statement_age_months": 6,
 }
 BAD_ACCOUNTS = {
+    "net_income_to_assets": D("-0.3"),
     "equity_to_liabilities": D("-0.2"),
-    "ebit_to_assets": D("-0.3"),
-    "current_ratio": D("0.4"),
+    "current_ratio": D("0.2"),
     "statement_age_months": 6,
 }
 PAYS = {
@@ -91,7 +92,16 @@ def test_payments_alone_give_exactly_what_their_card_gives(facts, defaulted):
 def test_of_whom_nothing_is_known_is_the_prior_without_confidence():
     got = combine(BLOCKS, {})
     assert got.pd == pd_of(BLOCKS.prior) == D("0.019998")
-    assert (got.confidence, got.prior_share, got.reasons) == (0, 1, ())
+    assert (got.confidence, got.prior_share) == (0, 1)
+    assert [reason.code for reason in got.reasons] == [NOTHING_KNOWN]
+    # News alone do not make a company known.
+    news = combine(BLOCKS, {"visit_verdict": 4, "broken_promises": 3})
+    assert [reason.code for reason in news.reasons] == [
+        NOTHING_KNOWN,
+        "visit_poor",
+        "promises_broken",
+    ]
+    assert combine(BLOCKS, {}, defaulted=True).reasons[0].code == scorecard.DEFAULTED
 
 
 def test_accounts_move_a_payers_score_by_their_share():
@@ -107,10 +117,27 @@ def test_accounts_move_a_payers_score_by_their_share():
 
 
 def test_a_block_of_which_little_is_known_leans_on_the_prior():
-    old = combine(BLOCKS, GOOD_ACCOUNTS | {"statement_age_months": 40})
+    old = combine(BLOCKS, GOOD_ACCOUNTS | {"statement_age_months": 24})
     fresh = combine(BLOCKS, GOOD_ACCOUNTS)
-    assert (old.prior_share, fresh.prior_share) == (D("0.6000"), 0)
+    assert (old.prior_share, fresh.prior_share) == (D("0.2000"), 0)
     assert D(BLOCKS.prior) / 100 < old.score < fresh.score
+    assert old.confidence < fresh.confidence
+
+
+def test_accounts_of_more_than_two_years_are_as_if_there_were_none():
+    stale = GOOD_ACCOUNTS | {"statement_age_months": 25}
+    got, plain = combine(BLOCKS, PAYS | stale), combine(BLOCKS, PAYS)
+    assert replace(got, contributions=()) == replace(plain, contributions=())
+    assert all(c.share == 0 for c in got.contributions if c.block == "accounts")
+    assert combine(BLOCKS, PAYS | GOOD_ACCOUNTS).score != plain.score
+
+
+@pytest.mark.parametrize(("verdict", "off"), [(None, 0), (1, 0), (2, 0), (3, 10), (4, 30), (5, 80)])
+def test_the_verdict_of_a_visit_takes_its_points_off_the_whole(verdict, off):
+    plain, got = combine(BLOCKS, PAYS), combine(BLOCKS, PAYS | {"visit_verdict": verdict})
+    assert got.score == plain.score - off
+    assert (got.reasons[0].code == "visit_poor") == (off > 20)
+    assert got.confidence == plain.confidence
 
 
 def test_bad_news_takes_its_points_off_the_whole():
@@ -135,7 +162,7 @@ def test_better_accounts_never_lower_a_score(company):
 
 @given(companies())
 def test_a_mean_lies_between_its_parts(company):
-    facts = company.attributes | dict.fromkeys(BAD_NEWS)
+    facts = company.attributes | dict.fromkeys([*BAD_NEWS, "visit_verdict"])
     got = combine(BLOCKS, facts)
     parts = [D(c.score) for c in got.contributions if c.share]
     parts += [D(BLOCKS.prior) / 100] if got.prior_share else []
@@ -233,11 +260,19 @@ def test_the_sql_is_understood_by_the_other_engines():
 
 def test_the_combination_shipped_is_whole():
     shipped = combination()
-    assert shipped.name == "blocks_v1"
-    assert {"payment", "company", "events"} <= {b.name for b in shipped.blocks}
+    assert shipped.name == "blocks_v2"
+    assert [b.name for b in shipped.blocks] == ["payment", "accounts", "company", "events", "visit"]
     for b in shipped.blocks:
         assert b.card.provenance["statement"]
-    assert set(named("payment_behaviour_v1").meanings) <= set(named("blocks_v1").meanings)
+    assert set(named("payment_behaviour_v1").meanings) <= set(shipped.meanings)
+
+
+def test_a_score_of_an_earlier_combination_is_what_it_was():
+    first = combination("blocks_v1")
+    assert [b.name for b in first.blocks] == ["payment", "company", "events"]
+    said = combine(first, PAYS | {"company_age_months": 434, "company_employees": 400})
+    assert (said.score, said.pd) == (D("622.57"), D("0.009065"))
+    assert set(first.meanings) <= set(named("blocks_v2").meanings)
 
 
 def _changed(card, **changes):
@@ -253,7 +288,7 @@ def _changed(card, **changes):
         (Block("accounts", PAYMENT), "attributes"),
         (
             _changed(ACCOUNTS, attributes=(replace(ACCOUNTS.attributes[0], missing_points=99),)),
-            "equity_to_liabilities.missing_points",
+            "net_income_to_assets.missing_points",
         ),
     ],
 )
@@ -267,7 +302,7 @@ def test_blocks_that_cannot_be_combined_are_refused_by_field(block, field):
 
 
 def test_cards_shipped_are_json_that_parses():
-    for name in ("company_facts_v1", "trade_events_v1"):
+    for name in ("company_facts_v1", "trade_events_v1", "site_visit_v1"):
         card = scorecard.built_in(name)
         assert card.provenance["kind"] == "expert"
         assert json.dumps(dict(card.provenance))

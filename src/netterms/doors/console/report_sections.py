@@ -175,9 +175,27 @@ def _score(score: Part) -> Section:
             Fact(_("Score"), formats.number(score["score"])),
             Fact(_("Payment index"), formats.number(score["payment_index"], 2)),
         ),
-        (Table((_("Day"), _("Grade"), _("Probability of default")), history),),
+        (
+            *_made_of(score["blocks"] or []),
+            Table((_("Day"), _("Grade"), _("Probability of default")), history),
+        ),
         tuple(_direction(reason) for reason in said),
     )
+
+
+def _made_of(parts: Iterable[Part]) -> tuple[Table, ...]:
+    """What each block did, where the score is of more than payments."""
+    rows = tuple(
+        (
+            str(words.SCORE_BLOCKS[part["block"]]),
+            formats.number(part.get("score")),
+            formats.percent(part.get("share"), 0),
+            formats.number(part.get("points"), 1),
+        )
+        for part in parts
+    )
+    headings = (_("What the score is made of"), _("Score"), _("Share"), _("Points"))
+    return (Table(headings, rows),) if rows else ()
 
 
 def _direction(reason: Part) -> str:

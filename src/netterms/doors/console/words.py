@@ -272,6 +272,8 @@ SCORE_BLOCKS = {
     "accounts": _("Annual accounts"),
     "company": _("Company facts"),
     "events": _("Bad news"),
+    "visit": _("Visit"),
+    "prior": _("Companies in general"),
     "overlay": _("Country and sector"),
 }
 RUN_STEPS = {

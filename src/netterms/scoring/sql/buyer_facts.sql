@@ -1,6 +1,6 @@
--- What is known of each buyer to score beside its payments, as the attributes of the company card and of
--- the card of events. Of bounced payments, signs of an insolvency and legal actions nothing is kept yet.
-create temp table buyer_facts on commit drop as
+-- What is known of each buyer to score beside its payments and accounts, as the attributes of the company
+-- card, of the card of events and of that of a visit. Of bounced payments, signs of an insolvency and
+-- legal actions nothing is kept yet. It reads `to_score`, be it one buyer or many.
 select b.id::text as buyer, b.country, b.sector,
        coalesce(b.insolvent_on <= %(as_of)s, false) as in_default,
        (12 * extract(year from age(%(as_of)s::date, f.founded_on))
@@ -13,7 +13,8 @@ select b.id::text as buyer, b.country, b.sector,
        null::integer as bounced_payments,
        coalesce(p.broken, 0) as broken_promises,
        coalesce(d.lost, 0) as disputes_lost,
-       null::integer as legal_actions
+       null::integer as legal_actions,
+       v.verdict::integer as visit_verdict
 from to_score t
 join buyer b on b.seller_id = %(seller)s and b.id = t.buyer_id
 left join lateral (
@@ -23,9 +24,19 @@ left join lateral (
   order by c.known_on desc, c.id desc
   limit 1
 ) f on true
+left join lateral (
+  select s.verdict
+  from site_visit s
+  where s.seller_id = %(seller)s and s.buyer_id = b.id and s.entered_at < %(as_of)s::date + 1
+    and s.visited_on > %(as_of)s::date - interval '12 months' and s.visited_on <= %(as_of)s
+  order by s.visited_on desc, s.id desc
+  limit 1
+) v on true
 left join (
   select top, count(*)::integer + 1 as companies
-  from (select parent_id as top from buyer where seller_id = %(seller)s and parent_id is not null) m
+  from (select parent_id as top from buyer where seller_id = %(seller)s and parent_id is not null
+          and parent_id in (select coalesce(o.parent_id, o.id) from to_score w
+                            join buyer o on o.seller_id = %(seller)s and o.id = w.buyer_id)) m
   group by top
 ) g on g.top = coalesce(b.parent_id, b.id)
 left join (
@@ -34,6 +45,7 @@ left join (
   from event
   where seller_id = %(seller)s and kind = 'collection.promise_broken'
     and business_date > %(as_of)s::date - interval '12 months' and business_date <= %(as_of)s
+    and subject_id in (select w.buyer_id from to_score w)
   group by subject_id
 ) p on p.subject_id = b.id
 left join (
@@ -42,5 +54,6 @@ left join (
   join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
   where d.seller_id = %(seller)s and d.state = 'confirmed'
     and d.settled_on > %(as_of)s::date - interval '12 months' and d.settled_on <= %(as_of)s
+    and i.buyer_id in (select w.buyer_id from to_score w)
   group by i.buyer_id
 ) d on d.buyer_id = b.id

@@ -1,8 +1,7 @@
 -- Whom to score today: buyers never scored, a tenth of the others by turns (so everybody at least once
 -- in ten business days), and those to whom something happened since the last run: money came in, their
 -- oldest open invoice came into another bracket of lateness, they became insolvent, broke a promise or
--- lost a dispute, or more was learnt of the company.
-create temp table to_score on commit drop as
+-- lost a dispute, or more was learnt of the company: facts, accounts, or what a visit found.
 select b.id as buyer_id
 from buyer b
 where b.seller_id = %(seller)s
@@ -22,6 +21,10 @@ where b.seller_id = %(seller)s
                      and d.settled_on between %(since)s and %(as_of)s)
        or b.id in (select c.buyer_id from company_fact c
                    where c.seller_id = %(seller)s and c.known_on between %(since)s and %(as_of)s)
+       or b.id in (select a.buyer_id from statement a
+                   where a.seller_id = %(seller)s and a.known_on between %(since)s and %(as_of)s)
+       or b.id in (select v.buyer_id from site_visit v
+                   where v.seller_id = %(seller)s and v.entered_at >= %(since)s::date and v.entered_at < %(as_of)s::date + 1)
        or b.id in (select i.buyer_id
                    from invoice i
                    where i.seller_id = %(seller)s and i.open_minor > 0

@@ -1,0 +1,135 @@
+"""Accounts and visits in the day's score: what was known on that day, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from netterms.scoring.actions import CARD, refresh_scores
+from netterms.statements.actions import record_statement
+from netterms.statements.visits import Visit, record_visit
+from netterms.store import sql
+from netterms.store.tenancy import book
+from tests.actions.books import Line, bring_in, on, pay
+from tests.actions.scoring.test_blocks_day import (
+    TODAY,
+    buyer_id,
+    is_what_the_rule_says,
+    known,
+    lines,
+    scores,
+)
+from tests.actions.statements.test_record import told
+
+# Turns of everybody: ten business days.
+ALL_TURNS = [timedelta(days=n) for n in range(14)]
+
+
+def parts(line) -> dict[str, dict]:
+    return {part["block"]: part for part in line["blocks"] or []}
+
+
+def test_accounts_count_from_the_day_they_are_entered(ctx):
+    bring_in(ctx, *lines("sound", "weak", "silent"))
+    refresh_scores(ctx)
+    before = scores(ctx)
+    day = on(ctx, TODAY + timedelta(days=1))
+    strong = {"net_income": 120, "equity": 700, "total_liabilities": 300, "current_assets": 600}
+    losses = {"net_income": -150, "equity": 50, "total_liabilities": 950}
+    record_statement(day, buyer_id(ctx, "sound"), told(**strong))
+    record_statement(day, buyer_id(ctx, "weak"), told(**losses))
+    assert refresh_scores(day, since=TODAY)["buyers"] >= 2
+    after = scores(ctx)
+    for number in ("sound", "weak"):
+        line = after[number]
+        assert (line["scored_on"], line["scorecard"]) == (day.today, "blocks_v2")
+        assert line["attributes"]["statement_age_months"] == 5
+        assert parts(line)["accounts"]["card"] == "financial_accounts_v1"
+        assert line["confidence"] > before[number]["confidence"]
+        is_what_the_rule_says(line)
+    assert after["sound"]["score"] > before["sound"]["score"] > after["weak"]["score"]
+    assert "weak_net_income_to_assets" in after["weak"]["reasons"]
+    assert "strong_net_income_to_assets" in after["sound"]["reasons"]
+    assert known(after["weak"]["attributes"]["equity_to_liabilities"]) == Decimal("0.0526")
+    assert after["silent"]["scorecard"] == CARD
+
+
+def test_accounts_of_more_than_two_years_drop_out(ctx):
+    bring_in(ctx, *lines("firm"))
+    record_statement(ctx, buyer_id(ctx, "firm"), told())
+    refresh_scores(ctx)
+    assert "accounts" in parts(scores(ctx)["firm"])
+    for last, counts in ((date(2027, 12, 20), True), (date(2028, 2, 20), False)):
+        for n in ALL_TURNS:
+            refresh_scores(on(ctx, last - ALL_TURNS[-1] + n), since=last - ALL_TURNS[-1] + n)
+        found = scores(ctx)["firm"]
+        assert ("accounts" in parts(found)) == counts
+        # Payments are then all that is known: the score is their card's again.
+        assert (found["scorecard"] == CARD) != counts
+
+
+@pytest.mark.parametrize(("verdict", "points"), [(1, 0), (4, -30), (5, -80)])
+def test_the_newest_visit_of_the_last_12_months_counts(ctx, verdict, points):
+    bring_in(ctx, *lines("firm"))
+    firm = buyer_id(ctx, "firm")
+    # The one before said something else.
+    record_visit(ctx, firm, Visit(date(2026, 1, 10), "Ms Example", 3), key="v1")
+    refresh_scores(ctx)
+    first = scores(ctx)["firm"]
+    assert parts(first)["visit"]["points"] == -10
+    is_what_the_rule_says(first)
+    day = on(ctx, TODAY + timedelta(days=1))
+    record_visit(day, firm, Visit(date(2026, 6, 2), "Ms Example", verdict), key="v2")
+    refresh_scores(day, since=TODAY)
+    found = scores(ctx)["firm"]
+    assert found["scored_on"] == day.today
+    assert parts(found).get("visit", {"points": 0})["points"] == points
+    assert ("visit_poor" in found["reasons"]) == (points < 0)
+    for n in ALL_TURNS:
+        refresh_scores(on(ctx, date(2027, 6, 2) + n), since=date(2027, 6, 2) + n)
+    later = scores(ctx)["firm"]
+    assert later["attributes"].get("visit_verdict") is None
+    assert "visit" not in parts(later)
+
+
+class UndoneError(Exception):
+    """Takes back what was written to look at it."""
+
+
+def scored_again(ctx) -> list[dict]:
+    """The scores a pass on the day of `ctx` gives now; they are not kept."""
+    found: list[dict] = []
+    try:
+        with book(ctx):
+            refresh_scores(ctx, since=ctx.today)
+            found += sql.rows("select * from score order by buyer_id, currency, scored_on")
+            raise UndoneError
+    except UndoneError:
+        return found
+
+
+def test_what_comes_later_changes_nothing_of_a_days_scores(ctx):
+    """Newer accounts, corrections, visits and payments of a shifted future: the day is the same."""
+    owed = Line("other", date(2026, 5, 20), 70_000, number="P1")
+    bring_in(ctx, *lines("firm", "other"), owed)
+    firm, other = buyer_id(ctx, "firm"), buyer_id(ctx, "other")
+    record_statement(ctx, firm, told())
+    record_visit(ctx, firm, Visit(date(2026, 5, 20), "Ms Example", 3), key="v1")
+    before = scored_again(ctx)
+    assert {parts(line).get("accounts", {}).get("card") for line in before} == {
+        None,
+        "financial_accounts_v1",
+    }
+    later = on(ctx, TODAY + timedelta(days=40))
+    for of in (firm, other):
+        # A correction of the same period, and a newer period.
+        record_statement(later, of, told(net_income=-200))
+        record_statement(later, of, told(date(2026, 6, 30), 6, net_income=-300, equity=400))
+        record_visit(later, of, Visit(date(2026, 5, 30), "Ms Example", 5), key=f"a{of}")
+        record_visit(later, of, Visit(date(2026, 7, 10), "Ms Example", 5), key=f"b{of}")
+    pay(later, owed)
+    assert scored_again(ctx) == before
+    then = scored_again(later)
+    assert {line["attributes"]["net_income_to_assets"] for line in then} == {-0.6}
