@@ -168,6 +168,8 @@ def test_a_company_that_nobody_knows_waits_for_a_person(seller, client):
     order = client.new_buyer_order(company, "N-1", eur(300_00))
     assert order.state is OrderState.PENDING
     assert order.reasons
+    assert (order.score.grade, order.score.confidence) == (5, 0)
+    assert [reason.code for reason in order.score.reasons] == ["nothing_known"]
     with pytest.raises(ValueInvalid):
         client.new_buyer_order(replace(company, country="FI"), "N-2", eur(300_00))
 

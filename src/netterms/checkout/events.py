@@ -115,6 +115,7 @@ class NewcomerJudged(Event):
     reasons: tuple[str, ...]
     starter_minor: int
     currency: str
+    grade: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -37,6 +39,8 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, set_line
+from netterms.scoring.online import score_at_once
+from netterms.scoring.queries import StoredScore, newest_score
 from netterms.screening.actions import screen_buyer
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -96,9 +100,18 @@ class _Asked(OrderRequest):
         return self.print_
 
 
+@dataclass(frozen=True, slots=True)
+class NewcomerAnswer(Answer):
+    """The answer about the order, and the score that the policy was asked with."""
+
+    score: Mapping[str, Any] | None = None
+
+
 @once_more
-def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> Answer:
+def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer:
     """Answer an order of a company that may be new. The same key again gives the same answer.
+
+    Who has no score yet gets its first one here, from what is known of it.
 
     VALUE_INVALID for what cannot be (a registration number whose check digits do not fit, too);
     KEY_REUSED, ORDER_NUMBER_TAKEN: nothing was made of it.
@@ -121,27 +134,34 @@ def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> Answer:
     raise AssertionError(f"lost the same race {RACES} times")
 
 
-def _answered(ctx: Context, request: NewBuyerRequest) -> Answer | None:
+def _answered(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer | None:
     # Calls about one company wait for each other, so the second sees what the first made.
     sql.value(
         "select pg_advisory_xact_lock(hashtextextended(%(what)s, 0))",
         {"what": f"newcomer/{ctx.seller}/{request.buyer.country}/{request.buyer.number}"},
     )
     known = sql.row(
-        "select fingerprint, answer::text as answer from idempotency_key"
-        " where seller_id = %(seller)s and key = %(key)s",
+        """
+        select k.fingerprint, k.answer::text as answer, d.score
+        from idempotency_key k
+        left join newcomer_decision d
+          on d.seller_id = k.seller_id and d.order_id = (k.answer ->> 'id')::uuid
+        where k.seller_id = %(seller)s and k.key = %(key)s
+        """,
         {"seller": ctx.seller, "key": request.key},
     )
     if known is None:
         return None
     if known["fingerprint"] != request.fingerprint():
         raise Refusal(Code.KEY_REUSED, key=request.key)
-    return Answer(REPEATED, known["answer"])
+    return NewcomerAnswer(REPEATED, known["answer"], known["score"])
 
 
-def _answer(ctx: Context, request: NewBuyerRequest) -> Answer:
+def _answer(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer:
     buyer = introduce(ctx, request.buyer)
-    facts = _facts(ctx, request, buyer)
+    currency = request.amount.currency
+    score = newest_score(ctx, buyer.id, currency) or score_at_once(ctx, buyer.id, currency)
+    facts = _facts(ctx, request, buyer, score)
     policy = in_force(ctx)
     verdict = decide(policy.policy, facts)
     if verdict.decision is Decision.APPROVE:
@@ -151,23 +171,23 @@ def _answer(ctx: Context, request: NewBuyerRequest) -> Answer:
         answer = _hold(ctx, request, buyer, verdict)
     # A refusal is raised here, and takes the buyer and its line with it.
     order_id = UUID(answer.order["id"])
-    _keep(ctx, request, order_id, buyer, policy, facts, verdict)
-    return answer
+    kept = _kept(score)
+    _keep(ctx, request, order_id, buyer, policy, facts, verdict, kept)
+    return NewcomerAnswer(answer.status, answer.body, kept)
 
 
-def _facts(ctx: Context, request: NewBuyerRequest, buyer: Introduced) -> Facts:
+def _facts(ctx: Context, request: NewBuyerRequest, buyer: Introduced, score: StoredScore) -> Facts:
     currency = request.amount.currency
-    grade = _grade(ctx, buyer.id, currency)
     screened = _screened(ctx, buyer)
     return Facts(
         country=request.buyer.country,
         currency=currency,
         amount_minor=request.amount.minor,
-        grade=grade,
+        grade=score.grade,
         screened=screened,
         insolvent=buyer.insolvent_on is not None,
         has_line=line_for(ctx, buyer.id, currency) is not None,
-        doubts=_doubts(request.buyer, buyer, screened, grade),
+        doubts=_doubts(request.buyer, buyer, screened, score),
     )
 
 
@@ -179,12 +199,13 @@ def _screened(ctx: Context, buyer: Introduced) -> Screened:
 
 
 def _doubts(
-    told: Introduction, buyer: Introduced, screened: Screened, grade: int | None
+    told: Introduction, buyer: Introduced, screened: Screened, score: StoredScore
 ) -> tuple[Doubt, ...]:
     domain, known = _domain(told.email), _domain(buyer.email)
     holds = {
         Doubt.NOT_SCREENED: screened is Screened.UNKNOWN,
-        Doubt.NO_GRADE: grade is None,
+        # A grade that rests on nothing known of the buyer is that of anybody.
+        Doubt.NO_GRADE: score.confidence == 0,
         Doubt.NAME_DIFFERS: _spelt(told.name) != _spelt(buyer.name),
         Doubt.NAME_KNOWN: buyer.name_known,
         Doubt.NUMBER_UNCHECKED: numbers.check(told.country, told.number)
@@ -205,20 +226,11 @@ def _spelt(name: str) -> str:
     return "".join(sign for sign in plain_name if sign.isalnum())
 
 
-def _grade(ctx: Context, buyer_id: UUID, currency: str) -> int | None:
-    """The newest grade in the order's currency, else the worst of the newest in any other."""
-    found: int | None = sql.value(
-        """
-        select grade from (
-          select distinct on (currency) currency, grade from score
-          where seller_id = %(seller)s and buyer_id = %(buyer)s and scored_on <= %(today)s
-          order by currency, scored_on desc
-        ) newest
-        order by currency <> %(currency)s, grade desc limit 1
-        """,
-        {"seller": ctx.seller, "buyer": buyer_id, "today": ctx.today, "currency": currency},
-    )
-    return found
+def _kept(score: StoredScore) -> dict[str, Any]:
+    """The score as the decision keeps it: as text, since a decimal is no binary fraction."""
+    wanted = ("currency", "scored_on", "scorecard", "score", "pd", "grade", "confidence")
+    said = {name: plain(getattr(score, name)) for name in wanted}
+    return said | {"attributes": score.attributes, "reasons": score.reasons}
 
 
 def _open_line(
@@ -265,14 +277,15 @@ def _keep(
     policy: PolicyVersion,
     facts: Facts,
     verdict: Verdict,
+    score: Mapping[str, Any],
 ) -> None:
     """The decision with everything it was made from, so that anyone can make it again."""
     sql.execute(
         """
         insert into newcomer_decision (seller_id, order_id, buyer_id, policy_version, facts,
-                                       verdict, starter_minor, reasons)
+                                       verdict, starter_minor, reasons, score)
         values (%(seller)s, %(order)s, %(buyer)s, %(version)s, %(facts)s, %(verdict)s, %(starter)s,
-                %(reasons)s)
+                %(reasons)s, %(score)s)
         """,
         {
             "seller": ctx.seller,
@@ -283,6 +296,7 @@ def _keep(
             "verdict": verdict.decision.value,
             "starter": verdict.starter_minor,
             "reasons": list(verdict.reasons),
+            "score": Jsonb(score),
         },
     )
     judged = events.NewcomerJudged(
@@ -293,5 +307,6 @@ def _keep(
         verdict.reasons,
         verdict.starter_minor,
         request.amount.currency,
+        facts.grade,
     )
     record(ctx, judged)

@@ -31,9 +31,11 @@ from netterms.client.errors import (
 )
 from netterms.client.sync import Client
 from netterms.client.values import (
+    BuyerScore,
     HeldOn,
     Hint,
     Invoice,
+    JudgedOrder,
     Line,
     LineChange,
     LineDetail,
@@ -47,6 +49,7 @@ from netterms.client.values import (
     Order,
     OrderDetail,
     OrderState,
+    ScoreReason,
     Terms,
     TopUp,
 )
@@ -57,6 +60,7 @@ __all__ = [
     "AnswerUnreadable",
     "Answered",
     "AsyncClient",
+    "BuyerScore",
     "ChangedMeanwhile",
     "Client",
     "Event",
@@ -64,6 +68,7 @@ __all__ = [
     "Hint",
     "Invoice",
     "InvoiceNumberTaken",
+    "JudgedOrder",
     "KeyReused",
     "Line",
     "LineChange",
@@ -87,6 +92,7 @@ __all__ = [
     "OrderState",
     "RateLimited",
     "Retries",
+    "ScoreReason",
     "Terms",
     "TopUp",
     "Unavailable",

@@ -28,6 +28,7 @@ from netterms.client.core import (
 )
 from netterms.client.errors import NettermsError
 from netterms.client.values import (
+    JudgedOrder,
     Line,
     LineDetail,
     LineWanted,
@@ -134,8 +135,11 @@ class AsyncClient:
         partial: bool = False,
         expires_at: datetime | None = None,
         idempotency_key: str | None = None,
-    ) -> Order:
-        """The same for a company that the seller may not know yet; what is unclear is pending."""
+    ) -> JudgedOrder:
+        """The same for a company that the seller may not know yet; what is unclear is pending.
+
+        The answer has the buyer's grade and its reasons.
+        """
         return await self._do(
             calls.new_buyer_order(
                 buyer,

@@ -15,6 +15,7 @@ from netterms.client import shapes
 from netterms.client.core import Call
 from netterms.client.errors import NettermsError, of_problem
 from netterms.client.values import (
+    JudgedOrder,
     Line,
     LineDetail,
     LineWanted,
@@ -79,6 +80,10 @@ def _money(amount: Money) -> dict[str, Any]:
 
 def _order(said: Any, replayed: bool) -> Order:  # noqa: ANN401
     return shapes.order(said, replayed=replayed)
+
+
+def _judged(said: Any, replayed: bool) -> JudgedOrder:  # noqa: ANN401
+    return shapes.judged_order(said, replayed=replayed)
 
 
 def _moved(said: Any, replayed: bool) -> Moved:  # noqa: ANN401
@@ -146,7 +151,7 @@ def new_buyer_order(
     partial: bool,
     expires_at: datetime | None,
     idempotency_key: str | None,
-) -> Call[Order]:
+) -> Call[JudgedOrder]:
     """An order of a company that the seller may not know yet."""
     company = {
         "country": buyer.country,
@@ -160,7 +165,7 @@ def new_buyer_order(
         "amount": _money(amount),
         "partial": partial,
     }
-    return _post("/v1/orders/new-buyer", said | _expiry(expires_at), idempotency_key, _order)
+    return _post("/v1/orders/new-buyer", said | _expiry(expires_at), idempotency_key, _judged)
 
 
 def move(

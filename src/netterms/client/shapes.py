@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from netterms.client.values import (
+    BuyerScore,
     HeldOn,
     Hint,
     Invoice,
+    JudgedOrder,
     Line,
     LineChange,
     LineDetail,
@@ -23,6 +25,7 @@ from netterms.client.values import (
     Order,
     OrderDetail,
     OrderState,
+    ScoreReason,
     Terms,
     TopUp,
 )
@@ -33,6 +36,14 @@ Json = Mapping[str, Any]
 def order(said: Json, *, replayed: bool = False) -> Order:
     """An order as every answer and event has it."""
     return Order(**_order(said), replayed=replayed)
+
+
+def judged_order(said: Json, *, replayed: bool = False) -> JudgedOrder:
+    """The order of a buyer that may be new."""
+    score = said["score"]
+    return JudgedOrder(
+        **_order(said), replayed=replayed, score=None if score is None else _buyer_score(score)
+    )
 
 
 def moved(said: Json, *, replayed: bool = False) -> Moved:
@@ -120,6 +131,19 @@ def _order(said: Json) -> dict[str, Any]:
         "expires_at": datetime.fromisoformat(said["expires_at"]),
         "version": said["version"],
     }
+
+
+def _buyer_score(said: Json) -> BuyerScore:
+    return BuyerScore(
+        currency=said["currency"],
+        scored_on=date.fromisoformat(said["scored_on"]),
+        scorecard=said["scorecard"],
+        score=Decimal(str(said["score"])),
+        probability_of_default=Decimal(str(said["probability_of_default"])),
+        grade=said["grade"],
+        confidence=Decimal(str(said["confidence"])),
+        reasons=tuple(ScoreReason(**each) for each in said["reasons"]),
+    )
 
 
 def _hint(said: Json, currency: str) -> Hint:

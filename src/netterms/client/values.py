@@ -242,6 +242,36 @@ class OrderDetail(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreReason:
+    """Why a score is what it is: a stable code, a sentence, "lowered" or "raised"."""
+
+    code: str
+    text: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerScore:
+    """How likely a buyer is not to pay: grade 1 (best) to 10. Confidence 0: nothing is known."""
+
+    currency: str
+    scored_on: date
+    scorecard: str
+    score: Decimal
+    probability_of_default: Decimal
+    grade: int
+    confidence: Decimal
+    reasons: tuple[ScoreReason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedOrder(Order):
+    """An order of a buyer that may be new, with the score it was judged by."""
+
+    score: BuyerScore | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrder:
     """One order of a batch. Without a key of its own it gets one."""
 

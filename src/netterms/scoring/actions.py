@@ -97,6 +97,11 @@ def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> N
         record(ctx, events.CompanyFactsRecorded(buyer_id, **asdict(facts)))
 
 
+def made_with(own: str | None) -> Combination:
+    """What scores: the combination delivered, with the seller's own payment card if it has one."""
+    return combination() if own is None else with_payment_card(own)
+
+
 def _gather(name: str, query: str, params: Mapping[str, object]) -> None:
     """Its rows as a table of this transaction, with what the planner needs to know of them."""
     sql.execute(f"create temp table {name} on commit drop as {query}", params)
@@ -116,7 +121,7 @@ def _scored(own: str | None, overlay: Overlay) -> str:
     Payments are judged by the card that the seller trained and put in force, if there is one.
     Not written into `score` at once: only a pass that writes nothing else is shared among workers.
     """
-    made = combination() if own is None else with_payment_card(own)
+    made = made_with(own)
     payment, *others = made.blocks
     scored = compile_sql(
         made,

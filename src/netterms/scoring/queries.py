@@ -14,6 +14,10 @@ from netterms.store import sql
 from netterms.store.tenancy import book
 
 HISTORY_SHOWN = 60
+COLUMNS = """
+currency::text as currency, scored_on, scorecard, score, pd, grade, payment_index, confidence,
+attributes, reasons, blocks
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,34 @@ class StoredScore:
         )
 
 
+def newest_score(ctx: Context, buyer_id: UUID, currency: str) -> StoredScore | None:
+    """The newest score in `currency`, else the worst of the newest in any other; None without.
+
+    Its permission is the caller's.
+    """
+    with book(ctx):
+        found = sql.rows(
+            f"""
+            select {COLUMNS}
+            from (
+              select distinct on (currency) * from score
+              where seller_id = %(seller)s and buyer_id = %(buyer)s and scored_on <= %(today)s
+              order by currency, scored_on desc
+            ) newest
+            order by currency <> %(currency)s, grade desc limit 1
+            """,  # noqa: S608 - our own columns
+            {"seller": ctx.seller, "buyer": buyer_id, "today": ctx.today, "currency": currency},
+        )
+    return sql.typed(found, StoredScore)[0] if found else None
+
+
 def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[StoredScore]]:
     """Scores of a buyer until `as_of` by currency, oldest first, at most `HISTORY_SHOWN` each."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
-            """
-            select currency::text as currency, scored_on, scorecard, score, pd, grade,
-                   payment_index, confidence, attributes, reasons, blocks
+            f"""
+            select {COLUMNS}
             from (
               select *, row_number() over (partition by currency order by scored_on desc) as place
               from score
@@ -61,7 +85,7 @@ def score_history(ctx: Context, buyer_id: UUID, as_of: date) -> dict[str, list[S
             ) placed
             where place <= %(most)s
             order by currency, scored_on
-            """,
+            """,  # noqa: S608 - our own columns
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of, "most": HISTORY_SHOWN},
         )
     by_currency: dict[str, list[StoredScore]] = {}

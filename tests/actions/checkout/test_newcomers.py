@@ -5,8 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,9 +26,11 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, set_line
 from netterms.limits.queries import lines_of
+from netterms.statements.actions import record_statement
 from netterms.store import sql
 from netterms.store.tenancy import book
 from tests.actions.books import buyer_id, change, insolvent, rows, sanctioned, value
+from tests.actions.statements.test_record import told as accounts_of
 from tests.rules.checkout.test_policy import facts as any_facts
 from tests.rules.checkout.test_policy import policies as any_policy
 
@@ -204,8 +209,6 @@ def test_a_sanctioned_or_insolvent_buyer_is_declined_whatever_its_line_has_left(
 
 
 def test_sixteen_calls_at_once_make_one_buyer_one_line_and_one_order_a_number(trusting):
-    from django.db import connection
-
     def call(n):
         try:
             return authorise_newcomer(trusting, ask(f"k{n % 4}", f"n{n % 4}", 400_00)).order
@@ -325,6 +328,102 @@ def test_a_policy_is_tried_on_past_orders_with_how_they_ended(ctx):
     # Trying changes nothing.
     assert in_force(ctx).version == 0
     assert versions(ctx) == []
+
+
+def by_grade(*bounds: tuple[int, int]) -> Policy:
+    """A policy that lets up to so much pass at once for a grade up to this one."""
+    return Policy(
+        auto_approve=tuple(Bound("EUR", grade, most) for grade, most in bounds),
+        starter=tuple(Starter("EUR", "", grade, 2 * most) for grade, most in bounds),
+        review=(Doubt.NO_GRADE,),
+    )
+
+
+def known_company(ctx, number="FR-552008443", registered="552008443", **items):
+    """A company of the book without an invoice, with accounts."""
+    change(
+        ctx,
+        "insert into buyer (seller_id, buyer_number, name, country, registration_number, email)"
+        " values (%(seller)s, %(number)s, 'Dubois SARL', 'FR', %(registered)s, %(mail)s)",
+        number=number,
+        registered=registered,
+        mail=MAIL,
+    )
+    record_statement(ctx, buyer_id(ctx, number), accounts_of(**items))
+
+
+def test_a_stranger_is_scored_in_the_same_call_and_a_person_looks_since_nothing_is_known(ctx):
+    put_in_force(ctx, draft(ctx, by_grade((9, 1_000_00)), "test"), "test")
+    answer = authorise_newcomer(ctx, ask())
+    assert (answer.order["state"], answer.order["reasons"]) == ("pending", ["no_grade"])
+    [score] = rows(ctx, "select * from score")
+    assert (score["scorecard"], score["grade"], score["confidence"]) == ("blocks_v2", 5, 0)
+    assert score["scored_on"] == ctx.today
+    assert answer.score["grade"] == 5
+    assert answer.score["reasons"] == ["nothing_known"]
+    [kept] = rows(ctx, "select facts, score from newcomer_decision")
+    assert kept["facts"]["grade"] == 5
+    assert kept["score"] == answer.score
+    [event] = rows(ctx, "select facts from event where kind = 'checkout.newcomer_judged'")
+    assert event["facts"]["grade"] == 5
+    # The same words the second time, and no second score.
+    again = authorise_newcomer(ctx, ask())
+    assert (again.body, again.score) == (answer.body, answer.score)
+    assert len(rows(ctx, "select * from score")) == 1
+
+
+@pytest.mark.parametrize(
+    ("items", "state", "reasons"),
+    [
+        ({"net_income": 120, "equity": 700, "total_liabilities": 300}, "authorised", []),
+        ({"net_income": 30}, "pending", ["over_auto_approval", "over_starter_limit"]),
+        (
+            {"net_income": -300, "equity": -100, "total_liabilities": 1100, "current_assets": 60},
+            "declined",
+            ["grade_too_weak"],
+        ),
+    ],
+)
+def test_the_grade_of_what_is_known_decides_by_the_policys_bounds(ctx, items, state, reasons):
+    policy = replace(by_grade((3, 1_000_00), (6, 200_00)), decline_from_grade=8)
+    put_in_force(ctx, draft(ctx, policy, "test"), "test")
+    known_company(ctx, **items)
+    answer = authorise_newcomer(ctx, ask())
+    assert (answer.order["state"], answer.order["reasons"]) == (state, reasons)
+    assert Decimal(answer.score["confidence"]) > 0
+    assert any("net_income" in code for code in answer.score["reasons"])
+    [score] = rows(ctx, "select * from score")
+    assert (score["grade"], score["reasons"]) == (answer.score["grade"], answer.score["reasons"])
+
+
+def test_a_score_that_is_there_is_the_one_that_counts(ctx):
+    put_in_force(ctx, draft(ctx, by_grade((9, 1_000_00)), "test"), "test")
+    known_company(ctx)
+    yesterday = replace(ctx, today=ctx.today - timedelta(days=1))
+    change(
+        ctx,
+        "insert into score (seller_id, buyer_id, currency, scored_on, scorecard, score, pd, grade,"
+        " confidence, attributes, reasons) values (%(seller)s, %(buyer)s, 'USD', %(day)s,"
+        " 'payment_behaviour_v1', 640, 0.004, 3, 0.9, '{}', '[]')",
+        buyer=buyer_id(ctx, "FR-552008443"),
+        day=yesterday.today,
+    )
+    answer = authorise_newcomer(ctx, ask())
+    assert (answer.order["state"], answer.score["grade"]) == ("authorised", 3)
+    assert answer.score["currency"] == "USD"
+    assert value(ctx, "select count(*) from score") == 1
+
+
+def test_ordinary_orders_are_not_scored(trusting):
+    authorise_newcomer(trusting, ask())
+    before = value(trusting, "select count(*) from score")
+    asked = OrderRequest("k2", "n2", buyer_id(trusting, "FR-552008443"), Money(1_00, "EUR"))
+    with CaptureQueriesContext(connection) as said:
+        assert authorise(trusting, [asked])[0].order["state"] == "authorised"
+    assert value(trusting, "select count(*) from score") == before
+    text = " ".join(query["sql"].lower() for query in said.captured_queries)
+    assert "authorise_orders" in text
+    assert not any(word in text for word in ("score", "screening", "statement"))
 
 
 def test_facts_are_kept_so_that_the_decision_can_be_made_again(trusting):

@@ -31,8 +31,9 @@ ASKED = {
 def caller(ctx, *scopes):
     client, secret = visitor(), create_key(ctx, "shop", scopes)
 
-    def call(body, key="k1"):
-        said = {"authorization": f"Bearer {secret}"} | ({"idempotency-key": key} if key else {})
+    def call(body, key="k1", language="en"):
+        said = {"authorization": f"Bearer {secret}", "accept-language": language}
+        said |= {"idempotency-key": key} if key else {}
         text = body if isinstance(body, str) else json.dumps(body)
         return client.post(PATH, text, content_type="application/json", headers=said)
 
@@ -74,6 +75,19 @@ def test_the_same_instant_in_another_zone_is_the_same_request(ctx):
     assert (again.status_code, again.content) == (200, first.content)
     later = call(asked(expires_at=(taipei + timedelta(seconds=1)).isoformat()))
     assert (later.status_code, later.json()["code"]) == (409, "key_reused")
+
+
+def test_the_answer_tells_grade_and_reasons_in_the_readers_language(ctx):
+    call = caller(ctx, "checkout")
+    first = call(ASKED).json()["score"]
+    assert (first["grade"], first["confidence"], first["scorecard"]) == (5, 0, "blocks_v2")
+    assert first["probability_of_default"] == pytest.approx(0.02, abs=0.0001)
+    [reason] = first["reasons"]
+    assert (reason["code"], reason["direction"]) == ("nothing_known", "lowered")
+    assert reason["text"].startswith("Nothing is known of the company yet")
+    again = call(ASKED, language="zh-hans").json()["score"]
+    assert again == first | {"reasons": [reason | {"text": again["reasons"][0]["text"]}]}
+    assert "一无所知" in again["reasons"][0]["text"]
 
 
 def test_without_a_policy_it_is_pending_with_reasons(ctx):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
 from pydantic import AwareDatetime, ConfigDict
@@ -11,8 +16,10 @@ from netterms.buyers.numbers import LONGEST
 from netterms.checkout.actions import REPEATED
 from netterms.checkout.newcomers import NewBuyerRequest, authorise_newcomer
 from netterms.checkout.requests import LONGEST_NUMBER, MOST_MINOR
+from netterms.doors.api.buyers import Reason
 from netterms.doors.api.checkout import Order
 from netterms.doors.api.shapes import KEYED, ApiRequest
+from netterms.doors.look.sentences import score_reasons
 from netterms.kernel.money import Money
 
 router = Router(tags=["checkout"])
@@ -56,9 +63,31 @@ class NewBuyerOrder(Schema):
     expires_at: AwareDatetime | None = None
 
 
+class GivenScore(Schema):
+    """The score that the policy was asked with: the newest, or a first one given in this call.
+
+    `confidence` 0: nothing is known of the buyer, and the grade is that of unknown companies.
+    """
+
+    currency: str
+    scored_on: date
+    scorecard: str
+    score: float
+    probability_of_default: float
+    grade: int
+    confidence: float
+    reasons: list[Reason]
+
+
+class JudgedOrder(Order):
+    """The order, and how the buyer was graded for it."""
+
+    score: GivenScore | None
+
+
 @router.post(
     "/orders/new-buyer",
-    response={200: Order, 201: Order},
+    response={200: JudgedOrder, 201: JudgedOrder},
     openapi_extra=KEYED,
     summary="Ask for credit for a buyer that may be new",
 )
@@ -66,7 +95,7 @@ def new_buyer(
     request: ApiRequest,
     asked: NewBuyerOrder,
 ) -> HttpResponse:
-    """Find or open the buyer, judge it by the policy in force, and answer the order.
+    """Find or open the buyer, score it, judge it by the policy in force, and answer the order.
 
     `pending` means that a person decides; the outcome comes by webhook (`checkout.order_approved`
     or `checkout.order_declined`). `reasons` say what the policy found.
@@ -85,8 +114,26 @@ def new_buyer(
             expires_at=asked.expires_at,
         ),
     )
-    # The answer's own words: the same the second time.
-    said = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    # The answer's own words, the same the second time, with the score that was kept beside them.
+    score = json.dumps(_score(answer.score), ensure_ascii=False)
+    body = f'{answer.body.removesuffix("}")}, "score": {score}}}'
+    said = HttpResponse(body, status=answer.status, content_type="application/json")
     if answer.status == REPEATED:
         said.headers["Idempotent-Replayed"] = "true"
     return said
+
+
+def _score(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """None for an answer of the time before newcomers were scored."""
+    if kept is None:
+        return None
+    return {
+        "currency": kept["currency"],
+        "scored_on": kept["scored_on"],
+        "scorecard": kept["scorecard"],
+        "score": float(kept["score"]),
+        "probability_of_default": float(kept["pd"]),
+        "grade": kept["grade"],
+        "confidence": float(kept["confidence"]),
+        "reasons": score_reasons(kept["scorecard"], kept["attributes"], kept["reasons"]),
+    }

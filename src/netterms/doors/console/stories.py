@@ -111,9 +111,10 @@ def _judged(facts: Facts) -> str:
         "version": facts["policy_version"],
         "verdict": words.VERDICTS[facts["verdict"]],
     }
+    grade = _("Grade %(grade)s") % {"grade": facts["grade"]} if facts.get("grade") else ""
     limit = formats.money(int(facts["starter_minor"]), facts["currency"])
     first = _("starter limit %(limit)s") % {"limit": limit} if facts["starter_minor"] else ""
-    return " · ".join(part for part in (verdict, first) if part)
+    return " · ".join(part for part in (verdict, grade, first) if part)
 
 
 def _introduced(facts: Facts) -> str:

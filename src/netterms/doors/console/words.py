@@ -134,7 +134,7 @@ ORDER_REASONS = {
     "country_not_served": _("Buyers of this country get no credit."),
     "grade_too_weak": _("The grade is too weak."),
     "not_screened": _("Nobody has looked at sanctions lists yet."),
-    "no_grade": _("The buyer has no grade yet."),
+    "no_grade": _("Nothing is known of the buyer that a grade could rest on."),
     "name_differs": _("The name is not the one known for this registration number."),
     "name_known": _("A buyer of this name is known under another number, or none."),
     "number_unchecked": _("The country's registration numbers have no check digits."),
