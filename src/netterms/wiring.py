@@ -16,6 +16,7 @@ from netterms.buyers.actions import index_names
 from netterms.buyers.events import (
     BankAccountChanged,
     BankAccountConfirmed,
+    BankAccountRejected,
     BuyerInsolvent,
     BuyerSanctioned,
     BuyersRegrouped,
@@ -60,6 +61,7 @@ WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     BuyersRegrouped.kind: [regroup],
     BankAccountChanged.kind: [look_at_account],
     BankAccountConfirmed.kind: [look_at_account],
+    BankAccountRejected.kind: [look_at_account],
 }
 
 

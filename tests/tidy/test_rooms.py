@@ -38,8 +38,12 @@ NAMELESS = {"common", "helpers", "misc", "utils"}
 SPEECH = r"netterms\.store\.sql\b|django\.db\.connection\b|psycopg(?!\.types)"
 # Beside queries.py, actions.py, sql/ and the store, these use cases speak to the database.
 SPEAKS_TO_DATABASE = {
+    "buyers/accounts.py",
     "buyers/duplicates.py",
+    "buyers/entering.py",
+    "buyers/groups.py",
     "buyers/particulars.py",
+    "buyers/profile.py",
     "checkout/newcomers.py",
     "checkout/pending.py",
     "checkout/policies.py",

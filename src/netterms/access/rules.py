@@ -19,6 +19,6 @@ class Role(StrEnum):
 MAY: dict[Role, frozenset[Permission]] = {
     Role.OWNER: EVERYTHING,
     Role.CREDIT_MANAGER: EVERYTHING - {Permission.MANAGE_ACCESS},
-    Role.COLLECTOR: frozenset({Permission.READ, Permission.COLLECT}),
+    Role.COLLECTOR: frozenset({Permission.READ, Permission.READ_PERSONAL, Permission.COLLECT}),
     Role.READER: frozenset({Permission.READ}),
 }

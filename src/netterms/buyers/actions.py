@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,9 +32,9 @@ LONGEST_NAME, LONGEST_EMAIL = 200, 254
 class BuyerFacts:
     """What an invoice list does not tell of a buyer; None leaves a field as it is.
 
-    `parent` is the buyer number of the company above it; `sector` its line of business in the
-    seller's own words or codes. A sanctions hit once noted is not taken
-    back here.
+    `parent` is the buyer number of the company above it, empty for none; `sector` its line of
+    business in the seller's own words or codes; `country` as ISO 3166, which stands fast where it
+    is that of a registration number. A sanctions hit once noted is not taken back here.
     """
 
     buyer_number: str
@@ -43,6 +44,7 @@ class BuyerFacts:
     insolvent_on: date | None = None
     parent: str | None = None
     sector: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,16 @@ class Introduction:
             raise _invalid("registration_number", number, Mend.CHECK_DIGITS)
         if not 1 <= len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
             raise _invalid("name", self.name, Mend.CHARACTERS, least=1, most=LONGEST_NAME)
-        local, at, domain = self.email.partition("@")
-        if self.email and not (
-            local and at and "." in domain and "@" not in domain and self.email.isprintable()
-        ):
-            raise _invalid("email", self.email, Mend.EMAIL)
-        if len(self.email) > LONGEST_EMAIL:
-            raise _invalid("email", self.email, Mend.CHARACTERS, least=0, most=LONGEST_EMAIL)
+        if self.email:
+            _check_email(self.email)
+
+
+def _check_email(email: str) -> None:
+    local, at, domain = email.partition("@")
+    if not (local and at and "." in domain and "@" not in domain and email.isprintable()):
+        raise _invalid("email", email, Mend.EMAIL)
+    if len(email) > LONGEST_EMAIL:
+        raise _invalid("email", email, Mend.CHARACTERS, least=0, most=LONGEST_EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +157,9 @@ where seller_id = %(seller)s and lower(name) = lower(%(name)s) and country in (%
   and id <> %(id)s limit 1
 """
 # Fields of BuyerFacts that are columns of the same name.
-PLAIN_FIELDS = ("language", "email", "key_account", "insolvent_on", "sector")
+PLAIN_FIELDS = ("language", "email", "key_account", "insolvent_on", "sector", "country")
 # Fields that decide with whom a buyer is counted together.
-GROUPING = {"parent_id", "sector"}
+GROUPING = {"parent_id", "sector", "country"}
 LONGEST_SECTOR = 100
 
 
@@ -168,7 +173,12 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
     for told in facts:
         _check(ctx, told)
     with book(ctx):
-        known = _locked(ctx, [f.buyer_number for f in facts] + [f.parent for f in facts])
+        if any(told.parent for told in facts):
+            # One at a time: two that each put the other below make a loop that neither sees.
+            sql.execute(
+                "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"parents {ctx.seller}"]
+            )
+        known = _locked(ctx, [f.buyer_number for f in facts] + [f.parent or None for f in facts])
         changes = [(told, known[told.buyer_number], _wanted(told, known)) for told in facts]
         changed = [
             (line, {name: value for name, value in wanted.items() if line[name] != value})
@@ -178,6 +188,7 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
         # In the order of ids, as everything that hears of them takes its locks.
         changed.sort(key=lambda each: each[0]["id"])
         _write(ctx, [line | after for line, after in changed])
+        _refuse_loops(ctx, [told for told, line, _ in changes if told.parent])
         told_of = [event for line, after in changed for event in _told(line, after)]
         moved = tuple(line["id"] for line, after in changed if GROUPING & after.keys())
         if moved:
@@ -200,6 +211,10 @@ def _check(ctx: Context, facts: BuyerFacts) -> None:
         len(facts.sector) <= LONGEST_SECTOR and (facts.sector.isprintable() or not facts.sector)
     ):
         raise _invalid("sector", facts.sector, Mend.CHARACTERS, least=0, most=LONGEST_SECTOR)
+    if facts.country is not None and not re.fullmatch(r"([A-Z]{2})?", facts.country):
+        raise _invalid("country", facts.country, Mend.COUNTRY_CODE)
+    if facts.email:
+        _check_email(facts.email)
     if facts.parent is not None and facts.parent == facts.buyer_number:
         raise Refusal(
             Code.VALUE_INVALID, field="parent", value=facts.parent, mend=Mend.ANOTHER_BUYER
@@ -214,7 +229,8 @@ def _locked(ctx: Context, numbers: Iterable[str | None]) -> dict[str, dict[str, 
     wanted = sorted({number for number in numbers if number is not None})
     found = sql.rows(
         """
-        select id, buyer_number, language, email, key_account, insolvent_on, parent_id, sector
+        select id, buyer_number, language, email, key_account, insolvent_on, parent_id, sector,
+               country, registration_number
         from buyer where seller_id = %(seller)s and buyer_number = any(%(numbers)s)
         -- Leaves alone who writes a paper of the buyer while holding its credit line.
         order by id for no key update
@@ -232,8 +248,31 @@ def _wanted(facts: BuyerFacts, known: dict[str, dict[str, Any]]) -> dict[str, An
     told = {f.name: getattr(facts, f.name) for f in dataclasses.fields(facts)}
     wanted = {name: told[name] for name in PLAIN_FIELDS if told[name] is not None}
     if facts.parent is not None:
-        wanted["parent_id"] = known[facts.parent]["id"]
+        wanted["parent_id"] = known[facts.parent]["id"] if facts.parent else None
+    line = known[facts.buyer_number]
+    if line["registration_number"] and wanted.get("country", line["country"]) != line["country"]:
+        raise _invalid("country", wanted["country"], Mend.ONE_OF, allowed=line["country"])
     return wanted
+
+
+def _refuse_loops(ctx: Context, facts: Sequence[BuyerFacts]) -> None:
+    """A company cannot stand below one that stands below it."""
+    found = sql.row(
+        """
+        with recursive above as (
+          select buyer_number as of, id, parent_id from buyer
+          where seller_id = %(seller)s and buyer_number = any(%(numbers)s)
+          union all
+          select a.of, b.id, b.parent_id
+          from above a join buyer b on b.seller_id = %(seller)s and b.id = a.parent_id
+        ) cycle of, id set looped using trail
+        select of from above where looped order by of limit 1
+        """,
+        {"seller": ctx.seller, "numbers": [told.buyer_number for told in facts]},
+    )
+    if found is not None:
+        parents = {told.buyer_number: told.parent for told in facts}
+        raise _invalid("parent", parents[found["of"]] or "", Mend.NOT_BELOW_IT)
 
 
 def _write(ctx: Context, lines: Sequence[dict[str, Any]]) -> None:
@@ -241,9 +280,10 @@ def _write(ctx: Context, lines: Sequence[dict[str, Any]]) -> None:
         """
         update buyer b
         set language = n.language, email = n.email, key_account = n.key_account,
-            insolvent_on = n.insolvent_on, parent_id = n.parent_id, sector = n.sector
+            insolvent_on = n.insolvent_on, parent_id = n.parent_id, sector = n.sector,
+            country = n.country
         from jsonb_to_recordset(%(lines)s) as n(id uuid, language text, email text,
-          key_account boolean, insolvent_on date, parent_id uuid, sector text)
+          key_account boolean, insolvent_on date, parent_id uuid, sector text, country text)
         where b.seller_id = %(seller)s and b.id = n.id
         """,
         {"seller": ctx.seller, "lines": Jsonb(plain(list(lines)))},

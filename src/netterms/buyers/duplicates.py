@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from netterms.buyers import events
 from netterms.buyers.actions import index_names
+from netterms.buyers.groups import stands_below
 from netterms.buyers.likeness import Side, compare
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
@@ -22,6 +24,7 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
+from netterms.store.keys import done_once
 from netterms.store.outbox import record
 from netterms.store.tenancy import book, once_more
 
@@ -154,13 +157,41 @@ def pairs(ctx: Context, state: str = "proposed", most: int = 50) -> list[Pair]:
     ]
 
 
+class Verdict(StrEnum):
+    """What a person says of a pair."""
+
+    MERGE = "merge"
+    PART = "part"
+    UNDO = "undo"
+
+
+def decide(
+    ctx: Context, verdict: Verdict, keep: UUID, other: UUID, why: str = "", key: str = ""
+) -> bool:
+    """Merge `other` into `keep`, say that they are two, or take the merge back, once under `key`.
+
+    Whether `key` had done it before. NOT_FOUND, VALUE_INVALID, KEY_REUSED.
+    """
+    ctx.require(Permission.IMPORT)
+
+    def act() -> None:
+        if verdict is Verdict.MERGE:
+            merge(ctx, keep, other, why)
+        elif verdict is Verdict.PART:
+            not_the_same(ctx, keep, other)
+        else:
+            unmerge(ctx, other, keep)
+
+    return done_once(ctx, key, {verdict.value: [keep, other], "why": why}, act)[1]
+
+
 @once_more
 def merge(ctx: Context, keep: UUID, gone: UUID, why: str) -> None:
     """Say that `gone` is the company `keep`. NOT_FOUND; VALUE_INVALID for one merged already."""
     ctx.require(Permission.IMPORT)
     with book(ctx):
         known = _locked(ctx, keep, gone)
-        if keep == gone or known[keep]["parent_id"] == gone:
+        if keep == gone or stands_below(ctx, keep, gone):
             raise _not_this_one(known[gone]["buyer_number"])
         for line in known.values():
             if line["merged_into"] is not None:
@@ -208,15 +239,18 @@ def not_the_same(ctx: Context, one: UUID, other: UUID) -> None:
 
 
 @once_more
-def unmerge(ctx: Context, gone: UUID) -> None:
-    """Take a merge back: all is as it was, and the pair is a proposal again. NOT_FOUND."""
+def unmerge(ctx: Context, gone: UUID, stays: UUID | None = None) -> None:
+    """Take a merge (into `stays`, if named) back; the pair is a proposal again. NOT_FOUND.
+
+    All is as it was, but for a parent that somebody set since.
+    """
     ctx.require(Permission.IMPORT)
     with book(ctx):
         keep = sql.value(
             "select merged_into from buyer where seller_id = %(seller)s and id = %(id)s",
             {"seller": ctx.seller, "id": gone},
         )
-        if keep is None:
+        if keep is None or stays not in {None, keep}:
             raise Refusal(Code.NOT_FOUND, field="buyer", value=str(gone))
         known = _locked(ctx, keep, gone)
         pair = sql.row(

@@ -29,7 +29,7 @@ class BuyerInsolvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class BuyersRegrouped(Event):
-    """Parents or sectors of buyers changed together; `subject` is the seller."""
+    """Parents, sectors or countries of buyers changed together; `subject` is the seller."""
 
     kind: ClassVar[str] = "buyers.buyers_regrouped"
     buyers: tuple[UUID, ...]
@@ -128,11 +128,26 @@ class BankAccountChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class BankAccountConfirmed(Event):
-    """Somebody called a known number about a changed account; `subject` is the buyer."""
+    """Somebody called a known number about a changed account; `subject` is the buyer.
+
+    How stands beside the account: it may name a person.
+    """
 
     kind: ClassVar[str] = "buyers.bank_account_confirmed"
     account: UUID
-    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountRejected(Event):
+    """A changed account is not the buyer's; `subject` is the buyer. Accounts by their ends.
+
+    `restored`: the account that it had replaced, which counts again.
+    """
+
+    kind: ClassVar[str] = "buyers.bank_account_rejected"
+    account: UUID
+    number: str
+    restored: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

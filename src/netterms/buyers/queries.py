@@ -35,6 +35,9 @@ class Buyer:
     annual_turnover_minor: int | None
     sanctions_hit: bool
     insolvent_on: date | None
+    sector: str
+    parent_id: UUID | None
+    merged_into: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def buyer(ctx: Context, buyer_id: UUID) -> Buyer:
                    coalesce(registration_number, '') as registration_number, language, email,
                    key_account,
                    accounts_currency::text as accounts_currency, tangible_net_worth_minor,
-                   annual_turnover_minor, sanctions_hit, insolvent_on
+                   annual_turnover_minor, sanctions_hit, insolvent_on, sector, parent_id,
+                   merged_into
             from buyer where seller_id = %(seller)s and id = %(id)s
             """,
             {"seller": ctx.seller, "id": buyer_id},

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """What a use case may ask of the person or key that calls it."""
 
     READ = "read"
+    READ_PERSONAL = "read_personal"
     IMPORT = "import"
     CHECKOUT = "checkout"
     RUN_DAY = "run_day"

@@ -67,6 +67,7 @@ class Mend(StrEnum):
     HTTPS_ADDRESS = "https_address"  # (most)
     INSTALL_FONT = "install_font"  # (fonts)
     KEEP_SHUT = "keep_shut"
+    NOT_BELOW_IT = "not_below_it"
     ONE_LIMIT_A_BUYER = "one_limit_a_buyer"
     PUBLIC_ADDRESS = "public_address"
     TOP_UP_WHOLE = "top_up_whole"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netterms.buyers.events import BankAccountChanged, BankAccountConfirmed
+from netterms.buyers.events import BankAccountChanged, BankAccountConfirmed, BankAccountRejected
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.store import sql
@@ -20,6 +20,8 @@ def refresh_alerts(ctx: Context) -> dict[str, Plain]:
     return {"raised": counts["raised"], "closed": counts["closed"]}
 
 
-def look_at_account(ctx: Context, happened: BankAccountChanged | BankAccountConfirmed) -> None:
+def look_at_account(
+    ctx: Context, happened: BankAccountChanged | BankAccountConfirmed | BankAccountRejected
+) -> None:
     """Alert at once to a changed bank account; nobody pays or refunds to it before the call."""
     sql.execute(sql.statement("monitoring/account_alert"), stamp(ctx) | {"buyer": happened.subject})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -117,8 +118,10 @@ def count_days(ctx: Context) -> int:
         )
 
 
-def timeline(ctx: Context, subjects: list[UUID], most: int = 30) -> list[Happened]:
-    """Events about any of `subjects`, the newest first."""
+def timeline(
+    ctx: Context, subjects: list[UUID], most: int = 30, kinds: Sequence[str] = ()
+) -> list[Happened]:
+    """Events about any of `subjects`, the newest first; of `kinds`, if any are named."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
@@ -126,8 +129,9 @@ def timeline(ctx: Context, subjects: list[UUID], most: int = 30) -> list[Happene
             select happened_at, business_date, actor, why, kind, facts
             from event
             where seller_id = %(seller)s and subject_id = any(%(subjects)s)
+              and (cardinality(%(kinds)s::text[]) = 0 or kind = any(%(kinds)s))
             order by id desc limit %(most)s
             """,
-            {"seller": ctx.seller, "subjects": subjects, "most": most},
+            {"seller": ctx.seller, "subjects": subjects, "most": most, "kinds": list(kinds)},
         )
     return sql.typed(found, Happened)

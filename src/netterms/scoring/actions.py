@@ -16,6 +16,7 @@ from netterms.scoring.blocks import PRIOR, Block, Combination, combination, with
 from netterms.scoring.blocks_sql import compile_sql
 from netterms.scoring.company import CompanyFacts
 from netterms.scoring.overlay import Overlay, overlay_on
+from netterms.scoring.queries import company_facts
 from netterms.scoring.versions import champion
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
@@ -70,7 +71,8 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
 def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> None:
     """Note what is known of a company from today on; the newest facts count, as a whole.
 
-    NOT_FOUND for a buyer the seller does not have; VALUE_INVALID names the field.
+    The same again changes nothing. NOT_FOUND for a buyer the seller does not have; VALUE_INVALID
+    names the field.
     """
     ctx.require(Permission.IMPORT)
     facts.check(ctx.today)
@@ -85,6 +87,9 @@ def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> N
             "select id from buyer where seller_id = %(seller)s and id = %(buyer)s", params
         ):
             raise Refusal(Code.NOT_FOUND, what="buyer", id=str(buyer_id))
+        known = company_facts(ctx, buyer_id)
+        if known is not None and known.facts == facts:
+            return
         sql.execute(
             """
             insert into company_fact

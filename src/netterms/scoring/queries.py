@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
+from netterms.scoring.company import CompanyFacts
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -151,3 +152,26 @@ def insolvencies(ctx: Context) -> dict[str, date]:
         {"seller": ctx.seller},
     )
     return {line["buyer"]: line["insolvent_on"] for line in found}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What is known of a company since `known_on`."""
+
+    known_on: date
+    facts: CompanyFacts
+
+
+def company_facts(ctx: Context, buyer_id: UUID) -> KnownFacts | None:
+    """The newest facts of a company; None where nobody told any."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        line = sql.row(
+            """
+            select known_on, founded_on, employees, form_rank, source from company_fact
+            where seller_id = %(seller)s and buyer_id = %(buyer)s
+            order by known_on desc, id desc limit 1
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    return None if line is None else KnownFacts(line.pop("known_on"), CompanyFacts(**line))

@@ -13,12 +13,32 @@ from netterms.kernel.context import Context
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
+from netterms.store.tenancy import book
 
 
 def fingerprint(request: object) -> str:
     """SHA-256 of the request in canonical JSON."""
     text = json.dumps(plain(request), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def done_once(
+    ctx: Context, key: str, request: object, act: Callable[[], Plain]
+) -> tuple[Plain, bool]:
+    """`once` in a transaction of its own, and whether `key` had been answered before.
+
+    Without a key (empty) it is done each time. KEY_REUSED.
+    """
+    acted = False
+
+    def acting() -> Plain:
+        nonlocal acted
+        acted = True
+        return act()
+
+    with book(ctx):
+        answer = once(ctx, key, request, acting) if key else acting()
+    return answer, not acted
 
 
 def once(ctx: Context, key: str, request: object, act: Callable[[], Plain]) -> Plain:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from netterms.buyers import particulars as use
-from netterms.buyers.particulars import Address, BankAccount, Contact
+from netterms.buyers.accounts import (
+    BankAccount,
+    accounts_of,
+    confirm_bank_account,
+    reject_bank_account,
+    set_bank_account,
+)
+from netterms.buyers.entering import NewAccount, NewAlias, NewIdentifier, enter
+from netterms.buyers.particulars import Address, Contact
+from netterms.buyers.profile import contacts_of, profile
+from netterms.kernel.context import Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -55,39 +66,106 @@ def test_names_people_and_places_of_any_script_are_kept_and_forgotten(ctx, buyer
 
 
 def test_a_changed_account_alerts_at_once_until_somebody_called(ctx, buyer):
-    first = use.set_bank_account(ctx, buyer, BankAccount(FIRST))
+    first = set_bank_account(ctx, buyer, BankAccount(FIRST))
     assert open_alerts(ctx) == []
-    assert use.set_bank_account(ctx, buyer, BankAccount(FIRST.lower())) == first
-    second = use.set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
+    assert set_bank_account(ctx, buyer, BankAccount(FIRST.lower())) == first
+    second = set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
     [alert] = open_alerts(ctx)
     assert (alert.kind, alert.severity, alert.facts) == (
         "bank_account_changed", 3, {"account": "5432"},
     )  # fmt: skip
-    [kept] = use.accounts_of(ctx, buyer)
+    [kept] = accounts_of(ctx, buyer)
     assert (kept.id, kept.to_confirm, kept.iban) == (second, True, True)
     [event] = rows(ctx, "select facts from event where kind = 'buyers.bank_account_changed'")
     assert (event["facts"]["before"], event["facts"]["number"]) == (["…3000"], "…5432")
     # The day finds the same and raises nothing twice.
     refresh_alerts(ctx)
     assert kinds(ctx).count("monitoring.alert_raised") == 2  # the only buyer is the book, too
-    use.confirm_bank_account(ctx, second, "Called the number of the contract: Ms Li agrees.")
-    assert [a.kind for a in open_alerts(ctx)] == ["concentration"]
-    assert not use.accounts_of(ctx, buyer)[0].to_confirm
     with pytest.raises(Refusal) as refused:
-        use.confirm_bank_account(ctx, second, "again")
+        confirm_bank_account(ctx, second, "It is fine, I entered it myself.")
+    assert refused.value.code is Code.SAME_PERSON
+    other = replace(ctx, actor="another person")
+    confirm_bank_account(other, second, "Called the number of the contract: Ms Li agrees.")
+    told = rows(ctx, "select facts::text as facts from event where kind like 'buyers.bank%%'")
+    assert not [line for line in told if "Ms Li" in line["facts"] or "0130" in line["facts"]]
+    assert [a.kind for a in open_alerts(ctx)] == ["concentration"]
+    assert not accounts_of(ctx, buyer)[0].to_confirm
+    with pytest.raises(Refusal) as refused:
+        confirm_bank_account(other, second, "again")
     assert refused.value.code is Code.NOT_FOUND
 
 
+def test_a_rejected_account_ends_and_the_one_before_counts_again(ctx, buyer):
+    first = set_bank_account(ctx, buyer, BankAccount(FIRST))
+    second = set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
+    with pytest.raises(Refusal) as refused:
+        reject_bank_account(ctx, second, " ")
+    assert refused.value.facts["mend"] is Mend.SAY_WHY
+    assert reject_bank_account(ctx, second, "They know nothing of it.", key="k") is False
+    assert reject_bank_account(ctx, second, "They know nothing of it.", key="k") is True
+    [kept] = accounts_of(ctx, buyer)
+    assert (kept.id, kept.to_confirm) == (first, False)
+    assert [a.kind for a in open_alerts(ctx)] == []
+    [event] = rows(ctx, "select facts from event where kind = 'buyers.bank_account_rejected'")
+    assert event["facts"] == {"account": str(second), "number": "…5432", "restored": str(first)}
+    with pytest.raises(Refusal) as refused:
+        confirm_bank_account(replace(ctx, actor="b"), second, "again")
+    assert refused.value.code is Code.NOT_FOUND
+
+
+def test_an_account_entered_anew_meanwhile_is_not_there_twice(ctx, buyer):
+    first = set_bank_account(ctx, buyer, BankAccount(FIRST))
+    second = set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
+    anew = set_bank_account(ctx, buyer, BankAccount(FIRST))
+    reject_bank_account(ctx, second, "no")
+    assert [kept.id for kept in accounts_of(ctx, buyer)] == [anew]
+
+
+def test_a_particular_is_entered_once_under_a_key(ctx, buyer):
+    for told in (
+        NewIdentifier("duns", "15-048-3782"), NewAlias("Boreas"), Contact("Ms Li"),
+        Address("billing", "1 Road"), NewAccount(BankAccount(FIRST)),
+    ):  # fmt: skip
+        key = type(told).__name__
+        kept, repeated = enter(ctx, buyer, told, key)
+        assert (enter(ctx, buyer, told, key), repeated) == ((kept, True), False)
+    assert len(rows(ctx, "select from buyer_contact")) == 1
+    assert enter(ctx, buyer, NewAlias("Boreas"))[0] == str(
+        rows(ctx, "select id from buyer_alias")[0]["id"]
+    )
+    with pytest.raises(Refusal) as refused:
+        enter(ctx, buyer, Contact("Mr Li"), "Contact")
+    assert refused.value.code is Code.KEY_REUSED
+    with pytest.raises(Refusal) as refused:
+        enter(ctx, buyer, NewAlias("X", "merged"))
+    assert refused.value.facts["field"] == "kind"
+
+
+def test_people_and_whole_numbers_are_for_who_may_see_them(ctx, buyer):
+    use.add_contact(ctx, buyer, Contact("Ms Li"))
+    set_bank_account(ctx, buyer, BankAccount(FIRST, holder="Li Ltd"))
+    reader = replace(ctx, may=frozenset({Permission.READ}))
+    seen = profile(reader, buyer)
+    assert seen.contacts is None
+    assert [(a.number, a.holder) for a in seen.accounts] == [("…3000", "")]
+    with pytest.raises(Refusal) as refused:
+        contacts_of(reader, buyer)
+    assert refused.value.code is Code.NOT_ALLOWED
+    whole = profile(ctx, buyer)
+    assert [c.name for c in whole.contacts or []] == ["Ms Li"]
+    assert whole.accounts[0].number == "DE89370400440532013000"
+
+
 def test_the_day_raises_the_alert_for_an_account_too(ctx, buyer):
-    use.set_bank_account(ctx, buyer, BankAccount(FIRST))
-    use.set_bank_account(ctx, buyer, BankAccount(SECOND))
+    set_bank_account(ctx, buyer, BankAccount(FIRST))
+    set_bank_account(ctx, buyer, BankAccount(SECOND))
     refresh_alerts(ctx.on(ctx.today + timedelta(days=1)))
     assert "bank_account_changed" in {a.kind for a in open_alerts(ctx)}
 
 
 def test_a_local_account_number_needs_its_country(ctx, buyer):
-    account = use.set_bank_account(ctx, buyer, BankAccount("6222-0200-0001", "CN", "102100099996"))
-    [kept] = use.accounts_of(ctx, buyer)
+    account = set_bank_account(ctx, buyer, BankAccount("6222-0200-0001", "CN", "102100099996"))
+    [kept] = accounts_of(ctx, buyer)
     assert (kept.id, kept.iban, kept.number) == (account, False, "622202000001")
 
 
@@ -107,7 +185,7 @@ def test_a_local_account_number_needs_its_country(ctx, buyer):
     ],
 )
 def test_what_cannot_be_is_refused_with_what_mends_it(ctx, buyer, told, field, mend):
-    add = {BankAccount: use.set_bank_account, Contact: use.add_contact, Address: use.add_address}
+    add = {BankAccount: set_bank_account, Contact: use.add_contact, Address: use.add_address}
     before = kinds(ctx)
     with pytest.raises(Refusal) as refused:
         add[type(told)](ctx, buyer, told)
@@ -123,7 +201,7 @@ def test_nothing_is_kept_of_a_buyer_the_seller_does_not_know(ctx, new_seller, bu
             lambda c, b: use.add_alias(c, b, "Other"),
             lambda c, b: use.add_contact(c, b, Contact("A")),
             lambda c, b: use.add_address(c, b, Address("billing", "1 Road")),
-            lambda c, b: use.set_bank_account(c, b, BankAccount(FIRST)),
+            lambda c, b: set_bank_account(c, b, BankAccount(FIRST)),
         ):
             with pytest.raises(Refusal) as refused:
                 act(other, who)

@@ -17,18 +17,35 @@ from tests.doors.gateway.servers import Caller
 from tests.doors.gateway.test_answers import is_problem
 from tests.doors.seed import fill
 
-SCOPES = ["read", "set_limit", "checkout", "manage_access"]
+SCOPES = ["read", "read_personal", "set_limit", "checkout", "manage_access", "import"]
 EXAMPLES = 20
+TO_COME = "to-come"
 _made: dict[str, str] = {}
 SCHEMA = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
 
 # What no schema can say: that check digits fit, that a time lies ahead, that an address is public,
-# that a line is opened once, that a currency is one of ISO 4217, that accounts balance.
+# that a line is opened once, that a currency is one of ISO 4217, that accounts balance, that a text
+# is printable.
 BEYOND_A_SCHEMA = {
     "/v1/orders",
     "/v1/orders/new-buyer",
     "/v1/buyers/{buyer_id}/lines/{currency}",
     "/v1/buyers/{buyer_id}/statements",
+    *(
+        f"/v1/buyers/{{buyer_id}}/{what}"
+        for what in (
+            "identifiers",
+            "aliases",
+            "contacts",
+            "addresses",
+            "bank-accounts",
+            "facts",
+            "master-data",
+            "parent",
+        )
+    ),
+    "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/confirm",
+    "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/reject",
     "/v1/webhooks",
     "/v1/webhooks/{webhook_id}/replay",
     *(f"/v1/orders/{{order_id}}/{word}" for word in MOVES),
@@ -45,15 +62,34 @@ def secret(new_seller):
     return _made["secret"]
 
 
-@schemathesis.openapi.from_dict(SCHEMA).parametrize()
+schema = schemathesis.openapi.from_dict(SCHEMA)
+
+
+@schema.auth(refresh_interval=None)
+class Key:
+    """The key of each case, but of those that are to show what happens without one.
+
+    A test that put it into every case mended these unseen, and the answer 200 looked like a hole
+    in the wall.
+    """
+
+    def get(self, _case, _ctx):
+        # Examples are made while tests are collected, before there is a key.
+        return _made.get("secret", TO_COME)
+
+    def set(self, case, secret, _ctx):
+        case.headers["Authorization"] = f"Bearer {secret}"
+
+
+@schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_the_documented_one(case, secret, address):
     beyond = [positive_data_acceptance] if case.path in BEYOND_A_SCHEMA else []
     if case.path == "/v1/orders/batch":
         # Each order of it is refused alone, within an answer that is 200.
         beyond = [negative_data_rejection]
-    # Part of the case: a header given to the call instead would mend, unseen, what a case left out.
-    case.headers["Authorization"] = f"Bearer {secret}"
+    if case.headers.get("Authorization") == f"Bearer {TO_COME}":
+        case.headers["Authorization"] = f"Bearer {secret}"
     case.call_and_validate(base_url=address, excluded_checks=beyond)
 
 

@@ -15,6 +15,10 @@ import pytest
 from django.db import connections
 
 from netterms.access.actions import create_key
+from netterms.buyers import duplicates, particulars
+from netterms.buyers.accounts import BankAccount, set_bank_account
+from netterms.buyers.entering import NewAlias, enter
+from netterms.buyers.particulars import Address, Contact
 from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
 from netterms.doors.api.hot import MOVES
@@ -30,7 +34,7 @@ from tests.doors.credit import ask, credit, do
 from tests.doors.gateway.servers import Caller, fresh
 from tests.doors.seed import fill
 
-SCOPES = ["read", "set_limit", "checkout", "manage_access", "import"]
+SCOPES = ["read", "read_personal", "set_limit", "checkout", "manage_access", "import"]
 URL = "https://example.com/hook"
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
 FOR_ITSELF = {
@@ -40,7 +44,18 @@ FOR_ITSELF = {
     ("POST", "/v1/webhooks"),
 }
 # No id in the address, and yet of one seller only.
-BY_QUERY_OR_BODY = {("PUT", "/v1/caps"), ("DELETE", "/v1/caps")}
+BY_QUERY_OR_BODY = {
+    ("PUT", "/v1/caps"),
+    ("DELETE", "/v1/caps"),
+    *(("POST", f"/v1/duplicates/{word}") for word in ("merge", "undo", "part")),
+}
+# Addresses whose query names something of the book.
+QUERIED = {
+    ("DELETE", "/v1/caps"),
+    ("GET", "/v1/buyers/search"),
+    ("DELETE", "/v1/buyers/{buyer_id}/identifiers"),
+}
+IBANS = ("DE89370400440532013000", "GB82WEST12345698765432", "FR1420041010050500013M02606")
 
 
 class Book:
@@ -64,8 +79,27 @@ class Book:
             "report_id": str(order_report(ctx, made.buyer, fresh())[0].id),
             "webhook_id": str(endpoint.id),
             "delivery_id": str(deliveries(ctx, DeliveryFilter(), most=1)[0].id),
+            **self.particulars(made.buyer),
         }
+        self.other = str(made.lineless)
+        duplicates.merge(ctx, made.buyer, made.lineless, "twice")
+        duplicates.unmerge(ctx, made.lineless)
         connections.close_all()
+
+    def particulars(self, buyer):
+        """One of each kind; of the accounts two that somebody is to confirm or reject."""
+        particulars.add_identifier(self.ctx, buyer, "duns", "150483782")
+        told = {
+            "alias_id": NewAlias("Nordwind"),
+            "contact_id": Contact("Ms Example"),
+            "address_id": Address("billing", "1 Road"),
+        }
+        found = {name: enter(self.ctx, buyer, one)[0] for name, one in told.items()}
+        somebody = replace(self.ctx, actor="somebody")
+        self.accounts = [
+            str(set_bank_account(somebody, buyer, BankAccount(number))) for number in IBANS
+        ]
+        return found | {"account_id": self.accounts[1]}
 
     def order(self, word, buyer):
         """An order that the move can be done to."""
@@ -80,10 +114,13 @@ class Book:
         """The address with this book's ids; KeyError for one that nobody thought of."""
         word = template.rpartition("/")[2]
         ids = self.ids | ({"order_id": self.orders[word]} if word in MOVES else {})
+        if word == "reject":
+            ids |= {"account_id": self.accounts[2]}
         found = template.format_map(ids)
         asked = {
             "/v1/caps": {"kind": "group", "key": self.buyer},
             "/v1/buyers/search": {"q": self.buyer_name},
+            "/v1/buyers/{buyer_id}/identifiers": {"kind": "duns", "value": "150483782"},
         }
         query = asked.get(template, {})
         return found, f"?{urlencode(query)}"
@@ -102,7 +139,22 @@ class Book:
         }
         moves = {f"/v1/orders/{{order_id}}/{word}": {} for word in MOVES}
         moves["/v1/orders/{order_id}/amend"] = {"amount_minor": 11_00}
+        pair = {"keep": self.buyer, "other": self.other}
+        of = "/v1/buyers/{buyer_id}"
         return {
+            ("POST", f"{of}/identifiers"): {"kind": "lei", "value": "5493001KJTIIGC8Y1R12"},
+            ("POST", f"{of}/aliases"): {"name": "Boreas"},
+            ("POST", f"{of}/contacts"): {"name": "Mr Example"},
+            ("POST", f"{of}/addresses"): {"kind": "other", "lines": "2 Road"},
+            ("POST", f"{of}/bank-accounts"): {"number": "NL91ABNA0417164300"},
+            ("POST", f"{of}/bank-accounts/{{account_id}}/confirm"): {"how": "called"},
+            ("POST", f"{of}/bank-accounts/{{account_id}}/reject"): {"how": "called"},
+            ("PATCH", f"{of}/master-data"): {"sector": "steel"},
+            ("PUT", f"{of}/facts"): {"employees": 7, "source": "report"},
+            ("PUT", f"{of}/parent"): {"parent_id": None},
+            ("POST", "/v1/duplicates/merge"): pair,
+            ("POST", "/v1/duplicates/undo"): pair,
+            ("POST", "/v1/duplicates/part"): pair,
             ("PUT", "/v1/caps"): {"kind": "group", "key": self.buyer, "limit_minor": 9_999_00},
             ("PUT", "/v1/buyers/{buyer_id}/lines/{currency}"): {"limit_minor": 9_000_00},
             ("POST", "/v1/orders"): order,
@@ -125,7 +177,7 @@ class Book:
         headers = {"idempotency-key": fresh()}
         if template.endswith("/{currency}") and method == "PUT":
             headers["if-match"] = tag
-        if (method, template) not in {("DELETE", "/v1/caps"), ("GET", "/v1/buyers/search")}:
+        if (method, template) not in QUERIED:
             query = ""
         return caller.send(method, path + query, body, **headers)
 

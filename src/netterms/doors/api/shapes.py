@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-from netterms.checkout.requests import KEY
+from netterms.checkout.requests import KEY, check_key
 from netterms.kernel.context import Context
 from netterms.kernel.mends import Mend
 from netterms.portfolio.live import as_of
@@ -95,6 +95,20 @@ class ApiRequest(HttpRequest):
     """A request whose API key was accepted."""
 
     auth: Context
+
+
+def key_of(request: HttpRequest) -> str:
+    """The key that makes a repeated request one; VALUE_INVALID for what is no key."""
+    given = request.headers.get("Idempotency-Key", "")
+    check_key(given)
+    return given
+
+
+def status_of(response: HttpResponse, *, repeated: bool) -> int:
+    """201 for what was done now; 200, and a header, for the answer of the time before."""
+    if repeated:
+        response["Idempotent-Replayed"] = "true"
+    return 200 if repeated else 201
 
 
 def money(minor: int, currency: str) -> Money:

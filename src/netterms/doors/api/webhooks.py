@@ -9,14 +9,15 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict
 
-from netterms.checkout.requests import check_key
 from netterms.doors.api.shapes import (
     KEYED,
     ApiRequest,
     Id,
     Instant,
     PageSize,
+    key_of,
     next_of,
+    status_of,
 )
 from netterms.site.config import config
 from netterms.webhooks import actions, queries
@@ -114,14 +115,14 @@ def add(request: ApiRequest, response: HttpResponse, wanted: WebhookWanted) -> S
     """Tell events to an https address of the public internet from now on."""
     added = actions.add_endpoint(
         request.auth,
-        _key(request),
+        key_of(request),
         wanted.url,
         wanted.kinds,
         loopback=config().webhook_loopback,
     )
     told = Webhook.from_orm(added.endpoint).dict()
     made = NewWebhook(**told, secret=added.secret)
-    return Status(_status(response, repeated=added.repeated), made)
+    return Status(status_of(response, repeated=added.repeated), made)
 
 
 @router.delete("/webhooks/{webhook_id}", response={204: None}, summary="Remove an endpoint")
@@ -145,9 +146,9 @@ def replay_range(
 ) -> Status[dict[str, int]]:
     """Everything that happened in the range, also what the endpoint was never told."""
     count, repeated = actions.replay_range(
-        request.auth, _key(request), webhook_id, asked.since, asked.until
+        request.auth, key_of(request), webhook_id, asked.since, asked.until
     )
-    return Status(_status(response, repeated=repeated), {"count": count})
+    return Status(status_of(response, repeated=repeated), {"count": count})
 
 
 @router.get("/deliveries", response=Deliveries, summary="List deliveries")
@@ -175,23 +176,11 @@ def deliveries(
 )
 def replay(request: ApiRequest, response: HttpResponse, delivery_id: Id) -> Status[dict[str, Any]]:
     """Once more, with the same `webhook-id`; also one that was given up."""
-    repeated = actions.replay(request.auth, _key(request), delivery_id)
+    repeated = actions.replay(request.auth, key_of(request), delivery_id)
     shown = _shown(queries.delivery(request.auth, delivery_id))
-    return Status(_status(response, repeated=repeated), shown)
+    return Status(status_of(response, repeated=repeated), shown)
 
 
 def _shown(found: queries.Delivery) -> dict[str, Any]:
     told = Delivery.from_orm(found).dict()
     return told | {"next_at": found.next_at if found.state == "pending" else None}
-
-
-def _key(request: ApiRequest) -> str:
-    given = request.headers.get("Idempotency-Key", "")
-    check_key(given)
-    return given
-
-
-def _status(response: HttpResponse, *, repeated: bool) -> int:
-    if repeated:
-        response["Idempotent-Replayed"] = "true"
-    return 200 if repeated else 201

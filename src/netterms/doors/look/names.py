@@ -95,7 +95,8 @@ MOVES = {
     "confirmed": _("confirmation"),
 }
 PERMISSIONS = {
-    "read": _("read everything"),
+    "read": _("read everything but people and whole account numbers"),
+    "read_personal": _("see people at buyers and whole account numbers"),
     "import": _("import invoices"),
     "checkout": _("ask for credit and move orders"),
     "run_day": _("run the business day"),
