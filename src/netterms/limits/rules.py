@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from netterms.kernel.money import Money, exponent, half_up
 from netterms.kernel.sentence import gettext_noop
+from netterms.limits.formulas import Formula, Trading, heuristic, money_in, three_way
 
 DAYS_IN_YEAR = 365
 SHARE_PLACES = 4
@@ -25,6 +26,8 @@ class LimitReason(StrEnum):
     NET_WORTH = "net_worth"
     TURNOVER = "turnover"
     NET_WORTH_RULE = "net_worth_rule"
+    THREE_WAY = "three_way"
+    HEURISTIC = "heuristic"
     INSURED = "insured"
     CONCENTRATION = "concentration"
     SANCTIONS_HIT = "sanctions_hit"
@@ -44,6 +47,12 @@ SENTENCES: Mapping[LimitReason, str] = MappingProxyType(
         LimitReason.TURNOVER: gettext_noop("The buyer's turnover bears no more at this grade."),
         LimitReason.NET_WORTH_RULE: gettext_noop(
             "The fixed share of the buyer's net worth is reached."
+        ),
+        LimitReason.THREE_WAY: gettext_noop(
+            "The mean of net worth, trade references and need bears no more."
+        ),
+        LimitReason.HEURISTIC: gettext_noop(
+            "The way the buyer trades allows no larger part of its net worth."
         ),
         LimitReason.INSURED: gettext_noop(
             "The insured limit and the uninsured share you tolerate allow no more."
@@ -100,9 +109,11 @@ class LimitSettings:
     """What the seller may change. Shares are fractions with at most 4 decimals.
 
     `net_worth_rule` is the first half of SCR-09 (10 % of the buyer's net worth); None is off, as
-    the table by grade answers the same question.
+    the table by grade answers the same question. `formulas` are those the policy uses (SCR-13,
+    "formulas chosen"): what is not chosen is no cap, need, cover and concentration always are.
     """
 
+    formulas: frozenset[Formula] = frozenset({Formula.CAPACITY})
     shares: Mapping[int, GradeShares] = field(default_factory=_table)
     tolerated_uninsured_share: Decimal = Decimal(0)
     concentration_share: Decimal = Decimal("0.10")
@@ -128,7 +139,8 @@ class LimitFacts:
     """What is known of a buyer; all money in the currency of the need. None is "not known".
 
     `insured_limit` None: the buyer is outside any policy; zero: the insurer gave nothing.
-    `open_stage` is the collection stage 0..4 of its open invoices.
+    `open_stage` is the collection stage 0..4 of its open invoices. `trade_references` are limits
+    that other suppliers gave; none is "not known".
     """
 
     need: Money
@@ -139,6 +151,8 @@ class LimitFacts:
     insured_limit: Money | None = None
     sanctions_hit: bool = False
     open_stage: int = 0
+    trade_references: tuple[Money, ...] = ()
+    trading: Trading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,38 +229,59 @@ def _stops(facts: LimitFacts, settings: LimitSettings) -> tuple[Reason, ...]:
 
 
 def _caps(facts: LimitFacts, grade: int, settings: LimitSettings) -> tuple[Reason, ...]:
-    shares = settings.shares[grade]
-    rule = settings.net_worth_rule
-    cover = 1 / (1 - Fraction(settings.tolerated_uninsured_share))
-    parts: list[tuple[LimitReason, Money | None, Fraction]] = [
-        (LimitReason.NEED, facts.need, Fraction(1)),
-        (
-            LimitReason.NEED_SHARE,
-            facts.need if _without_accounts(facts) else None,
-            Fraction(shares.need),
-        ),
-        (LimitReason.NET_WORTH, facts.tangible_net_worth, Fraction(shares.net_worth)),
-        (LimitReason.TURNOVER, facts.annual_turnover, Fraction(shares.turnover)),
-        (
-            LimitReason.NET_WORTH_RULE,
-            None if rule is None else facts.tangible_net_worth,
-            Fraction(rule or 0),
-        ),
-        (LimitReason.INSURED, facts.insured_limit, cover),
-        (
-            LimitReason.CONCENTRATION,
-            facts.seller_annual_sales,
-            Fraction(settings.concentration_share),
-        ),
-    ]
     return tuple(
-        Reason(code, _positive_share(amount, share, facts.need.currency))
-        for code, amount, share in parts
+        Reason(code, amount)
+        for code, amount in (
+            *_need_caps(facts, settings.shares[grade]),
+            *_capacity_caps(facts, settings.shares[grade], settings),
+            *_cover_caps(facts, settings),
+        )
         if amount is not None
     )
 
 
-def _positive_share(amount: Money, share: Fraction, currency: str) -> Money:
+_Cap = tuple[LimitReason, Money | None]
+
+
+def _need_caps(facts: LimitFacts, shares: GradeShares) -> list[_Cap]:
+    part = _share_of(facts.need, shares.need, facts) if _without_accounts(facts) else None
+    return [(LimitReason.NEED, _share_of(facts.need, 1, facts)), (LimitReason.NEED_SHARE, part)]
+
+
+def _capacity_caps(facts: LimitFacts, shares: GradeShares, settings: LimitSettings) -> list[_Cap]:
+    """What the buyer can bear, by the formulas chosen."""
+    worth, chosen = facts.tangible_net_worth, settings.formulas
+    caps: list[_Cap] = []
+    if Formula.CAPACITY in chosen:
+        caps = [
+            (LimitReason.NET_WORTH, _share_of(worth, shares.net_worth, facts)),
+            (LimitReason.TURNOVER, _share_of(facts.annual_turnover, shares.turnover, facts)),
+        ]
+    if settings.net_worth_rule is not None:
+        rule = _share_of(worth, settings.net_worth_rule, facts)
+        caps.append((LimitReason.NET_WORTH_RULE, rule))
+    if worth is not None and Formula.THREE_WAY in chosen and facts.trade_references:
+        mean = three_way(worth, facts.trade_references, facts.need)
+        caps.append((LimitReason.THREE_WAY, mean))
+    if worth is not None and Formula.HEURISTIC in chosen and facts.trading is not None:
+        caps.append((LimitReason.HEURISTIC, heuristic(worth, facts.trading)))
+    return caps
+
+
+def _cover_caps(facts: LimitFacts, settings: LimitSettings) -> list[_Cap]:
+    cover = 1 / (1 - Fraction(settings.tolerated_uninsured_share))
+    most = _share_of(facts.seller_annual_sales, settings.concentration_share, facts)
+    return [
+        (LimitReason.INSURED, _share_of(facts.insured_limit, cover, facts)),
+        (LimitReason.CONCENTRATION, most),
+    ]
+
+
+def _share_of(
+    amount: Money | None, share: Decimal | Fraction | int, facts: LimitFacts
+) -> Money | None:
     """A negative net worth bears nothing; amounts of another currency must be converted before."""
-    assert amount.currency == currency, f"{amount.currency} meets {currency}"
-    return Money(max(0, half_up(amount.minor * share)), currency)
+    if amount is None:
+        return None
+    currency = facts.need.currency
+    return Money(max(0, half_up(money_in(amount, currency) * Fraction(share))), currency)

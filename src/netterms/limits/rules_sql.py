@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from netterms.kernel.money import DEFAULT_EXPONENT, EXPONENTS
+from netterms.limits.formulas import Formula, heuristic_percent_sql
 from netterms.limits.rules import (
     DAYS_IN_YEAR,
     SHARE_PLACES,
@@ -49,7 +50,9 @@ def recommend_sql(
 
     `source` is a table or a bracketed query with the columns need_minor, grade,
     tangible_net_worth_minor, annual_turnover_minor, seller_annual_sales_minor,
-    insured_limit_minor, sanctions_hit (boolean) and open_stage. `limit_reasons` is the codes of
+    insured_limit_minor, sanctions_hit (boolean) and open_stage; where the settings choose them
+    also median_reference_doubled (twice the median trade reference in minor units) and the fields
+    of `formulas.Trading`, NULL for not known. `limit_reasons` is the codes of
     `LimitReason` joined by commas, in the order of `rules.recommend`. `fence` (OFFSET 0) keeps
     PostgreSQL from working out a layer anew for every use of it; other engines need none.
     """
@@ -93,21 +96,46 @@ def _sizes() -> str:
 
 def _caps(settings: LimitSettings) -> list[tuple[LimitReason, str]]:
     need = _by_grade(settings, "need")
-    caps = [
+    return [
         (LimitReason.NEED, "need_amount"),
         (LimitReason.NEED_SHARE, f"CASE WHEN {_NO_ACCOUNTS} THEN {_share('need', need)} END"),
-        (LimitReason.NET_WORTH, _share("tangible_net_worth", _by_grade(settings, "net_worth"))),
-        (LimitReason.TURNOVER, _share("annual_turnover", _by_grade(settings, "turnover"))),
+        *_capacity_caps(settings),
+        (LimitReason.INSURED, _covered(settings.tolerated_uninsured_share)),
         (
             LimitReason.CONCENTRATION,
             _share("seller_annual_sales", _whole(settings.concentration_share)),
         ),
     ]
+
+
+def _capacity_caps(settings: LimitSettings) -> list[tuple[LimitReason, str]]:
+    worth, caps = "tangible_net_worth", []
+    if Formula.CAPACITY in settings.formulas:
+        caps = [
+            (LimitReason.NET_WORTH, _share(worth, _by_grade(settings, "net_worth"))),
+            (LimitReason.TURNOVER, _share("annual_turnover", _by_grade(settings, "turnover"))),
+        ]
     if settings.net_worth_rule is not None:
-        rule = _share("tangible_net_worth", _whole(settings.net_worth_rule))
-        caps.insert(4, (LimitReason.NET_WORTH_RULE, rule))
-    caps.insert(-1, (LimitReason.INSURED, _covered(settings.tolerated_uninsured_share)))
+        caps.append((LimitReason.NET_WORTH_RULE, _share(worth, _whole(settings.net_worth_rule))))
+    if Formula.THREE_WAY in settings.formulas:
+        caps.append((LimitReason.THREE_WAY, _three_way()))
+    if Formula.HEURISTIC in settings.formulas:
+        percent = f"({heuristic_percent_sql()}) * {_UNIT // 100}"
+        caps.append((LimitReason.HEURISTIC, _share(worth, percent)))
     return caps
+
+
+def _three_way() -> str:
+    """(net worth / 10 + median + need) / 3, half-up: floor((2a + b) / 2b) with b = 60.
+
+    The median of two references in the middle may be half a unit, so it comes doubled.
+    """
+    top = (
+        "(2 * CAST(tangible_net_worth_amount AS DECIMAL(38, 0))"
+        " + 10 * CAST(median_reference_doubled AS DECIMAL(38, 0))"
+        " + 20 * CAST(need_amount AS DECIMAL(38, 0)))"
+    )
+    return f"CAST({_floor_division(f'(2 * {top} + 60)', '120')} AS BIGINT)"
 
 
 def _by_grade(settings: LimitSettings, name: str) -> str:

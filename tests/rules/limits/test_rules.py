@@ -1,8 +1,9 @@
 """The recommended limit: examples, stops, and the same rule as SQL."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 
 import duckdb
 import pytest
@@ -11,6 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netterms.kernel.money import Money
+from netterms.limits.formulas import (
+    Formula,
+    Pays,
+    Trading,
+    heuristic,
+    heuristic_percent,
+    three_way,
+)
 from netterms.limits.rules import (
     SENTENCES,
     GradeShares,
@@ -64,6 +73,68 @@ def test_ex_3_9_capacity_is_the_smallest_of_need_net_worth_and_turnover():
     assert got.limit == usd(28_000)
     assert codes(got) == [LimitReason.NET_WORTH]
     assert {c.code: c.value for c in got.caps}[LimitReason.TURNOVER] == usd(35_000)
+
+
+REFERENCES = (usd(75_000), usd(40_000), usd(60_000))
+# A table row each: 5 + 5 + 5 + 5 + 5 - 5.
+TRADING = Trading(
+    share_of_need=Decimal("0.30"),
+    pays=Pays.ON_TIME,
+    age_years=Decimal(5),
+    margin=Decimal("0.08"),
+    current_ratio=Decimal("1.8"),
+    debt_ratio=Decimal("0.60"),
+)
+
+
+def test_ex_3_10_mean_of_net_worth_references_and_need():
+    assert three_way(usd(800_000), REFERENCES, usd(70_000)) == usd(70_000)
+    facts = LimitFacts(
+        need=usd(70_000), grade=2, tangible_net_worth=usd(800_000), trade_references=REFERENCES
+    )
+    chosen = replace(SETTINGS, formulas=frozenset({Formula.THREE_WAY}))
+    assert (LimitReason.THREE_WAY, usd(70_000)) in [
+        (cap.code, cap.value) for cap in recommend(facts, chosen).caps
+    ]
+
+
+def test_ex_3_11_heuristic_table():
+    assert heuristic_percent(TRADING) == 20
+    assert heuristic(usd(400_000), TRADING) == usd(80_000)
+    facts = LimitFacts(need=usd(90_000), grade=2, tangible_net_worth=usd(400_000), trading=TRADING)
+    got = recommend(facts, replace(SETTINGS, formulas=frozenset({Formula.HEURISTIC})))
+    assert (got.limit, codes(got)) == (usd(80_000), [LimitReason.HEURISTIC])
+
+
+def test_scr_11_is_never_below_zero_and_takes_the_bounds_as_written():
+    worst = Trading(
+        Decimal("0.2499"), Pays.LATE, Decimal("2.9"), Decimal("0.0499"), Decimal("1.49"),
+        Decimal("0.5001"),
+    )  # fmt: skip
+    assert heuristic_percent(worst) == 0
+    best = Trading(
+        Decimal("0.5001"), Pays.DISCOUNT, Decimal("10.1"), Decimal("0.1401"), Decimal("2.21"),
+        Decimal("0.2999"),
+    )  # fmt: skip
+    assert heuristic_percent(best) == 60
+    middle = Trading(
+        Decimal("0.25"), Pays.ON_TIME, Decimal(10), Decimal("0.05"), Decimal("2.2"),
+        Decimal("0.50"),
+    )  # fmt: skip
+    assert heuristic_percent(middle) == 30
+
+
+def test_scr_13_only_the_formulas_chosen_bound_and_only_where_their_facts_are_known():
+    facts = LimitFacts(
+        need=usd(90_000), grade=GRADE_B, tangible_net_worth=usd(100_000), trading=TRADING
+    )
+    assert codes(recommend(facts, SETTINGS)) == [LimitReason.NET_WORTH]
+    none = replace(SETTINGS, formulas=frozenset())
+    assert recommend(facts, none).limit == usd(90_000)
+    all_three = replace(SETTINGS, formulas=frozenset(Formula))
+    assert recommend(facts, all_three).limit == usd(20_000)
+    # No reference is known: that mean cannot be taken.
+    assert LimitReason.THREE_WAY not in [c.code for c in recommend(facts, all_three).caps]
 
 
 def test_scr_09_ten_percent_of_net_worth_when_chosen_and_of_the_sellers_sales():
@@ -154,6 +225,7 @@ def test_settings_refuse_shares_that_sql_could_not_hold():
 
 AMOUNT = st.sampled_from([0, 1, 5, 15]) | st.integers(0, 10**14)
 MONEY = AMOUNT.map(lambda minor: Money(minor, "USD"))
+RATIO = st.integers(0, 60).map(lambda n: Decimal(5 * n).scaleb(-2))
 FACTS = st.builds(
     LimitFacts,
     need=MONEY,
@@ -164,10 +236,16 @@ FACTS = st.builds(
     insured_limit=st.none() | MONEY,
     sanctions_hit=st.booleans(),
     open_stage=st.integers(0, 4),
+    trade_references=st.lists(MONEY, max_size=4).map(tuple),
+    trading=st.none()
+    | st.builds(
+        Trading, RATIO, st.sampled_from(Pays), st.integers(0, 12).map(Decimal), RATIO, RATIO, RATIO
+    ),
 )
 SHARE = st.integers(0, 10_000).map(lambda n: Decimal(n).scaleb(-4))
 ANY_SETTINGS = st.builds(
     LimitSettings,
+    formulas=st.frozensets(st.sampled_from(Formula)),
     shares=st.fixed_dictionaries(
         {grade: st.builds(GradeShares, SHARE, SHARE, SHARE) for grade in range(1, 11)}
     ),
@@ -202,6 +280,13 @@ COLUMNS = {
     "insured_limit_minor": "BIGINT",
     "sanctions_hit": "BOOLEAN",
     "open_stage": "INTEGER",
+    "median_reference_doubled": "BIGINT",
+    "share_of_need": "DECIMAL(9, 4)",
+    "pays": "VARCHAR",
+    "age_years": "DECIMAL(9, 2)",
+    "margin": "DECIMAL(9, 4)",
+    "current_ratio": "DECIMAL(9, 4)",
+    "debt_ratio": "DECIMAL(9, 4)",
 }
 
 
@@ -219,7 +304,18 @@ def as_row(place, facts):
         minor(facts.insured_limit),
         facts.sanctions_hit,
         facts.open_stage,
+        *outside(facts),
     ]
+
+
+def outside(facts):
+    """What the formulas of outside facts read."""
+    references = [r.minor for r in facts.trade_references]
+    doubled = int(2 * Fraction(median(map(Fraction, references)))) if references else None
+    trading = facts.trading
+    if trading is None:
+        return [doubled] + [None] * 6
+    return [doubled, *(getattr(trading, field.name) for field in fields(Trading))]
 
 
 @settings(max_examples=40, deadline=None)
@@ -272,5 +368,10 @@ def test_the_limit_needed_covers_the_need_and_wastes_less_than_a_step(minor, day
 
 def test_other_engines_understand_the_sql():
     for dialect in ("postgres", "spark"):
-        for text in (recommend_sql(SETTINGS), f"SELECT {need_sql(SETTINGS)} FROM t"):
+        every = replace(SETTINGS, formulas=frozenset(Formula))
+        for text in (
+            recommend_sql(SETTINGS),
+            recommend_sql(every),
+            f"SELECT {need_sql(SETTINGS)} FROM t",
+        ):
             assert sqlglot.transpile(text, read="duckdb", write=dialect)

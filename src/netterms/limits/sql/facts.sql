@@ -6,6 +6,11 @@ select u.buyer, u.currency, s.grade,
        sales.minor as seller_annual_sales_minor,
        cover.amount_minor as insured_limit_minor,
        b.sanctions_hit,
+       -- Of other suppliers' limits and of the buyer's trading nothing is kept yet: formulas that ask for
+       -- them (limits/formulas.py) bound nothing here.
+       null::bigint as median_reference_doubled, null::numeric as share_of_need, null::text as pays,
+       null::numeric as age_years, null::numeric as margin, null::numeric as current_ratio,
+       null::numeric as debt_ratio,
        -- The stage that the oldest open invoice's days past due give.
        case when s.days_late >= 91 then 4 when s.days_late >= 61 then 3
             when s.days_late >= 31 then 2 when s.days_late >= 1 then 1 else 0 end as open_stage
