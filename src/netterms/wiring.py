@@ -38,11 +38,15 @@ from netterms.kernel.context import Context
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
-from netterms.limits.actions import count_owed, refresh_limits
+from netterms.limits.actions import count_buyer_owed, count_owed, refresh_limits
 from netterms.limits.caps import refresh_exposure, regroup
 from netterms.limits.lines import hold_lines, hold_sanctioned
 from netterms.monitoring.actions import look_at_account, refresh_alerts
-from netterms.receivables.events import InvoicesImported
+from netterms.receivables.events import (
+    AllocationUndone,
+    InvoicesImported,
+    PaymentAllocated,
+)
 from netterms.scoring.actions import refresh_scores
 from netterms.scoring.payers.actions import foretell_payments
 from netterms.screening.actions import screen_buyers
@@ -56,6 +60,8 @@ DAY = "day"
 # In the transaction of the event: what is owed on a line is never behind the invoices.
 WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     InvoicesImported.kind: [count_owed],
+    PaymentAllocated.kind: [count_buyer_owed],
+    AllocationUndone.kind: [count_buyer_owed],
     BuyerInsolvent.kind: [hold_lines],
     BuyerSanctioned.kind: [hold_sanctioned],
     BuyersRegrouped.kind: [regroup],

@@ -157,6 +157,8 @@ def _pay(made, buyer, invoice, currency, amount, paid) -> None:
         currency=currency,
         amount_minor=amount,
         paid_on=paid,
+        # As one that an import brought: its lines of the journal are written here.
+        import_id=payment,
     )
     insert(
         "allocation",

@@ -56,6 +56,7 @@ SPEAKS_TO_DATABASE = {
     "limits/lines.py",
     "limits/rates.py",
     "receivables/disputes.py",
+    "receivables/payments.py",
     "scoring/versions.py",
     "statements/visits.py",
     "wiring.py",
@@ -155,7 +156,6 @@ def test_what_sellers_share_is_only_ever_added(tables):
     [
         "journal_entry",
         "event",
-        "payment",
         "allocation",
         "limit_decision",
         "score",
@@ -176,17 +176,29 @@ def test_facts_are_only_ever_added(database, table):
     )
 
 
-def test_of_an_invoice_only_what_is_open_changes(database):
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("invoice", {"open_minor", "state", "settled_on", "reopened_on"}),
+        ("payment", {"unallocated_minor"}),
+    ],
+)
+def test_of_an_invoice_only_what_is_open_changes_and_of_a_payment_what_is_left(
+    database, table, columns
+):
     open_database()
     found = sql.rows(
         """
         select attname::text as name from pg_attribute
-        where attrelid = 'invoice'::regclass and attnum > 0 and not attisdropped
-          and has_column_privilege('netterms_app', 'invoice', attname, 'update')
-        """
+        where attrelid = %(t)s::regclass and attnum > 0 and not attisdropped
+          and has_column_privilege('netterms_app', %(t)s, attname, 'update')
+        """,
+        {"t": table},
     )
-    assert {line["name"] for line in found} == {"open_minor", "state", "settled_on"}
-    assert not sql.value("select has_table_privilege('netterms_app', 'invoice', 'delete')")
+    assert {line["name"] for line in found} == columns
+    assert not sql.value(
+        "select has_table_privilege('netterms_app', %(t)s, 'delete')", {"t": table}
+    )
 
 
 def checked(table: str, column: str) -> set[str]:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     CHECKOUT = "checkout"
     RUN_DAY = "run_day"
+    BOOK = "book"
     COLLECT = "collect"
     SET_LIMIT = "set_limit"
     MANAGE_POLICY = "manage_policy"

@@ -68,6 +68,7 @@ class Mend(StrEnum):
     INSTALL_FONT = "install_font"  # (fonts)
     KEEP_SHUT = "keep_shut"
     NOT_BELOW_IT = "not_below_it"
+    ONCE_EACH = "once_each"
     ONE_LIMIT_A_BUYER = "one_limit_a_buyer"
     PUBLIC_ADDRESS = "public_address"
     TOP_UP_WHOLE = "top_up_whole"

@@ -14,12 +14,17 @@ from netterms.limits import events
 from netterms.limits.lines import decide, follow_decision
 from netterms.limits.rules import LimitSettings
 from netterms.limits.rules_sql import need_sql, recommend_sql
-from netterms.receivables.events import InvoicesImported
+from netterms.receivables.events import (
+    AllocationUndone,
+    InvoicesImported,
+    PaymentAllocated,
+)
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.portable import to_postgres, translated
 from netterms.store.tenancy import book, once_more
 
+OwedMoved = PaymentAllocated | AllocationUndone
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from scored_today)"
 
 
@@ -48,6 +53,14 @@ def count_owed(ctx: Context, imported: InvoicesImported) -> None:
     params = {"seller": ctx.seller, "import": imported.subject}
     if sql.row("select from credit_line where seller_id = %(seller)s limit 1", params) is not None:
         sql.value(sql.statement("limits/count_owed"), params)
+
+
+def count_buyer_owed(ctx: Context, moved: OwedMoved) -> None:
+    """Count anew what one buyer owes on its credit lines, after its invoices or payments moved."""
+    params = {"seller": ctx.seller, "buyer": moved.buyer}
+    line = "select from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s limit 1"
+    if sql.row(line, params) is not None:
+        sql.value("select refresh_owed(array[%(buyer)s]::uuid[])", params)
 
 
 @once_more

@@ -33,6 +33,44 @@ class PaymentRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRecorded(Event):
+    """Money went back to a buyer; `subject` is the payment."""
+
+    kind: ClassVar[str] = "receivables.refund_recorded"
+    buyer: UUID
+    amount: Money
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatedPart:
+    """What settled an invoice, and what that took of the payment."""
+
+    invoice: UUID
+    settled: Money
+    taken: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAllocated(Event):
+    """A payment settled invoices of its buyer; `subject` is the payment."""
+
+    kind: ClassVar[str] = "receivables.payment_allocated"
+    buyer: UUID
+    parts: tuple[AllocatedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationUndone(Event):
+    """What a payment had settled was taken back; `subject` is the payment."""
+
+    kind: ClassVar[str] = "receivables.allocation_undone"
+    buyer: UUID
+    invoices: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeRaised(Event):
     """A buyer disputes part of an invoice; `subject` is the invoice."""
 

@@ -199,5 +199,6 @@ TELLERS: dict[str, Callable[[Facts], str]] = {
     "receivables.dispute_raised": _dispute,
     "receivables.dispute_settled": _settled,
     "receivables.payment_recorded": _paid,
+    "receivables.refund_recorded": _paid,
     "scoring.grade_changed": _grade,
 }

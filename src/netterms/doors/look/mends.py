@@ -73,6 +73,7 @@ MENDS: dict[Mend, str] = {
         "the buyer is on a sanctions list: keep its line on hold or closed"
     ),
     Mend.NOT_BELOW_IT: gettext_noop("a company that does not itself stand below this one"),
+    Mend.ONCE_EACH: gettext_noop("name each invoice once"),
     Mend.ONE_LIMIT_A_BUYER: gettext_noop("one limit a buyer"),
     Mend.PUBLIC_ADDRESS: gettext_noop("an address of the public internet, in its usual spelling"),
     Mend.TOP_UP_WHOLE: gettext_noop("a top-up has an amount and an end"),

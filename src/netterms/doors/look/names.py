@@ -100,6 +100,7 @@ PERMISSIONS = {
     "import": _("import invoices"),
     "checkout": _("ask for credit and move orders"),
     "run_day": _("run the business day"),
+    "book": _("book invoices and payments"),
     "collect": _("collect"),
     "set_limit": _("set limits and decide orders"),
     "manage_policy": _("change policies"),
@@ -208,6 +209,21 @@ FIELDS = {
     "webhook": _("webhook"),
     "why": _("reason"),
     "worst_grade": _("grade"),
+}
+# Of invoices and payments.
+FIELDS |= {
+    "allocation": _("allocation"),
+    "channel": _("channel"),
+    "discount": _("discount"),
+    "invoice_amount": _("amount of the invoice"),
+    "paid_on": _("day of payment"),
+    "parts": _("parts"),
+    "payment": _("payment"),
+    "realised": _("exchange difference"),
+    "reason": _("reason"),
+    "reference": _("reference"),
+    "refund_of": _("payment given back"),
+    "write_off": _("difference written off"),
 }
 FIELDS |= {
     "consolidated": _("group accounts"),

@@ -8,10 +8,10 @@ select i.buyer_id::text as buyer,
        i.issued_on,
        i.due_on,
        case i.kind when 'invoice' then i.amount_minor else -i.amount_minor end as amount_minor,
-       -- Written off is gone from its day on, though nobody paid it. Nothing was ever allocated to an
-       -- open one; only the rest has to be looked up.
+       -- Written off is gone from its day on, though nobody paid it. Nothing is allocated to an open one
+       -- since the day it was opened again; only the rest has to be looked up.
        case when i.settled_on <= %(as_of)s then 0
-            when i.state = 'open' then i.amount_minor
+            when i.state = 'open' and coalesce(i.reopened_on <= %(as_of)s, true) then i.amount_minor
             else i.amount_minor - paid_until(i.id, %(as_of)s)
        end * case i.kind when 'invoice' then 1 else -1 end as open_minor,
        case when i.settled_on <= %(as_of)s then i.settled_on end as settled_on
