@@ -12,8 +12,17 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 # Allocation -> payment -> buyer, or action -> claim -> policy: no chain of rows is longer.
 ROUNDS = 4
 # When something ran, in which transaction and how often it was begun, not what it did.
-# The pieces of a name are mixed with the seller: those of two sellers differ.
-MEASURED = {"seconds", "finished_at", "created_at", "recorded_at", "attempts", "tx", "grams"}
+# The keys of a name are mixed with the seller: those of two sellers differ.
+MEASURED = {
+    "seconds",
+    "finished_at",
+    "created_at",
+    "recorded_at",
+    "attempts",
+    "tx",
+    "keys",
+    "slips",
+}
 TABLES = """
 select c.table_name::text as name, array_agg(c.column_name::text) as columns
 from information_schema.columns c join pg_class k on k.relname = c.table_name

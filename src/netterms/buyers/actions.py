@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from netterms.buyers import events, grams, names, numbers
+from netterms.buyers import events, names, numbers, search_keys
 from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, Plain, plain
@@ -332,8 +332,18 @@ select buyer_id, name from buyer_alias
 where seller_id = %(seller)s and buyer_id = any(%(buyers)s)
 """
 KEEP_NAMES = """
-insert into buyer_search (seller_id, buyer_id, said, grams)
-select %(seller)s, buyer_id, said, grams from name_now on conflict do nothing
+insert into buyer_search (seller_id, buyer_id, said, keys)
+select %(seller)s, buyer_id, said, keys from name_now on conflict do nothing
+"""
+NEW_WORDS = """
+select word from unnest(%(words)s::text[]) as said(word) where not exists (
+  select from name_word w where w.seller_id = %(seller)s and w.word = said.word)
+"""
+KEEP_WORDS = """
+insert into name_word (seller_id, word, slips)
+select %(seller)s, word, slips::bigint[]
+from unnest(%(words)s::text[], %(slips)s::text[]) as new(word, slips)
+on conflict do nothing
 """
 
 
@@ -364,7 +374,7 @@ def _index(ctx: Context, buyers: list[UUID]) -> None:
         params,
     )
     sql.execute(
-        "create temp table name_now (buyer_id uuid, said text, grams bigint[]) on commit drop"
+        "create temp table name_now (buyer_id uuid, said text, keys bigint[]) on commit drop"
     )
     called = sql.rows(NAMES_OF, params)
     with connection.cursor() as cursor:
@@ -372,7 +382,16 @@ def _index(ctx: Context, buyers: list[UUID]) -> None:
         with wrapped.copy("copy name_now from stdin") as copy:
             for line in called:
                 if said := names.core(line["name"]):
-                    pieces = grams.stored(ctx.seller, line["name"])
-                    copy.write_row((line["buyer_id"], said, pieces))
+                    keys = search_keys.stored(ctx.seller, line["name"])
+                    copy.write_row((line["buyer_id"], said, search_keys.array(keys)))
     sql.execute(KEEP_NAMES, params)
     sql.execute("drop table name_now")
+    _keep_words(ctx, {word for line in called for word in search_keys.words(line["name"])})
+
+
+def _keep_words(ctx: Context, words: set[str]) -> None:
+    long = sorted(word for word in words if len(word) >= search_keys.SHORT_WORD)
+    lines = sql.rows(NEW_WORDS, {"seller": ctx.seller, "words": long})
+    new = [line["word"] for line in lines]
+    slips = [search_keys.array(search_keys.slips(ctx.seller, word)) for word in new]
+    sql.execute(KEEP_WORDS, {"seller": ctx.seller, "words": new, "slips": slips})

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from netterms.buyers import grams, names
+from netterms.buyers import names, search_keys
 from netterms.buyers.actions import index_names
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
@@ -122,8 +123,10 @@ class Found:
 
 LONGEST_SEARCH = 200
 LEAST_SCORE = 60
-# Looked at for each set of pieces, and compared closely.
+# Looked at for each question, and compared closely.
 CANDIDATES, CLOSE = 200, 40
+# Of the words typed the longest are found with a slip too: as so many words, this like them.
+MOST_WORDS, WORDS_EACH, LEAST_LIKE = 3, 300, 0.6
 BY_NUMBER = """
 select id as buyer_id, buyer_number as said from buyer
 where seller_id = %(seller)s and buyer_number >= %(text)s and buyer_number < %(text)s || %(end)s
@@ -139,6 +142,14 @@ BY_BEGINNING = """
 select buyer_id, said from buyer_search
 where seller_id = %(seller)s and said >= %(core)s and said < %(core)s || %(end)s
 order by said limit %(most)s
+"""
+WORDS_LIKE = """
+select typed, found.word
+from unnest(%(words)s::text[], %(slips)s::text[]) as asked(typed, slips), lateral (
+  (select w.word from name_word w
+   where w.seller_id = %(seller)s and w.word >= typed and w.word < typed || %(end)s limit %(most)s)
+  union
+  select word from words_with(slips::bigint[], length(typed), %(most)s)) found
 """
 
 
@@ -199,31 +210,61 @@ def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
         return {}
     params = {"seller": ctx.seller, "core": core, "end": END, "most": CANDIDATES}
     found = {(line["buyer_id"], line["said"]) for line in sql.rows(BY_BEGINNING, params)}
-    as_typed, with_slip, alone = grams.asked(ctx.seller, text)
-    found |= _with_pieces(as_typed)
+    found |= _with_keys(search_keys.exactly(ctx.seller, text))
     if len(found) < most:
-        found |= _with_pieces(with_slip)
-    # Many names hold one common word: for when nothing else was found.
-    if not found:
-        found |= _with_pieces(alone)
+        groups = _groups(ctx, text)
+        found |= _with_keys(search_keys.with_slips(ctx.seller, text, groups))
+        # Many names hold one common word: for when nothing else was found.
+        if not found:
+            found |= _with_keys([[group] for group in groups])
     return _likest(core, found, max(CLOSE, most))
 
 
-def _with_pieces(sets: list[list[int]]) -> set[tuple[UUID, str]]:
-    if not sets:
+def _groups(ctx: Context, text: str) -> search_keys.Groups:
+    """For each of the longest words typed the keys of words that it may stand for."""
+    typed = sorted(search_keys.words(text), key=len, reverse=True)[:MOST_WORDS]
+    like = _like(ctx, [word for word in typed if len(word) >= search_keys.SHORT_WORD])
+    return [
+        search_keys.one_of(ctx.seller, like[word])
+        if word in like
+        else search_keys.begun(ctx.seller, word)
+        for word in typed
+    ]
+
+
+def _like(ctx: Context, typed: list[str]) -> dict[str, list[str]]:
+    """Words of names that begin with a word, or are it but for a slip; with the word itself."""
+    slips = [search_keys.array(search_keys.slips(ctx.seller, word)) for word in typed]
+    params = {"seller": ctx.seller, "words": typed, "slips": slips, "end": END}
+    found: dict[str, list[str]] = {word: [word] for word in typed}
+    for line in sql.rows(WORDS_LIKE, params | {"most": WORDS_EACH}) if typed else []:
+        word, other = line["typed"], line["word"]
+        if other.startswith(word) or OSA.normalized_similarity(word, other) >= LEAST_LIKE:
+            found[word].append(other)
+    return found
+
+
+def _with_keys(asked: list[search_keys.Groups]) -> set[tuple[UUID, str]]:
+    if not asked:
         return set()
     each = " union all ".join(
-        f"select * from names_with(%(s{nth})s, %(most)s)"  # noqa: S608 - only numbers of ours
-        for nth in range(len(sets))
+        f"select * from names_with(%(q{nth})s, %(most)s)"  # noqa: S608 - only numbers of ours
+        for nth in range(len(asked))
     )
-    params = {f"s{nth}": one for nth, one in enumerate(sets)} | {"most": CANDIDATES}
-    return {(line["buyer_id"], line["said"]) for line in sql.rows(each, params)}
+    params = {
+        f"q{nth}": [search_keys.array(group) for group in one] for nth, one in enumerate(asked)
+    }
+    return {
+        (line["buyer_id"], line["said"]) for line in sql.rows(each, params | {"most": CANDIDATES})
+    }
 
 
 def _likest(core: str, found: Iterable[tuple[UUID, str]], most: int) -> dict[UUID, tuple[int, str]]:
     """The best score of each buyer, of those whose names look closest at a first glance."""
     lines = list(found)
-    close = process.extract(core, [said for _, said in lines], scorer=fuzz.WRatio, limit=most)
+    # What is typed in letters is held against the sound of names in other scripts.
+    seen = [names.latin(said) if core.isascii() else said for _, said in lines]
+    close = process.extract(core, seen, scorer=fuzz.WRatio, limit=most)
     best: dict[UUID, tuple[int, str]] = {}
     for _, _, nth in close:
         buyer_id, said = lines[nth]

@@ -175,7 +175,11 @@ def test_what_runs_as_the_owner_reads_nothing_that_the_application_made(mine):
         " from pg_proc p where p.prosecdef and p.pronamespace = 'public'::regnamespace"
     )
     # Each filters by seller itself, or names sellers and nothing else of theirs.
-    assert {function["name"] for function in functions} == {"names_with", "webhook_sellers"}
+    assert {function["name"] for function in functions} == {
+        "names_with",
+        "words_with",
+        "webhook_sellers",
+    }
     for function in functions:
         assert "search_path=public, pg_temp" in function["settings"], function["name"]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from netterms.buyers import particulars
+from netterms.buyers import particulars, search_keys
 from netterms.buyers.actions import Introduction, index_names, introduce
 from netterms.buyers.queries import search
 from netterms.kernel.context import Permission
@@ -51,7 +51,9 @@ def named(ctx):
         ("nordw", "1"),
         ("Nordwnd Handels", "1"),
         ("Nrodwind", "1"),
+        ("Nrodwind Handles", "1"),
         ("Handels Nordwind AG", "1"),
+        ("handels nor", "1"),
         ("NORDWIND HANDELS LTD", "1"),
         ("societe generale", "2"),
         ("Generale Societe", "2"),
@@ -60,6 +62,11 @@ def named(ctx):
         ("深圳市腾讯计算机系统", "3"),
         ("华为技术", "4"),
         ("huawei", "4"),
+        ("hua wei", "4"),
+        ("華為技術", "4"),
+        ("华为枝术", "4"),
+        ("tengxun jisuanji", "3"),
+        ("tengxunjisunji", "3"),
         ("Muller und Sohne", "5"),
         ("Газпром нефть", "6"),
         ("Gazprom", "6"),
@@ -107,13 +114,17 @@ def test_another_sellers_buyers_are_not_found(ctx, named, new_seller):
     assert search(other, "Nordwind") == []
     put(other, "1", "A", 100, due_on=date(2026, 3, 1))
     assert [f.name for f in search(other, "Buyer 1")] == ["Buyer 1"]
-    # Nor by who asks the function of the index itself for this seller's pieces.
-    from netterms.buyers import grams
-
-    [[pieces], *_] = grams.asked(ctx.seller, "Nordwind")
+    # Nor by who asks the functions of the index themselves for this seller's keys.
     search(ctx, "Nordwind")
-    assert rows(ctx, "select * from names_with(%(p)s, 9)", p=pieces) != []
-    assert rows(other, "select * from names_with(%(p)s, 9)", p=pieces) == []
+    [[group], *_] = search_keys.exactly(ctx.seller, "Nordwind")
+    names_with, groups = "select * from names_with(%(p)s, 9)", [search_keys.array(group)]
+    assert rows(ctx, names_with, p=groups) != []
+    assert rows(other, names_with, p=groups) == []
+    words_with = "select * from words_with(%(p)s, 8, 9)"
+    slips = search_keys.slips(ctx.seller, "nordwind")
+    assert rows(ctx, words_with, p=slips) == [{"word": "nordwind"}]
+    assert rows(other, words_with, p=slips) == []
+    assert rows(other, "select from name_word where word = 'nordwind'") == []
 
 
 def test_who_may_not_read_may_not_search(ctx):
