@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "netterms.access",
     "netterms.buyers",
     "netterms.screening",
+    "netterms.terms",
     "netterms.statements",
     "netterms.receivables",
     "netterms.scoring",

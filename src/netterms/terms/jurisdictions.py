@@ -1,0 +1,223 @@
+"""What is known of late payment between businesses in 92 countries: `data/jurisdictions.json`.
+
+Facts with source and date. A cell that nobody read in a public text is unverified, and is shown so.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from netterms.terms.rates import Rate
+
+
+class Reset(StrEnum):
+    """Which reference rate applies to which days of a delay (LAW-01)."""
+
+    FLOAT_HALF_YEAR = "float_half_year"
+    FIXED_AT_DEFAULT_HALF = "fixed_at_default_half"
+    FIXED_AT_START = "fixed_at_start"
+    PRIOR_HALF_END = "prior_half_end"
+    ONE_RATE_PER_DEBT = "one_rate_per_debt"
+    MONTHLY_RESTS = "monthly_rests"
+    ANNUAL_NOTICE = "annual_notice"
+
+
+class Scope(StrEnum):
+    """Between whom a rule applies."""
+
+    ALL = "all"
+    SMALL_CREDITOR = "small_creditor"
+    SMALL_CREDITOR_LARGE_DEBTOR = "small_creditor_large_debtor"
+
+
+class Start(StrEnum):
+    """The day after which interest runs."""
+
+    DUE = "due"
+    # 60 days counted from and including the day of receipt (LAW-06).
+    RECEIPT_PLUS_60 = "receipt_plus_60"
+
+
+class Cell(StrEnum):
+    """A fact of a jurisdiction that was, or was not, read in a public text."""
+
+    INTEREST = "interest"
+    MARGIN = "margin"
+    REFERENCE = "reference"
+    COMPENSATION = "compensation"
+    MAX_TERM = "max_term"
+    LIMITATION = "limitation"
+    RETENTION = "retention"
+    COURT_ORDER = "court_order"
+
+
+class Standing(StrEnum):
+    """How far a cell was checked."""
+
+    CHECKED = "checked"
+    PARTLY = "partly"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A contract rate may not be below `multiple` times `series`."""
+
+    series: str
+    multiple: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Interest of `multiple` times the reference plus `margin`, in percent a year.
+
+    Without `series` the margin is the rate. Simple interest, ACT/365, but for monthly rests.
+    """
+
+    kind: Reset
+    margin: Decimal
+    series: str = ""
+    multiple: Decimal = Decimal(1)
+    scope: Scope = Scope.ALL
+    start: Start = Start.DUE
+    floor: Floor | None = None
+    contract_cap: Decimal | None = None
+    # The statute counts whatever was agreed (LAW-05).
+    overrides_contract: bool = False
+    # On the missed instalment only, never on the rest of a plan (LAW-07).
+    instalment_only: bool = False
+    # Whoever agreed on interest has no statutory compensation (LAW-03).
+    contract_ends_compensation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A fixed compensation of `amount` for debts from `at_least` on, both in major units."""
+
+    at_least: Decimal
+    amount: Decimal
+    currency: str
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """One country. `laws` in the order tried; without any, `refused` says why none is computed."""
+
+    country: str
+    currency: str
+    languages: tuple[str, ...]
+    source: str
+    as_of: str
+    confidence: str
+    laws: tuple[Law, ...] = ()
+    refused: str = ""
+    compensation: tuple[Tier, ...] = ()
+    # The currency of `Tier.at_least`, where there is more than one tier.
+    tier_currency: str = ""
+    max_term_days: int | None = None
+    max_term_scope: Scope = Scope.ALL
+    limitation_years: int | None = None
+    retention: str = ""
+    court_order: str = ""
+    # Read for the directive's minimum only, where the cells themselves are not listed.
+    directive: bool = False
+    # In English, as noted when the source was read.
+    remark: str = ""
+    reference_note: str = ""
+    compensation_note: str = ""
+    max_term_note: str = ""
+    limitation_note: str = ""
+    checked: frozenset[Cell] = frozenset()
+    partly: frozenset[Cell] = frozenset()
+
+    def standing(self, cell: Cell) -> Standing:
+        """Whether `cell` was read in a public text."""
+        if cell in self.checked:
+            return Standing.CHECKED
+        return Standing.PARTLY if cell in self.partly else Standing.UNVERIFIED
+
+
+@cache
+def jurisdictions() -> Mapping[str, Jurisdiction]:
+    """Every jurisdiction shipped, by its ISO 3166 code."""
+    told = json.loads(_data("jurisdictions.json"))
+    return {each["country"]: _jurisdiction(each) for each in told}
+
+
+@cache
+def shipped_rates() -> tuple[Rate, ...]:
+    """The reference rates that come with the package; the rest is loaded by who needs it."""
+    return tuple(
+        Rate(
+            line["series"],
+            date.fromisoformat(line["valid_from"]),
+            Decimal(line["rate_pct"]),
+            date.fromisoformat(line["known_until"]),
+            line["source"],
+        )
+        for line in csv.DictReader(_data("rates.csv").splitlines())
+    )
+
+
+def series_names() -> list[str]:
+    """Every reference a rule of the table asks for, in the order of their names."""
+    found = set()
+    for each in jurisdictions().values():
+        for law in each.laws:
+            found |= {law.series} | ({law.floor.series} if law.floor else set())
+    return sorted(found - {""})
+
+
+def _data(name: str) -> str:
+    return (files("netterms.terms") / "data" / name).read_text(encoding="utf-8")
+
+
+def _jurisdiction(told: dict[str, Any]) -> Jurisdiction:
+    return Jurisdiction(
+        **told
+        | {
+            "languages": tuple(told["languages"]),
+            "laws": tuple(_law(each) for each in told.get("laws", ())),
+            "compensation": tuple(_tier(each) for each in told.get("compensation", ())),
+            "max_term_scope": Scope(told.get("max_term_scope", Scope.ALL)),
+            "checked": frozenset(Cell(each) for each in told.get("checked", ())),
+            "partly": frozenset(Cell(each) for each in told.get("partly", ())),
+        }
+    )
+
+
+def _law(told: dict[str, Any]) -> Law:
+    floor, cap = told.get("floor"), told.get("contract_cap")
+    return Law(
+        **told
+        | {
+            "kind": Reset(told["kind"]),
+            "margin": Decimal(told["margin"]),
+            "multiple": Decimal(told.get("multiple", 1)),
+            "scope": Scope(told.get("scope", Scope.ALL)),
+            "start": Start(told.get("start", Start.DUE)),
+            "floor": Floor(floor["series"], Decimal(floor["multiple"])) if floor else None,
+            "contract_cap": Decimal(cap) if cap else None,
+        }
+    )
+
+
+def _tier(told: dict[str, str]) -> Tier:
+    return Tier(
+        Decimal(told["from"]),
+        Decimal(told["amount"]),
+        told["currency"],
+        date.fromisoformat(told["valid_from"]) if "valid_from" in told else date.min,
+        date.fromisoformat(told["valid_until"]) if "valid_until" in told else date.max,
+    )
