@@ -57,6 +57,7 @@ SPEAKS_TO_DATABASE = {
     "limits/rates.py",
     "receivables/disputes.py",
     "receivables/payments.py",
+    "scoring/online.py",
     "scoring/versions.py",
     "statements/visits.py",
     "wiring.py",
