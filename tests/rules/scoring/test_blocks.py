@@ -275,6 +275,17 @@ def test_a_score_of_an_earlier_combination_is_what_it_was():
     assert set(first.meanings) <= set(named("blocks_v2").meanings)
 
 
+@given(companies())
+def test_without_accounts_and_a_visit_the_score_is_that_of_the_combination_before(company):
+    """So a book of which neither is known keeps its grades."""
+    first = combination("blocks_v1")
+    facts = {name: company.attributes[name] for name in first.attributes}
+    place = {"country": company.country, "sector": company.sector, "overlay": FACTORS}
+    now, then = combine(BLOCKS, facts, **place), combine(first, facts, **place)
+    parts = [c for c in now.contributions if c.block not in {"accounts", "visit"}]
+    assert replace(now, contributions=tuple(parts)) == then
+
+
 def _changed(card, **changes):
     return Block("accounts", replace(card, **changes))
 
