@@ -8,6 +8,7 @@ from typing import Any
 
 from netterms.checkout.policy import FREE_MAIL, Doubt, Policy
 from netterms.kernel.context import Context, Permission
+from netterms.scoring.blocks import combination
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -54,6 +55,7 @@ def try_policy(ctx: Context, policy: Policy) -> Trial:
         "since": since,
         "today": ctx.today,
         "free_mail": sorted(FREE_MAIL),
+        "unknown_grade": combination().prior_grade,
     }
     with book(ctx):
         sql.execute("create temporary table judged_order as " + verdicts("order_facts"), params)

@@ -121,6 +121,11 @@ class Combination:
         """Every attribute's name, block by block."""
         return tuple(a.name for b in self.blocks for a in b.card.attributes)
 
+    @property
+    def prior_grade(self) -> int:
+        """The grade of whom nothing is known, in a country and sector of factor 1."""
+        return grade(pd_of(self.prior))
+
     @cached_property
     def meanings(self) -> Mapping[str, Meaning]:
         """What each reason code says."""

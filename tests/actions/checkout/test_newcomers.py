@@ -414,6 +414,28 @@ def test_a_score_that_is_there_is_the_one_that_counts(ctx):
     assert value(ctx, "select count(*) from score") == 1
 
 
+@pytest.mark.parametrize(
+    ("worst", "review", "verdict"),
+    [(4, (), "review"), (5, (), "approve"), (5, (Doubt.NO_GRADE,), "review")],
+)
+def test_a_trial_grades_who_was_never_scored_as_a_call_would(ctx, worst, review, verdict):
+    policy = replace(by_grade((worst, 1_000_00)), review=review)
+    change(
+        ctx,
+        "insert into buyer (seller_id, buyer_number, name, country)"
+        " values (%(seller)s, 'FR-552008443', 'Dubois SARL', 'FR')",
+    )
+    of = buyer_id(ctx, "FR-552008443")
+    set_line(ctx, of, "EUR", LineTerms(1_000_00), "test")
+    authorise(ctx, [OrderRequest("k0", "n0", of, Money(500_00, "EUR"))])
+    assert [o.verdict for o in try_policy(ctx, policy).outcomes] == [verdict]
+    # A stranger of today is judged the same.
+    put_in_force(ctx, draft(ctx, policy, "test"), "test")
+    stranger = ask(number="n1", registration_number="732829320", name="Other")
+    state = authorise_newcomer(ctx, stranger).order["state"]
+    assert state == {"approve": "authorised", "review": "pending"}[verdict]
+
+
 def test_ordinary_orders_are_not_scored(trusting):
     authorise_newcomer(trusting, ask())
     before = value(trusting, "select count(*) from score")

@@ -1,7 +1,9 @@
 -- Past orders as if their buyers had been new on that day. What was known of a newcomer was kept with
--- the decision; of other buyers, what the book knew then of grade, insolvency and e-mail.
+-- the decision; of other buyers, what the book knew then of grade, insolvency and e-mail. Who had no score
+-- has the grade that a first one without any knowledge gives.
 select o.id, coalesce(d.facts ->> 'country', b.country) as country, o.currency::text as currency, o.amount_minor,
-       case when d.order_id is null then s.grade else (d.facts ->> 'grade')::int end as grade,
+       coalesce(case when d.order_id is null then s.grade else (d.facts ->> 'grade')::int end,
+                %(unknown_grade)s) as grade,
        coalesce(d.facts ->> 'screened', case when b.sanctions_hit then 'hit' else 'unknown' end) as screened,
        coalesce((d.facts ->> 'insolvent')::boolean, b.insolvent_on <= o.created_at::date, false) as insolvent,
        false as has_line,
