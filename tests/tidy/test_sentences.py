@@ -41,6 +41,10 @@ FACTS: dict[str, object] = {
     "rows": [2],
     "seconds": 1,
     "value": "11",
+    "country": "DE",
+    "day": "2026-07-01",
+    "first_day": "2019-09-18",
+    "last_day": "2026-06-30",
     "earliest": "2026-05-01",
     "latest": "2026-06-01",
 }

@@ -59,22 +59,21 @@ def claimable(
     None asks for the whole book. An invoice that was never late is not in the answer.
     """
     ctx.require(Permission.READ)
-    params: dict[str, Any] = {"as_of": as_of}
-    debts = sql.statement("terms/debts")
-    if invoice_ids is not None:
-        debts += "  and i.id = any(%(invoices)s)"
-        params["invoices"] = list(invoice_ids)
     with book(ctx):
-        found = sql.rows(*_question(ctx, debts, params, as_of))
+        found = sql.rows(*question(ctx, invoice_ids, as_of))
     return {UUID(line["debt"]): _claimable(line) for line in found}
 
 
-def _question(
-    ctx: Context, debts: str, params: dict[str, Any], as_of: date
+def question(
+    ctx: Context, invoice_ids: Collection[UUID] | None, as_of: date
 ) -> tuple[str, dict[str, Any]]:
+    """The statement behind `claimable` and its values; run it inside the seller's book."""
+    wanted = None if invoice_ids is None else list(invoice_ids)
+    params: dict[str, Any] = {"as_of": as_of, "invoices": wanted}
+    debts = sql.statement("terms/debts")
     asked = sql.rows(
-        f"select distinct country, case when country = any(%(compounding)s) then due_on end as start"  # noqa: S608
-        f" from ({debts}) d",
+        "select distinct country,"  # noqa: S608 - the statement is ours
+        f" case when country = any(%(compounding)s) then due_on end as start from ({debts}) d",
         params | {"compounding": compounding(jurisdictions())},
     )
     places = {
@@ -97,7 +96,8 @@ def _question(
 def claims_text(debts: str) -> str:
     """`claims.sql` for PostgreSQL over the SELECT `debts`; takes the tables of rules as JSON."""
     relations = ", ".join(
-        f"{name} as (select * from jsonb_to_recordset(%({name})s) as x({_columns(columns)}))"  # noqa: S608
+        f"{name} as not materialized (select * from"  # noqa: S608 - the names are ours
+        f" jsonb_to_recordset(%({name})s) as x({_columns(columns)}))"
         for name, columns in TABLES.items()
     )
     return translated(sql.statement("terms/claims"), debts, f"{relations}, debt")

@@ -311,9 +311,7 @@ def _growth(pieces: Sequence[Piece]) -> Fraction:
     return pieces[-1][3]
 
 
-def _pieces(
-    law: Law, start: date, until: date, rates: RateTable, one_rate: OneRate
-) -> list[Piece]:
+def _pieces(law: Law, start: date, until: date, rates: RateTable, one_rate: OneRate) -> list[Piece]:
     if law.kind is Reset.MONTHLY_RESTS:
         return list(_compound(law, start, until, rates))
     return list(_simple(law, start, until, rates, one_rate))
@@ -366,7 +364,7 @@ def _on(known: Sequence[Step], day: date, law: Law) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A month of compound interest: one unit has grown to `factor` on `first`, `grown` at its end."""
+    """A month of rests: a unit has grown to `factor` on `first`, to `grown` at its end."""
 
     first: date
     following: date

@@ -138,9 +138,7 @@ def _standings(
     for small, large, by_contract in product(ANY, ANY, (False, True)):
         # A stand-in above every cap shows where the law caps an agreed rate.
         agreed = Decimal(MILLION) if by_contract else None
-        rule = applied(
-            place, Parties(small, large), contract_percent=agreed, one_rate=one_rate
-        )
+        rule = applied(place, Parties(small, large), contract_percent=agreed, one_rate=one_rate)
         yield {
             "country": place.country,
             "creditor_small": ANY[small],
@@ -224,13 +222,9 @@ def _tiers(place: Jurisdiction) -> Iterator[Row]:
         yield {
             "country": place.country,
             "from_minor": int(tier.at_least.scaleb(exponent(limit))),
-            "until_minor": (
-                int(above.at_least.scaleb(exponent(limit))) if above else MOST_MINOR
-            ),
+            "until_minor": (int(above.at_least.scaleb(exponent(limit))) if above else MOST_MINOR),
             "start_from": max(tier.valid_from, FIRST_DAY) - timedelta(days=1),
             "start_until": min(tier.valid_until, LAST_DAY),
             "amount_minor": int(tier.amount.scaleb(exponent(tier.currency))),
             "currency": tier.currency,
         }
-
-

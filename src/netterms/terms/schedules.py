@@ -1,4 +1,4 @@
-"""Instalment plans: what is paid when (TRM-03), and what must hold before and after (TRM-04). Pure."""
+"""Instalment plans: what is paid when (TRM-03), what must hold before and after (TRM-04). Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GRACE_BUSINESS_DAYS = 5
 MOST_REPLANS = 1
 # LAW-07: default interest on the missed instalment only; a contrary term is void.
 NO_ACCELERATION = frozenset({"TH"})
-# LAW-10: a sale with retention of title is not ended by one instalment up to an eighth of its price.
+# LAW-10: a sale with retention of title is not ended by one instalment of an eighth of its price.
 EIGHTH_RULE = frozenset({"IT"})
 
 

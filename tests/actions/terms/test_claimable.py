@@ -62,9 +62,7 @@ def test_what_was_paid_bears_interest_until_the_day_it_was_paid(ctx):
     [paid_on] = [r["paid_on"] for r in rows(ctx, "select paid_on from payment")]
     found = claimable(ctx, [half], AS_OF)[half]
     late = max(0, (paid_on - date(2026, 5, 2)).days)
-    assert found.interest.minor == round(
-        (600_000 * 30 + 400_000 * late) * Decimal("0.1027") / 365
-    )
+    assert found.interest.minor == round((600_000 * 30 + 400_000 * late) * Decimal("0.1027") / 365)
     assert found.daily == Money(169, "EUR")
     _, whole = put(
         ctx, "A", "R-3", 1_000_000, due_on=date(2026, 5, 2), paid=1_000_000,

@@ -33,7 +33,11 @@ DEBT = {
 ALL_RATES = table(
     rate(name, day, percent, date(2026, 9, 30))
     for n, name in enumerate(series_names())
-    for day, percent in (("2025-01-01", f"{2 + n / 8}"), ("2025-11-14", "-1.25"), ("2026-03-05", "6.123456"))
+    for day, percent in (
+        ("2025-01-01", f"{2 + n / 8}"),
+        ("2025-11-14", "-1.25"),
+        ("2026-03-05", "6.123456"),
+    )
 )
 ANYBODY = st.sampled_from((None, True, False))
 PARTS = st.lists(
@@ -84,8 +88,10 @@ def expected(debts: list[Debt], rates: RateTable, one_rate: OneRate | None) -> d
 
 
 def compiled(debts: list[Debt], rates: RateTable, one_rate: OneRate | None) -> dict[str, Any]:
+    asked = {debt.country for debt in debts}
+    places = {code: place for code, place in PLACES.items() if code in asked}
     return tables(
-        PLACES, rates, one_rate=one_rate, starts={debt.due_on for debt in debts},
+        places, rates, one_rate=one_rate, starts={debt.due_on for debt in debts},
         until=date(2026, 12, 1),
     ).rows()  # fmt: skip
 
@@ -120,9 +126,8 @@ def in_postgres(rows: list[tuple[Any, ...]], told: dict[str, Any]) -> list[dict[
 def in_duckdb(rows: list[tuple[Any, ...]], told: dict[str, Any]) -> list[dict[str, Any]]:
     connection = duckdb.connect()
     for name, columns in {**TABLES, "debt": DEBT}.items():
-        connection.execute(
-            f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})"
-        )
+        shape = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        connection.execute(f"CREATE TABLE {name} ({shape})")
         lines = rows if name == "debt" else [tuple(row[c] for c in columns) for row in told[name]]
         if lines:
             marks = ", ".join("?" * len(columns))
@@ -140,8 +145,8 @@ def test_postgresql_gives_what_the_rules_give(
     assert found == of_late(expected(debts, ALL_RATES, one_rate), found)
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(DEBTS, min_size=20, max_size=60), st.sampled_from((None, *OneRate)))
+@settings(max_examples=5, deadline=None)
+@given(st.lists(DEBTS, min_size=10, max_size=30), st.sampled_from((None, *OneRate)))
 def test_duckdb_gives_what_the_rules_give(debts: list[Debt], one_rate: OneRate | None) -> None:
     told = compiled(debts, ALL_RATES, one_rate)
     found = answered(in_duckdb(parts(debts), told))
@@ -173,7 +178,9 @@ def test_every_country_on_every_engine(database: object) -> None:
 def test_apache_spark_gives_what_the_rules_give() -> None:
     if ensure_java.find() is None:
         pytest.skip(f"no Java {ensure_java.OLDEST} or newer: Apache Spark cannot be asked")
-    debts = every_country()
+    # Of each reset, scope and reason one country or two.
+    some = {"AU", "CN", "CZ", "DE", "EG", "FR", "GB", "IE", "IN", "JP", "PL", "SA", "TR", "ZA"}
+    debts = [debt for debt in every_country() if debt.country in some]
     told = compiled(debts, RATES, OneRate.START)
     session = spark_session()
     kinds = {"text": "string", "char(3)": "string"}

@@ -328,7 +328,9 @@ SIMPLE = ("IT", "DE", "FR", "CZ", "CH", "ZA", "TR", "KR")
 DUE = st.dates(date(2026, 1, 2), date(2026, 9, 1))
 
 
-@given(st.sampled_from(SIMPLE), st.integers(1, 10**12), DUE, st.integers(0, 200), st.integers(0, 99))
+@given(
+    st.sampled_from(SIMPLE), st.integers(1, 10**12), DUE, st.integers(0, 200), st.integers(0, 99)
+)
 def test_interest_is_additive_over_sub_periods(country, minor, start, first, more):
     """For simple kinds: what grew until a day and what grew after it are what grew in all."""
     rule, middle = law(country), start + timedelta(days=first)

@@ -248,11 +248,74 @@ FIELDS |= {
     # A line is marked for translation where the chart names it.
     **{item.name: _(item.caption) for item in ITEMS},
 }
+FIELDS |= {
+    "bank_account": _("account of the statement"),
+    "bank_line": _("bank movement"),
+    "bank_statement": _("bank statement"),
+    "closing_balance": _("closing balance"),
+    "match": _("match"),
+    "opening_balance": _("opening balance"),
+    "compensation": _("compensation"),
+    "contract_percent": _("agreed interest in percent"),
+    "cost_of_money": _("cost of money in percent"),
+    "creditor_small": _("whether the seller is a small enterprise"),
+    "days": _("days"),
+    "debtor_large": _("whether the buyer is a large enterprise"),
+    "known_until": _("day the table is known to"),
+    "rate_pct": _("rate in percent"),
+    "series": _("reference rate"),
+    "valid_from": _("first day of the rate"),
+}
 # Reasons that the program gives itself; a person's reason is in the person's own words.
 WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
     "sanctions": _("Found to be a party on a sanctions list"),
     "starter_limit": _("Starter limit of the policy for new buyers"),
+}
+# References that late interest is measured by; the codes of a file of rates.
+SERIES: Words = {
+    "AT_BASE": _("base rate of Austria"),
+    "BE_REFERENCE": _("published reference rate of Belgium"),
+    "CN_LPR_1Y": _("one-year loan prime rate (LPR)"),
+    "CZ_REPO": _("two-week repo rate of the Czech National Bank"),
+    "DE_BASE": _("base rate of Germany"),
+    "DK_LENDING": _("lending rate of Danmarks Nationalbank"),
+    "ECB_MRO": _("main refinancing rate of the European Central Bank"),
+    "FI_REFERENCE": _("reference rate of the Bank of Finland"),
+    "FR_LEGAL": _("legal rate of France"),
+    "GB_BASE": _("Bank of England base rate"),
+    "HU_BASE": _("base rate of the central bank of Hungary"),
+    "IN_BANK": _("bank rate of the Reserve Bank of India"),
+    "JP_LEGAL": _("statutory rate of Japan"),
+    "NO_POLICY": _("policy rate of Norges Bank"),
+    "PL_REFERENCE": _("reference rate of the National Bank of Poland"),
+    "RO_POLICY": _("policy rate of the National Bank of Romania"),
+    "SE_REFERENCE": _("reference rate of Sveriges Riksbank"),
+    "TR_NOTICE": _("yearly late-interest notice of the central bank of Türkiye"),
+    "UEMOA_LEGAL": _("legal rate of the West African union (UEMOA)"),
+    "ZA_REPO": _("repo rate of the South African Reserve Bank"),
+}
+# Why no interest is named.
+NO_INTEREST: Words = {
+    "ceiling_only": _("the law sets a ceiling, not a rate"),
+    "choice_needed": _("sources differ on which half-year counts: choose one in the terms policy"),
+    "contract_only": _("there is no statutory rate: only a contract can set one"),
+    "country_unknown": _("no rule of this country is on file"),
+    "court_only": _("only a court awards interest"),
+    "index_needed": _("the rule adds an index that is not on file"),
+    "margin_unknown": _("the margin above the reference is not on file"),
+    "market_rate": _("the rule takes a market rate at the time of payment"),
+    "not_enforceable": _("interest cannot be enforced there"),
+    "rate_before_first_date": _("the reference rate is not known for days so early"),
+    "rate_missing": _("the reference rate was never loaded"),
+    "rate_past_last_date": _("the reference rate is not known for days so late: load newer rates"),
+    "receipt_unknown": _("interest runs from the receipt of the goods, and that day is not known"),
+    "reset_unknown": _("how the rate changes over time is not on file"),
+    "rule_unknown": _("its statutory rule is not on file"),
+    "scope_not_met": _(
+        "the statutory rule is not for these parties: only a contract can set a rate"
+    ),
+    "scope_unproven": _("the size of seller and buyer decides, and nobody has said it"),
 }
 # By the name of the fact in a refusal.
 OF_FACTS: Mapping[str, Words] = {
@@ -261,5 +324,7 @@ OF_FACTS: Mapping[str, Words] = {
     "move": MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,
+    "no_interest": NO_INTEREST,
+    "series": SERIES,
     "state": HIT_STATES | ORDER_STATES | ACTION_STATES | CARD_STATES | DISPUTES | PLAN_STATES,
 }

@@ -62,6 +62,9 @@ SENTENCES: dict[Code, str] = {
         "The answer did not come in time, but it may have been done."
         " Ask again with the same key: what was done is answered."
     ),
+    Code.INTEREST_NOT_COMPUTED: gettext_noop(
+        "No interest is worked out for %(country)s: %(no_interest)s."
+    ),
     Code.NO_HEADER: gettext_noop("No row of column headings was found in the file."),
     Code.NOT_ALLOWED: gettext_noop(
         "You may not do this: it needs the permission “%(permission)s”."
@@ -74,6 +77,15 @@ SENTENCES: dict[Code, str] = {
     Code.ORDER_NUMBER_TAKEN: gettext_noop("There is an order with this number already."),
     Code.SAME_PERSON: gettext_noop("Another person has to agree with what you proposed."),
     Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
+    Code.RATE_BEFORE_FIRST_DATE: gettext_noop(
+        "The table of the %(series)s begins on %(first_day)s;"
+        " interest for %(day)s is not worked out."
+    ),
+    Code.RATE_MISSING: gettext_noop("The %(series)s was never loaded. Load its dated table first."),
+    Code.RATE_PAST_LAST_DATE: gettext_noop(
+        "The %(series)s is known up to %(last_day)s; interest for %(day)s is not worked out."
+        " Load newer rates first."
+    ),
     Code.ROWS_BAD: gettext_noop("Some rows of the file cannot be used, so nothing was imported."),
     Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is %(value)s."),
     Code.TOO_MANY_REQUESTS: gettext_noop(

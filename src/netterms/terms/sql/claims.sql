@@ -38,38 +38,14 @@ late AS (
   FROM placed
   WHERE until_on > start_on
 ),
--- Few days are asked for many debts: each rule's rates are looked up once a day.
-starts AS (
-  SELECT s.rule, s.start_on, p.rate_e6,
-         p.total_e6 + p.rate_e6 * DATE_DIFF('day', p.start_from, s.start_on) AS total_e6
-  FROM (SELECT DISTINCT rule, start_on FROM late WHERE works <> 'rests') AS s
-  JOIN period AS p
-    ON p.rule = s.rule AND p.start_from <= s.start_on AND s.start_on < p.start_until
-),
-ends AS (
-  SELECT e.rule, e.until_on, p.rate_e6,
-         p.total_e6 + p.rate_e6 * DATE_DIFF('day', p.start_from, e.until_on) AS total_e6
-  FROM (SELECT DISTINCT rule, until_on FROM late WHERE works IN ('float', 'end')) AS e
-  JOIN period AS p
-    ON p.rule = e.rule AND p.start_from < e.until_on AND e.until_on <= p.start_until
-),
-grown AS (
-  SELECT g.rule, g.start_on, g.until_on, r.rate_e6,
-         CASE WHEN g.until_on = r.until_on THEN r.grown_e13 ELSE r.factor_e13 END AS factor_e13,
-         CASE WHEN g.until_on = r.until_on THEN 0
-              ELSE DATE_DIFF('day', r.from_on, g.until_on) END AS days
-  FROM (SELECT DISTINCT rule, start_on, until_on FROM late WHERE works = 'rests') AS g
-  JOIN rest AS r
-    ON r.rule = g.rule AND r.start_on = g.start_on
-    AND r.from_on < g.until_on AND g.until_on <= r.until_on
-),
 rated AS (
   SELECT
     a.*,
-    s.total_e6 AS start_total,
-    e.total_e6 AS end_total,
-    g.factor_e13,
-    g.days AS stub_days,
+    e.total_e6 + e.rate_e6 * DATE_DIFF('day', e.start_from, a.until_on)
+      - s.total_e6 - s.rate_e6 * DATE_DIFF('day', s.start_from, a.start_on) AS rate_days_e6,
+    CASE WHEN a.until_on = g.until_on THEN g.grown_e13 ELSE g.factor_e13 END AS factor_e13,
+    CASE WHEN a.until_on = g.until_on THEN 0
+         ELSE DATE_DIFF('day', g.from_on, a.until_on) END AS stub_days,
     CASE a.works
       WHEN 'float' THEN e.rate_e6
       WHEN 'end' THEN e.rate_e6
@@ -82,10 +58,13 @@ rated AS (
     (e.rule IS NULL AND a.works IN ('end', 'float'))
       OR (g.rule IS NULL AND a.works = 'rests') AS end_unknown
   FROM late AS a
-  LEFT JOIN starts AS s ON s.rule = a.rule AND s.start_on = a.start_on
-  LEFT JOIN ends AS e ON e.rule = a.rule AND e.until_on = a.until_on
-  LEFT JOIN grown AS g
-    ON g.rule = a.rule AND g.start_on = a.start_on AND g.until_on = a.until_on
+  LEFT JOIN period AS s
+    ON s.rule = a.rule AND s.start_from <= a.start_on AND a.start_on < s.start_until
+  LEFT JOIN period AS e
+    ON e.rule = a.rule AND e.start_from < a.until_on AND a.until_on <= e.start_until
+  LEFT JOIN rest AS g
+    ON g.rule = a.rule AND g.start_on = a.start_on
+    AND g.from_on < a.until_on AND a.until_on <= g.until_on
 ),
 shared AS (
   -- Numerators of the interest and of a day's interest; the denominator is the same for all parts.
@@ -104,7 +83,7 @@ shared AS (
       WHEN end_unknown AND works = 'end' AND until_on <= coverage_from THEN 'rate_before_first_date'
       WHEN start_unknown OR end_unknown THEN 'rate_past_last_date' END) AS refused,
     amount * CASE works
-      WHEN 'float' THEN CAST(end_total - start_total AS DECIMAL(38, 0))
+      WHEN 'float' THEN CAST(rate_days_e6 AS DECIMAL(38, 0))
       WHEN 'rests' THEN CAST(factor_e13 AS DECIMAL(38, 0)) * (36500000000 + rate_e6 * stub_days)
         - CAST(10000000000000 AS DECIMAL(38, 0)) * 36500000000
       ELSE CAST(rate_e6 * days AS DECIMAL(38, 0))
