@@ -44,8 +44,10 @@ from netterms.limits.lines import hold_lines, hold_sanctioned
 from netterms.monitoring.actions import look_at_account, refresh_alerts
 from netterms.receivables.events import (
     AllocationUndone,
+    InvoiceIssued,
     InvoicesImported,
     PaymentAllocated,
+    WrittenOff,
 )
 from netterms.scoring.actions import refresh_scores
 from netterms.scoring.payers.actions import foretell_payments
@@ -60,7 +62,9 @@ DAY = "day"
 # In the transaction of the event: what is owed on a line is never behind the invoices.
 WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     InvoicesImported.kind: [count_owed],
+    InvoiceIssued.kind: [count_buyer_owed],
     PaymentAllocated.kind: [count_buyer_owed],
+    WrittenOff.kind: [count_buyer_owed],
     AllocationUndone.kind: [count_buyer_owed],
     BuyerInsolvent.kind: [hold_lines],
     BuyerSanctioned.kind: [hold_sanctioned],

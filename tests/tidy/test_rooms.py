@@ -19,6 +19,9 @@ from netterms.insurance import moves as insurance_moves
 from netterms.insurance.deadlines import DeadlineKind
 from netterms.kernel.events import Event
 from netterms.receivables.disputes import DisputeReason
+from netterms.receivables.moves import DisputeState
+from netterms.receivables.rules import PaymentKind
+from netterms.receivables.write_offs import WriteOffReason, WriteOffState
 from netterms.screening.moves import HitState
 from netterms.store import sql
 from netterms.store.schema import open_database
@@ -56,8 +59,13 @@ SPEAKS_TO_DATABASE = {
     "limits/lines.py",
     "limits/rates.py",
     "receivables/disputes.py",
+    "receivables/evidence.py",
+    "receivables/invoicing.py",
+    "receivables/ledger_policy.py",
     "receivables/payments.py",
     "scoring/online.py",
+    "receivables/periods.py",
+    "receivables/write_offs.py",
     "scoring/versions.py",
     "statements/visits.py",
     "wiring.py",
@@ -229,6 +237,10 @@ def checked(table: str, column: str) -> set[str]:
         ("policy_deadline", "state", insurance_moves.DeadlineState),
         ("policy_deadline", "kind", DeadlineKind),
         ("dispute", "reason", DisputeReason),
+        ("dispute", "state", DisputeState),
+        ("write_off", "reason", WriteOffReason),
+        ("write_off", "state", WriteOffState),
+        ("payment", "kind", PaymentKind),
     ],
 )
 def test_the_database_knows_the_same_states(database, table, column, words: type[StrEnum]):

@@ -18,7 +18,7 @@ from netterms.doors.look.sentences import SENTENCES, WITHOUT_VALUE, mend_of, sen
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
-from netterms.receivables.disputes import DisputeOutcome
+from netterms.receivables.moves import DisputeMove
 from netterms.scoring.moves import CardMove, CardState
 from netterms.screening.moves import HitMove, HitState
 
@@ -28,6 +28,7 @@ PLACE = re.compile(r"%\((\w+)\)s")
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 # What the facts of refusals look like, none of them English.
 FACTS: dict[str, object] = {
+    "closed_until": "2026-04-30",
     "date": "2026-06-01",
     "last_run": "2026-06-02",
     "id": "7",
@@ -104,7 +105,7 @@ def test_what_mends_is_said_in_chinese_with_its_facts(mend):
 def test_what_may_be_named_has_its_word():
     assert set(Permission) <= set(OF_FACTS["permission"])
     states = {*OrderState, *ActionState, *CardState, *PlanState, *HitState}
-    moves = {*OrderMove, *ActionMove, *CardMove, *PlanMove, *HitMove, *DisputeOutcome}
+    moves = {*OrderMove, *ActionMove, *CardMove, *PlanMove, *HitMove, *DisputeMove}
     assert states <= set(OF_FACTS["state"])
     assert moves <= set(OF_FACTS["move"])
 

@@ -42,6 +42,7 @@ class Code(StrEnum):
     NOT_YET_EXPIRED = "not_yet_expired"
     ORDER_EXPIRED = "order_expired"
     ORDER_NUMBER_TAKEN = "order_number_taken"
+    PERIOD_CLOSED = "period_closed"
     POLICY_INVALID = "policy_invalid"
     RATE_BEFORE_FIRST_DATE = "rate_before_first_date"
     RATE_MISSING = "rate_missing"

@@ -16,15 +16,17 @@ from netterms.limits.rules import LimitSettings
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.receivables.events import (
     AllocationUndone,
+    InvoiceIssued,
     InvoicesImported,
     PaymentAllocated,
+    WrittenOff,
 )
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.portable import to_postgres, translated
 from netterms.store.tenancy import book, once_more
 
-OwedMoved = PaymentAllocated | AllocationUndone
+OwedMoved = InvoiceIssued | PaymentAllocated | AllocationUndone | WrittenOff
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from scored_today)"
 
 

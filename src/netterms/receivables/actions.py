@@ -19,6 +19,7 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
 from netterms.receivables.binary_copy import Encoded, Kind, encode
+from netterms.receivables.periods import closed_until, require_open
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book
@@ -162,6 +163,7 @@ def import_invoices(
     params = stamp(ctx) | {"import": run, "today": ctx.today}
     with book(ctx):
         _one_import_at_a_time(ctx)
+        _require_open(ctx, staged)
         # The rows of a large file are sorted in memory, as long as this transaction lasts.
         sql.execute("set local work_mem = '256MB'")
         buyers_new = _bring_all(ctx, staged, params, told)
@@ -189,6 +191,34 @@ def import_invoices(
         else:
             told("commit")
     return Imported(run, buyers_new, invoices_new, payments_new, conflicts)
+
+
+def _require_open(ctx: Context, staged: duckdb.DuckDBPyConnection) -> None:
+    """PERIOD_CLOSED where one of the new invoices lies in a closed period.
+
+    Those the book knows already are left as they are: their days are over and their entries too.
+    """
+    until = closed_until(ctx)
+    if until is None:
+        return
+    numbers = [
+        list(line)
+        for line in staged.execute(
+            "select company_code, invoice_number from staged where issued_on <= ?", [until]
+        ).fetchall()
+    ]
+    new = sql.value(
+        "select count(*) from unnest(%(codes)s::text[], %(numbers)s::text[]) n(code, number)"
+        " where not exists (select from invoice i where i.seller_id = %(seller)s"
+        " and i.company_code = n.code and i.invoice_number = n.number)",
+        {
+            "seller": ctx.seller,
+            "codes": [code for code, _ in numbers],
+            "numbers": [number for _, number in numbers],
+        },
+    )
+    if new:
+        require_open(ctx, until)
 
 
 def _head(ctx: Context) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -68,6 +69,120 @@ class AllocationUndone(Event):
     buyer: UUID
     invoices: tuple[str, ...]
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued(Event):
+    """An invoice, debit note or credit note was written; `subject` is it."""
+
+    kind: ClassVar[str] = "receivables.invoice_issued"
+    buyer: UUID
+    paper: str
+    invoice_number: str
+    amount: Money
+    note_of: UUID | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOffProposed(Event):
+    """Somebody says that an amount will never be paid; `subject` is the invoice."""
+
+    kind: ClassVar[str] = "receivables.write_off_proposed"
+    write_off: UUID
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOffRefused(Event):
+    """A second person did not agree to a write-off; `subject` is the invoice."""
+
+    kind: ClassVar[str] = "receivables.write_off_refused"
+    write_off: UUID
+    amount: Money
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOff(Event):
+    """An amount was written off as bad debt; `subject` is the invoice."""
+
+    kind: ClassVar[str] = "receivables.written_off"
+    buyer: UUID
+    write_off: UUID
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadDebtRecovered(Event):
+    """Money came for what was written off; `subject` is the invoice."""
+
+    kind: ClassVar[str] = "receivables.bad_debt_recovered"
+    buyer: UUID
+    payment: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPolicySet(Event):
+    """Who may write off how much alone, and what is a small difference; `subject` is the seller."""
+
+    kind: ClassVar[str] = "receivables.ledger_policy_set"
+    collector_minor: int
+    manager_minor: int
+    small_percent: Decimal
+    small_minor: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodClosed(Event):
+    """Nothing is booked up to that day any more; `subject` is the closing."""
+
+    kind: ClassVar[str] = "receivables.period_closed"
+    closed_until: date
+    entries: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopeningAsked(Event):
+    """Somebody asks that a closed period be opened; `subject` is the closing."""
+
+    kind: ClassVar[str] = "receivables.reopening_asked"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReopened(Event):
+    """A second person opened a closed period again; `subject` is the closing."""
+
+    kind: ClassVar[str] = "receivables.period_reopened"
+    closed_until: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeMoved(Event):
+    """A dispute was acknowledged, assigned, answered or went to court; `subject`: the invoice."""
+
+    kind: ClassVar[str] = "receivables.dispute_moved"
+    dispute: UUID
+    move: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAdded(Event):
+    """A file was put to a dispute; `subject` is the invoice."""
+
+    kind: ClassVar[str] = "receivables.evidence_added"
+    dispute: UUID
+    file: UUID
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
+from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.rules import (
     InvoiceKind,
     OpenInvoice,
     Part,
     PaymentKind,
     Settled,
-    Tolerance,
     realised,
     settle,
 )
@@ -109,7 +109,7 @@ def allocate(ctx: Context, payment_id: UUID, parts: Sequence[Part]) -> None:
             Money(payment["amount_minor"], currency),
             {number: open_invoice(line) for number, line in invoices.items()},
             parts,
-            Tolerance(),
+            policy_in_force(ctx).tolerance,
         )
         insert_allocations(
             ctx,

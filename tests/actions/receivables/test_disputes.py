@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -12,9 +13,16 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import (
     DisputeOutcome,
     DisputeReason,
+    acknowledge,
+    assign,
+    litigate,
     raise_dispute,
     settle_dispute,
+    state_position,
 )
+from netterms.receivables.evidence import MOST_BYTES, attach, evidence_file, evidence_of
+from netterms.receivables.invoicing import issue
+from netterms.receivables.papers import LineIn, PaperIn
 from tests.actions.small_book import kinds, put, rows
 
 DUE = date(2026, 3, 1)
@@ -68,3 +76,80 @@ def test_readers_raise_nothing(ctx):
         raise_dispute(
             replace(ctx, may=frozenset({Permission.READ})), uuid4(), DisputeReason.PRICE, euros(1)
         )
+
+
+def test_a_dispute_goes_its_way_and_ends_in_a_credit_note(ctx):
+    buyer, _ = put(ctx, "1", "A", 10_000, due_on=DUE)
+    line = LineIn("Goods", Decimal(1), Decimal("84.03"), Decimal(19))
+    invoice = issue(
+        ctx, PaperIn(buyer, "B", "EUR", ctx.today, ctx.today, (line,), total=euros(10_000))
+    )
+    dispute = raise_dispute(ctx, invoice, DisputeReason.QUALITY, euros(3_333), "scratched")
+    acknowledge(ctx, dispute)
+    acknowledge(ctx, dispute)
+    assign(ctx, dispute, "owner@example.com")
+    state_position(ctx, dispute, "We look at it.")
+    number = settle_dispute(ctx, dispute, DisputeOutcome.CREDITED, "agreed")
+    assert settle_dispute(ctx, dispute, DisputeOutcome.CREDITED) == number
+    [credit] = rows(
+        ctx,
+        "select invoice_number, amount_minor, tax_minor, open_minor from invoice"
+        " where kind = 'credit_note'",
+    )
+    assert credit == {
+        "invoice_number": "B-C1",
+        "amount_minor": 3_333,
+        "tax_minor": 532,
+        "open_minor": 0,
+    }
+    [left] = rows(ctx, "select open_minor from invoice where invoice_number = 'B'")
+    assert left["open_minor"] == 6_667
+    [told] = rows(ctx, "select state, owner, credit_note_id, acknowledged_on from dispute")
+    assert told == {
+        "state": "credited",
+        "owner": "owner@example.com",
+        "credit_note_id": number,
+        "acknowledged_on": ctx.today,
+    }
+
+
+def test_a_court_keeps_a_dispute_open(ctx):
+    _, invoice = put(ctx, "1", "A", 10_000, due_on=DUE)
+    dispute = raise_dispute(ctx, invoice, DisputeReason.PRICE, euros(4_000))
+    litigate(ctx, dispute, "claim filed")
+    [found] = rows(ctx, "select state, settled_on, litigated_on from dispute")
+    assert found == {"state": "litigated", "settled_on": None, "litigated_on": ctx.today}
+    with pytest.raises(Refusal) as refused:
+        state_position(ctx, dispute, "again")
+    assert refused.value.code is Code.MOVE_NOT_ALLOWED
+    settle_dispute(ctx, dispute, DisputeOutcome.CONFIRMED, "judgment")
+
+
+def test_crediting_needs_the_right_to_book(ctx):
+    _, invoice = put(ctx, "1", "A", 10_000, due_on=DUE)
+    dispute = raise_dispute(ctx, invoice, DisputeReason.PRICE, euros(4_000))
+    collector = replace(ctx, may=frozenset({Permission.READ, Permission.COLLECT}))
+    with pytest.raises(Refusal) as refused:
+        settle_dispute(collector, dispute, DisputeOutcome.CREDITED)
+    assert refused.value.code is Code.NOT_ALLOWED
+
+
+PDF = b"%PDF-1.7\n%test"
+
+
+def test_evidence_is_known_by_its_content_and_kept_once(ctx, new_seller):
+    _, invoice = put(ctx, "1", "A", 10_000, due_on=DUE)
+    dispute = raise_dispute(ctx, invoice, DisputeReason.QUALITY, euros(1))
+    first = attach(ctx, dispute, "../../etc/pass<wd.exe", PDF)
+    assert attach(ctx, dispute, "other.pdf", PDF) == first
+    [kept] = evidence_of(ctx, dispute)
+    assert (kept.name, kept.kind, kept.bytes) == ("pass_wd.pdf", "application/pdf", len(PDF))
+    assert evidence_file(ctx, first).content == PDF
+    for bad in (b"", b"<html>", b"MZ\x90", PDF + b"x" * MOST_BYTES):
+        with pytest.raises(Refusal) as refused:
+            attach(ctx, dispute, "x.pdf", bad)
+        assert refused.value.facts["field"] == "evidence"
+    for caller in (new_seller(), ctx):
+        with pytest.raises(Refusal) as refused:
+            evidence_file(caller, first if caller is not ctx else uuid4())
+        assert refused.value.code is Code.NOT_FOUND

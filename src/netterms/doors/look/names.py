@@ -93,6 +93,13 @@ MOVES = {
     # Of a dispute.
     "credited": _("credit note"),
     "confirmed": _("confirmation"),
+    "acknowledge": _("acknowledgement"),
+    "assign": _("assignment"),
+    "state_position": _("position"),
+    "litigate": _("going to court"),
+    # Of a closed period.
+    "ask_to_reopen": _("request to open it again"),
+    "reopen": _("opening again"),
 }
 PERMISSIONS = {
     "read": _("read everything but people and whole account numbers"),
@@ -213,6 +220,27 @@ FIELDS = {
 # Of invoices and payments.
 FIELDS |= {
     "allocation": _("allocation"),
+    "allowance": _("allowance"),
+    "booked_on": _("booking date"),
+    "closed_until": _("last day of the period"),
+    "collector_minor": _("amount a collector writes off alone"),
+    "credit_note": _("credit note"),
+    "description": _("description"),
+    "evidence": _("evidence"),
+    "lines": _("lines"),
+    "manager_minor": _("amount written off without a second person"),
+    "note": _("note"),
+    "note_of": _("invoice corrected"),
+    "owner": _("person in charge"),
+    "period": _("period"),
+    "position": _("position"),
+    "quantity": _("quantity"),
+    "small_minor": _("largest small difference"),
+    "small_percent": _("small difference in percent"),
+    "tax_category": _("tax category"),
+    "tax_rate": _("tax rate"),
+    "total": _("total"),
+    "unit_price": _("unit price"),
     "channel": _("channel"),
     "discount": _("discount"),
     "invoice_amount": _("amount of the invoice"),

@@ -76,6 +76,9 @@ SENTENCES: dict[Code, str] = {
     Code.ORDER_EXPIRED: gettext_noop("The order has expired. Ask for credit again."),
     Code.ORDER_NUMBER_TAKEN: gettext_noop("There is an order with this number already."),
     Code.SAME_PERSON: gettext_noop("Another person has to agree with what you proposed."),
+    Code.PERIOD_CLOSED: gettext_noop(
+        "%(value)s lies in a closed period: the books are closed until %(closed_until)s."
+    ),
     Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
     Code.RATE_BEFORE_FIRST_DATE: gettext_noop(
         "The table of the %(series)s begins on %(first_day)s;"

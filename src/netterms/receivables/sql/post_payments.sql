@@ -18,7 +18,7 @@ begin
   where p.seller_id = a.seller_id and p.id = a.refund_of;
   insert into journal_entry (seller_id, source_id, source_kind, booked_on, debit_account, credit_account, currency,
                              amount_minor, buyer_id, reverses)
-  select a.seller_id, a.id, 'payment', a.paid_on,
+  select a.seller_id, a.id, 'payment', greatest(a.paid_on, (select closed_until()) + 1),
          case a.kind when 'receipt' then 'bank' else 'unallocated' end,
          case a.kind when 'receipt' then 'unallocated' else 'bank' end,
          a.currency, a.amount_minor, a.buyer_id, a.refund_of

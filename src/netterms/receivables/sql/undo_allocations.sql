@@ -7,7 +7,7 @@ select a.seller_id, a.invoice_id, a.payment_id,
         where x.seller_id = a.seller_id and x.invoice_id = a.invoice_id and x.payment_id = a.payment_id)
          + row_number() over (partition by a.invoice_id, a.payment_id order by a.sequence),
        %(entry)s, -a.amount_minor, -coalesce(a.taken_minor, a.amount_minor), -a.discount_minor, -a.write_off_minor,
-       -a.realised_minor, a.allocated_on, coalesce(a.entry_id, a.payment_id),
+       -a.realised_minor, greatest(a.allocated_on, (select closed_until()) + 1), coalesce(a.entry_id, a.payment_id),
        a.is_recovery, %(reason)s
 from unnest(%(payments)s::uuid[], %(invoices)s::uuid[], %(sequences)s::int[]) u(payment_id, invoice_id, sequence)
 join allocation a on a.seller_id = %(seller)s and a.payment_id = u.payment_id and a.invoice_id = u.invoice_id

@@ -1,0 +1,107 @@
+"""Who may write off how much alone, and which difference is small: data the seller edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables import events
+from netterms.receivables.rules import Tolerance
+from netterms.store import sql
+from netterms.store.outbox import record
+from netterms.store.tenancy import book
+
+MOST_MINOR = 10**15
+MOST_PERCENT = Decimal(10)
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPolicy:
+    """Minor units of the seller's currency. What it starts with is our convention.
+
+    `collector_minor` and `manager_minor`: what who may collect, or book, writes off without a
+    second person. A difference is small within `small_percent` of the invoice and `small_minor`
+    minor units of its currency.
+    """
+
+    collector_minor: int = 0
+    manager_minor: int = 100_000
+    small_percent: Decimal = Decimal(1)
+    small_minor: int = 5_000
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """As the rule of allocation asks for it."""
+        return Tolerance(self.small_percent, self.small_minor)
+
+
+def policy_in_force(ctx: Context) -> LedgerPolicy:
+    """The newest policy, or the one every seller starts with; call it inside `book(ctx)`."""
+    found = sql.row(
+        "select collector_minor, manager_minor, small_percent, small_minor from ledger_policy"
+        " where seller_id = %(seller)s order by number desc limit 1",
+        {"seller": ctx.seller},
+    )
+    return LedgerPolicy(**found) if found else LedgerPolicy()
+
+
+def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> None:
+    """Put a policy in force from now on. VALUE_INVALID names the field."""
+    ctx.require(Permission.MANAGE_POLICY)
+    _check(policy)
+    reason = why.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise _invalid("why", reason[:20], Mend.SAY_WHY)
+    with book(ctx):
+        sql.execute(
+            """
+            insert into ledger_policy (seller_id, number, collector_minor, manager_minor,
+                                       small_percent, small_minor, set_by, set_at, why)
+            select %(seller)s, coalesce(max(number), 0) + 1, %(collector)s, %(manager)s,
+                   %(percent)s, %(small)s, %(actor)s, %(now)s, %(why)s
+            from ledger_policy where seller_id = %(seller)s
+            """,
+            {
+                "seller": ctx.seller,
+                "collector": policy.collector_minor,
+                "manager": policy.manager_minor,
+                "percent": policy.small_percent,
+                "small": policy.small_minor,
+                "actor": ctx.actor,
+                "now": ctx.now,
+                "why": reason,
+            },
+        )
+        record(
+            ctx,
+            events.LedgerPolicySet(
+                ctx.seller,
+                policy.collector_minor,
+                policy.manager_minor,
+                policy.small_percent,
+                policy.small_minor,
+                reason,
+            ),
+        )
+
+
+def _check(policy: LedgerPolicy) -> None:
+    for field in ("collector_minor", "manager_minor", "small_minor"):
+        if not 0 <= getattr(policy, field) <= MOST_MINOR:
+            raise _invalid(field, getattr(policy, field), Mend.BETWEEN, least=0, most=MOST_MINOR)
+    if policy.collector_minor > policy.manager_minor:
+        raise _invalid(
+            "collector_minor", policy.collector_minor, Mend.AT_MOST, most=policy.manager_minor
+        )
+    if not 0 <= policy.small_percent <= MOST_PERCENT:
+        raise _invalid(
+            "small_percent", policy.small_percent, Mend.BETWEEN, least=0, most=MOST_PERCENT
+        )
+
+
+def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)
