@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from typing import Any
+from uuid import UUID
 
-from netterms.kernel.context import Context
+from django.db import connection
+
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.ledger_text import Entry, Format, written
+from netterms.receivables.periods import balances
+from netterms.receivables.statement import Statement, statements
 from netterms.store import sql
 from netterms.store.portable import PostgresEngine
+from netterms.store.tenancy import book
+
+JOURNAL_ROWS = 5_000
 
 
 @cache
@@ -31,3 +44,57 @@ def receivable_balances(ctx: Context, as_of: date) -> dict[str, int]:
         {"seller": ctx.seller, "as_of": as_of},
     )
     return {line["currency"]: line["minor"] for line in found}
+
+
+def buyer_statement(ctx: Context, buyer_id: UUID, since: date, until: date) -> list[Statement]:
+    """The buyer's account from `since` to `until`, one statement a currency.
+
+    NOT_FOUND for a buyer the seller does not have; VALUE_INVALID where `until` is before `since`.
+    """
+    ctx.require(Permission.READ)
+    if until < since:
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field="until",
+            value=until.isoformat(),
+            mend=Mend.AT_LEAST,
+            least=since.isoformat(),
+        )
+    with book(ctx):
+        params = {"seller": ctx.seller, "buyer": buyer_id, "since": since, "until": until}
+        known = "select id from buyer where seller_id = %(seller)s and id = %(buyer)s"
+        if sql.value(known, params) is None:
+            raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+        return statements(sql.rows(sql.statement("receivables/statement"), params), since, until)
+
+
+def journal(ctx: Context, until: date) -> Iterator[Entry]:
+    """Every line of the journal until a day, in order; read as it is asked for, not at once."""
+    ctx.require(Permission.READ)
+    params: dict[str, Any] = {"seller": ctx.seller, "until": until}
+    with book(ctx), connection.chunked_cursor() as cursor:
+        cursor.execute(sql.statement("receivables/journal_lines"), params)
+        while rows := cursor.fetchmany(JOURNAL_ROWS):
+            yield from (Entry(*row) for row in rows)
+
+
+def journal_text(ctx: Context, until: date, wanted: Format) -> Iterator[str]:
+    """The journal until a day as plain-text accounting, line by line."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        known = sql.row(
+            "select min(booked_on) as first_day,"
+            " coalesce(array_agg(distinct currency::text), '{}') as currencies"
+            " from journal_entry where seller_id = %(seller)s and booked_on <= %(until)s",
+            {"seller": ctx.seller, "until": until},
+        )
+        assert known is not None
+        first = known["first_day"] or until
+        yield from written(journal(ctx, until), wanted, first, known["currencies"])
+
+
+def trial_balance(ctx: Context, as_of: date) -> list[dict[str, Any]]:
+    """Debits, credits and balance of each account and currency, minor units."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return balances(ctx, as_of)

@@ -31,6 +31,7 @@ GROUPS = (
     ("user", "people:users", "Let people in."),
     ("key", "people:keys", "Let programs in."),
     ("score", "scores:app", "Train, measure and run scorecards and models."),
+    ("export", "exporting:exports", "Write the journal or a buyer's account into a file."),
     ("statements", "statements:statements", "Annual accounts of buyers."),
 )
 
