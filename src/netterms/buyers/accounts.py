@@ -38,7 +38,8 @@ class BankAccount:
 class KeptAccount:
     """An account as the book has it; `to_confirm`: nobody has called a known number about it.
 
-    `number` is whole for who may READ_PERSONAL, else its last four signs after "…".
+    `number` is whole for who may READ_PERSONAL, else its last four signs after "…", as `before`,
+    the account that it replaced, always is.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class KeptAccount:
     added_by: str
     to_confirm: bool
     replaces: UUID | None
+    before: str | None
     confirmed_on: date | None
     confirmed_by: str | None
     confirmed_how: str | None
@@ -215,12 +217,13 @@ def accounts_of(ctx: Context, buyer_id: UUID) -> list[KeptAccount]:
 def _accounts(ctx: Context, buyer_id: UUID) -> list[KeptAccount]:
     found = sql.rows(
         """
-        select id, country, iban, number, bank_code, holder, added_on, added_by,
-               is_change and confirmed_on is null as to_confirm, replaces, confirmed_on,
-               confirmed_by, confirmed_how
-        from buyer_bank_account
-        where seller_id = %(seller)s and buyer_id = %(buyer)s and ended_on is null
-        order by id desc
+        select a.id, a.country, a.iban, a.number, a.bank_code, a.holder, a.added_on, a.added_by,
+               a.is_change and a.confirmed_on is null as to_confirm, a.replaces,
+               '…' || right(r.number, 4) as before, a.confirmed_on, a.confirmed_by, a.confirmed_how
+        from buyer_bank_account a
+        left join buyer_bank_account r on r.seller_id = a.seller_id and r.id = a.replaces
+        where a.seller_id = %(seller)s and a.buyer_id = %(buyer)s and a.ended_on is null
+        order by a.id desc
         """,
         params(ctx, buyer_id),
     )

@@ -10,6 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from netterms.access.actions import open_twin
+from netterms.buyers.accounts import BankAccount, set_bank_account
+from netterms.buyers.entering import NewAlias, NewIdentifier, enter
+from netterms.buyers.groups import set_parent
+from netterms.buyers.particulars import Address, Contact
 from netterms.checkout import policies
 from netterms.checkout.policy import Bound, Doubt, Largest, Policy, Starter
 from netterms.doors.console.urls import urlpatterns
@@ -17,6 +21,8 @@ from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
 from netterms.reports.actions import order_report
+from netterms.scoring.actions import record_company_facts
+from netterms.scoring.company import CompanyFacts
 from netterms.statements.actions import record_statements
 from netterms.statements.visits import Visit, record_visit
 from netterms.wiring import run_day
@@ -68,6 +74,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             set_cap(made.ctx, CapKind(kind), key, minor, "test")
         set_cap(made.ctx, CapKind.COUNTRY, "DE", 2_000_00, "more")
         accounts(made.ctx, made.buyer)
+        particulars(made.ctx, made.buyer, made.lineless)
         open_twin(ctx)
         _worlds["world"] = World(
             made.ctx,
@@ -88,6 +95,21 @@ def accounts(ctx: Context, buyer: UUID) -> None:
     for verdict in (1, 3, 5):
         seen = Visit(END, "<b>Bold</b> & Co", verdict, staff=12, notes="<b>Bold</b>")
         record_visit(ctx, buyer, seen, [PNG], key=f"visit/{verdict}")
+
+
+def particulars(ctx: Context, buyer: UUID, below: UUID) -> None:
+    """One of each kind, an account that somebody is to confirm, and a company below."""
+    for number in ("DE89370400440532013000", "GB82WEST12345698765432"):
+        set_bank_account(ctx, buyer, BankAccount(number, holder="<b>Bold</b>"))
+    for one in (
+        NewIdentifier("duns", "150483782"),
+        NewAlias("<b>Bold</b> alias"),
+        Contact("<b>Bold</b>", "<b>Bold</b>", "bold@example.com", "+49 40 1", "en"),
+        Address("billing", "<b>Bold</b> 1\n2", "<b>Bold</b>", "<b>Bold</b>", "DE"),
+    ):
+        enter(ctx, buyer, one)
+    record_company_facts(ctx, buyer, CompanyFacts(END, 7, 2, "<b>Bold</b>"))
+    set_parent(ctx, below, buyer)
 
 
 def _policies(ctx: Context) -> list[int]:
@@ -125,6 +147,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     ],
     "statements": lambda w: [f"/buyers/{buyer}/statements/" for buyer in w.buyers[-2:]],
     "statement_enter": lambda w: [f"/buyers/{buyer}/statements/enter/" for buyer in w.buyers[-2:]],
+    "particulars": lambda w: [f"/buyers/{buyer}/particulars/" for buyer in w.buyers[-2:]],
     "visits": lambda w: [f"/buyers/{buyer}/visits/" for buyer in w.buyers[-2:]],
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
     "caps": _each("/orders/caps/"),

@@ -1,9 +1,9 @@
-"""`netterms buyers`: look companies up in a register, and find one company twice in the book."""
+"""`netterms buyers`: find and show buyers, look companies up, find one company twice."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from django.utils.translation import gettext as _
@@ -12,7 +12,13 @@ from netterms.doors.cli.opening import FAILED, answering, open_book, operator
 from netterms.doors.cli.people import SellerOption
 from netterms.doors.cli.report import Screen
 
-buyers = typer.Typer(no_args_is_help=True, help="Look companies up; find duplicates.")
+if TYPE_CHECKING:
+    from netterms.buyers.accounts import KeptAccount
+    from netterms.buyers.particulars import Address, Contact
+
+buyers = typer.Typer(
+    no_args_is_help=True, help="Find and show buyers; look companies up; find duplicates."
+)
 
 
 @buyers.command("look-up")
@@ -71,3 +77,89 @@ def duplicates(seller: SellerOption = None) -> None:
                 for p in pairs(ctx)
             ],
         )
+
+
+@buyers.command("search")
+def search(
+    text: Annotated[str, typer.Argument(help="A name or a number, as you know it.")],
+    seller: SellerOption = None,
+    most: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 20,
+) -> None:
+    """Find buyers by name, other name or number; slips of typing do not matter."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.buyers.queries import search as found_by
+
+        found = found_by(ctx, text, most)
+        if not found:
+            screen.say(_("No buyer matches."))
+            return
+        screen.table(
+            _("Buyers"),
+            (_("Number"), _("Name"), _("Country"), _("Fits"), _("Score")),
+            [(one.buyer_number, one.name, one.country, one.said, one.score) for one in found],
+        )
+
+
+@buyers.command("show")
+def show(
+    buyer: Annotated[str, typer.Argument(help="The buyer's number.")],
+    seller: SellerOption = None,
+) -> None:
+    """Show who a buyer is: numbers, names, addresses, contacts, accounts, facts and group."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.buyers import groups, queries
+        from netterms.buyers.profile import profile
+        from netterms.scoring.queries import company_facts
+
+        one = queries.buyer(ctx, queries.buyer_by_number(ctx, buyer).id)
+        known = profile(ctx, one.id)
+        facts = company_facts(ctx, one.id)
+        told = facts.facts if facts else None
+        screen.table(
+            f"{one.name} ({one.buyer_number})",
+            (_("Field"), _("Value")),
+            [
+                (_("Country"), one.country),
+                (_("Registration number"), one.registration_number),
+                (_("Sector"), one.sector),
+                (_("E-mail"), one.email),
+                (_("Founded"), (told and told.founded_on) or ""),
+                (_("Employees"), "" if told is None or told.employees is None else told.employees),
+                *((f"{n.kind} {n.country}".strip(), n.value) for n in known.identifiers),
+                *((_("Other name"), name.name) for name in known.aliases),
+                *((_("Address"), _place(place)) for place in known.addresses),
+                *((_("Contact"), _person(person)) for person in known.contacts or ()),
+                *((_("Bank account"), _account(account)) for account in known.accounts),
+            ],
+        )
+        tree = groups.group_of(ctx, one.id)
+        if len(tree) > 1:
+            screen.table(
+                _("Group"),
+                (_("Name"), _("Number"), _("Country")),
+                [("  " * each.depth + each.name, each.buyer_number, each.country) for each in tree],
+            )
+
+
+def _place(place: Address) -> str:
+    city = f"{place.postal_code} {place.city}".strip()
+    return ", ".join(part for part in (*place.lines.splitlines(), city, place.country) if part)
+
+
+def _person(person: Contact) -> str:
+    return ", ".join(
+        part for part in (person.name, person.role, person.email, person.phone) if part
+    )
+
+
+def _account(account: KeptAccount) -> str:
+    parts = [account.number, account.bank_code, account.holder]
+    if account.to_confirm:
+        parts.append(_("to be confirmed"))
+    return ", ".join(part for part in parts if part)

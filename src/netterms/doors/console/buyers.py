@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from netterms.buyers import queries as buyers
+from netterms.buyers.accounts import accounts_of
 from netterms.collection import queries as collection
 from netterms.collection.queries import Balance, BuyerFilter, InvoiceLine, Sort
-from netterms.doors.console import stories, words
+from netterms.doors.console import stories
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
 from netterms.doors.look import sentences
@@ -105,7 +105,10 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "promises": collection.promises_of(ctx, buyer_id),
             "disputes": collection.disputes_of(ctx, buyer_id),
             "alerts": monitoring.open_alerts(ctx, buyer_id=buyer_id),
-            "events": _events(monitoring.timeline(ctx, subjects)),
+            "waiting": [one for one in accounts_of(ctx, buyer_id) if one.to_confirm],
+            "may_confirm": Permission.SET_LIMIT in ctx.may,
+            "me": ctx.actor,
+            "events": stories.told(monitoring.timeline(ctx, subjects)),
         },
     )
 
@@ -157,7 +160,7 @@ def _line(
         "grades": [s.grade for s in history],
         "first_scored_on": history[0].scored_on if history else None,
         "decision": decision,
-        "granted_by": _who(decision.granted_by) if decision and decision.granted_by else "",
+        "granted_by": stories.who(decision.granted_by) if decision and decision.granted_by else "",
         "limit": limit,
         "limit_reasons": _limit_reasons(decision, score, balance.stage),
         "owed": owed,
@@ -177,19 +180,3 @@ def _limit_reasons(
     card = score.scorecard if score else sentences.DEFAULT_CARD
     found = sentences.limit_reasons(card, decision.reasons, decision.grade, stage)
     return [reason["text"] for reason in found]
-
-
-def _events(happened: list[monitoring.Happened]) -> list[dict[str, Any]]:
-    return [
-        {
-            "on": event.business_date,
-            "what": words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
-            "why": stories.detail(event.kind, event.facts) or event.why,
-            "who": _who(event.actor),
-        }
-        for event in happened
-    ]
-
-
-def _who(actor: str) -> str:
-    return _("daily run") if actor in {"day", "system", "jobs", "run"} else actor

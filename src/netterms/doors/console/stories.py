@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from netterms.doors.console import words
 from netterms.doors.look import formats, names
+from netterms.monitoring.queries import Happened
 
 Facts = dict[str, Any]
+
+
+def told(happened: Iterable[Happened]) -> list[dict[str, Any]]:
+    """Events as `look/_timeline.html` shows them."""
+    return [
+        {
+            "on": event.business_date,
+            "what": words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
+            "why": detail(event.kind, event.facts) or event.why,
+            "who": who(event.actor),
+        }
+        for event in happened
+    ]
+
+
+def who(actor: str) -> str:
+    """A person's or a key's name; the day's own work as such."""
+    return _("daily run") if actor in {"day", "system", "jobs", "run"} else actor
 
 
 def detail(kind: str, facts: Facts) -> str:
@@ -164,8 +183,70 @@ def _line_value(name: str, value: object, currency: str) -> str:
     return formats.day(str(value)) if name == "top_up_until" else str(value)
 
 
+def _number(facts: Facts) -> str:
+    kind = words.NUMBER_KINDS.get(facts["number_kind"], facts["number_kind"])
+    return f"{kind} {facts['country']} {facts['value']}".replace("  ", " ")
+
+
+def _alias(facts: Facts) -> str:
+    return str(facts["name"])
+
+
+def _forgotten(facts: Facts) -> str:
+    return str(words.PARTICULARS[facts["what"]])
+
+
+def _account(facts: Facts) -> str:
+    return str(facts["number"])
+
+
+def _account_changed(facts: Facts) -> str:
+    before = ", ".join(facts["before"]) or formats.NOTHING
+    return _("%(before)s, then %(after)s") % {"before": before, "after": facts["number"]}
+
+
+def _master_data(facts: Facts) -> str:
+    return "; ".join(
+        _("%(field)s: %(before)s, then %(after)s")
+        % {
+            "field": words.MASTER_FIELDS[name],
+            "before": _master_value(name, facts["before"][name]),
+            "after": _master_value(name, after),
+        }
+        for name, after in facts["after"].items()
+    )
+
+
+def _master_value(name: str, value: object) -> str:
+    if value in (None, ""):
+        return formats.NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "parent_id":
+        return _("a company")
+    if name == "country":
+        return formats.country(str(value))
+    return formats.day(str(value)) if name == "insolvent_on" else str(value)
+
+
+def _company_facts(facts: Facts) -> str:
+    told = [str(facts["source"])]
+    if facts["founded_on"]:
+        told.append(_("founded %(day)s") % {"day": formats.day(facts["founded_on"])})
+    if facts["employees"] is not None:
+        told.append(_("%(n)s employees") % {"n": facts["employees"]})
+    return " \u00b7 ".join(told)
+
+
 TELLERS: dict[str, Callable[[Facts], str]] = {
     "buyers.buyer_insolvent": _insolvent,
+    **dict.fromkeys(("buyers.identifier_added", "buyers.identifier_removed"), _number),
+    "buyers.alias_added": _alias,
+    "buyers.particular_forgotten": _forgotten,
+    **dict.fromkeys(("buyers.bank_account_added", "buyers.bank_account_rejected"), _account),
+    "buyers.bank_account_changed": _account_changed,
+    "buyers.facts_updated": _master_data,
+    "scoring.company_facts_recorded": _company_facts,
     **dict.fromkeys(
         ("checkout.order_authorised", "checkout.order_pending", "checkout.order_declined"), _order
     ),

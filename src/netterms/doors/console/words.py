@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from netterms.buyers.identifiers import KINDS
 
 STEPS = {
     "email_reminder": _("Send a reminder by e-mail"),
@@ -46,6 +50,49 @@ ALERTS = {
     "review_due": _("Review is due"),
     "payment_slower": _("Pays slower than before"),
     "bank_account_changed": _("Bank account changed: confirm by a call to a known number"),
+}
+# A kind without a word of its own is called by its own letters: CNPJ, SIREN, UEN.
+NUMBER_KINDS: dict[str, Any] = {kind: kind.upper() for kind in KINDS} | {
+    "companies_house": "Companies House",
+    "duns": "D-U-N-S",
+    "registration": _("Company register"),
+    "tax": _("Tax number"),
+    "vat": _("VAT number"),
+}
+NUMBER_CHECKS = {
+    "valid": _("check digits fit"),
+    "unchecked": _("not checked"),
+}
+ALIAS_KINDS = {
+    "other": pgettext_lazy("name", "other"),
+    "former": pgettext_lazy("name", "former"),
+    "script": _("in another script"),
+    "merged": _("of a merged buyer"),
+}
+ADDRESS_KINDS = {
+    "registered": _("Registered office"),
+    "billing": _("Billing address"),
+    "delivery": _("Delivery address"),
+    "other": _("Other address"),
+}
+PARTICULARS = {
+    "alias": _("Other name"),
+    "contact": _("Contact"),
+    "address": _("Address"),
+}
+FORM_RANKS = {
+    "1": _("Owner liable: sole trader, partnership"),
+    "2": _("Limited by little capital: Ltd, GmbH"),
+    "3": _("Limited by much capital, audited: plc, AG"),
+}
+MASTER_FIELDS = {
+    "country": _("Country"),
+    "sector": _("Sector"),
+    "language": _("Language"),
+    "email": _("E-mail"),
+    "key_account": _("Key account"),
+    "insolvent_on": _("Insolvent since"),
+    "parent_id": _("Parent"),
 }
 LIKENESS = {
     "identifier": _("same number"),
