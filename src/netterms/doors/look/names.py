@@ -223,6 +223,7 @@ FIELDS |= {
     "allowance": _("allowance"),
     "booked_on": _("booking date"),
     "closed_until": _("last day of the period"),
+    "until": _("last day"),
     "collector_minor": _("amount a collector writes off alone"),
     "credit_note": _("credit note"),
     "description": _("description"),

@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("buyers", "0008_duplicates")]
+    dependencies = [("buyers", "0009_rejected_account")]
     operations = [sql_file(__file__)]
