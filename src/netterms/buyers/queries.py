@@ -122,7 +122,8 @@ class Found:
 
 
 LONGEST_SEARCH = 200
-LEAST_SCORE = 60
+# Where no name found is so like what was typed, a search looks further.
+LEAST_SCORE, GOOD_SCORE = 60, 80
 # Looked at for each question, and compared closely.
 CANDIDATES, CLOSE = 200, 40
 # Of the words typed the longest are found with a slip too: as so many words, this like them.
@@ -210,19 +211,30 @@ def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
         return {}
     params = {"seller": ctx.seller, "core": core, "end": END, "most": CANDIDATES}
     found = {(line["buyer_id"], line["said"]) for line in sql.rows(BY_BEGINNING, params)}
-    found |= _with_keys(search_keys.exactly(ctx.seller, text))
-    if len(found) < most:
-        groups = _groups(ctx, text)
-        found |= _with_keys(search_keys.with_slips(ctx.seller, text, groups))
-        # Many names hold one common word: for when nothing else was found.
-        if not found:
-            found |= _with_keys([[group] for group in groups])
-    return _likest(core, found, max(CLOSE, most))
-
-
-def _groups(ctx: Context, text: str) -> search_keys.Groups:
-    """For each of the longest words typed the keys of words that it may stand for."""
+    found |= _with_keys([search_keys.exactly(ctx.seller, text)])
+    close = max(CLOSE, most)
+    if len(found) >= most:
+        return _likest(core, found, close)
     typed = sorted(search_keys.words(text), key=len, reverse=True)[:MOST_WORDS]
+    groups = _groups(ctx, typed)
+    asked = search_keys.with_slips(ctx.seller, text, groups)
+    if core.isascii():
+        asked.append(search_keys.sounding(ctx.seller, text))
+    found |= _with_keys(asked)
+    best = _likest(core, found, close)
+    if any(score >= GOOD_SCORE for score, _ in best.values()):
+        return best
+    # A word that is less than half of what is typed makes no name like it.
+    alone = [[some] for word, some in zip(typed, groups, strict=True) if len(word) * 2 >= len(core)]
+    sounding = [
+        search_keys.sounding(ctx.seller, text),
+        *search_keys.sounding_with_slips(ctx.seller, text),
+    ]
+    return _likest(core, found | _with_keys(alone + sounding), close)
+
+
+def _groups(ctx: Context, typed: list[str]) -> search_keys.Groups:
+    """For each word typed the keys of words that it may stand for."""
     like = _like(ctx, [word for word in typed if len(word) >= search_keys.SHORT_WORD])
     return [
         search_keys.one_of(ctx.seller, like[word])
@@ -245,6 +257,7 @@ def _like(ctx: Context, typed: list[str]) -> dict[str, list[str]]:
 
 
 def _with_keys(asked: list[search_keys.Groups]) -> set[tuple[UUID, str]]:
+    asked = [groups for groups in asked if groups]
     if not asked:
         return set()
     each = " union all ".join(

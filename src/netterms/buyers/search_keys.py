@@ -25,7 +25,7 @@ BEGINNING = 3
 # rest need not be kept to find them. (Garbe's symmetric deletion, with a prefix.)
 SLIP_LETTERS = 7
 # A run of pieces is tried without each of about so many of its stretches.
-STRETCHES = 6
+STRETCHES = 4
 
 
 def stored(seller: UUID, name: str) -> list[int]:
@@ -51,10 +51,15 @@ def slips(seller: UUID, word: str) -> list[int]:
     return sorted(number(seller, one) for one in kept)
 
 
-def exactly(seller: UUID, text: str) -> list[Groups]:
-    """What names must have that hold all that is typed, as it is written or as it sounds."""
+def exactly(seller: UUID, text: str) -> Groups:
+    """What names must have that hold all that is typed."""
     pieces = [piece for run in _runs(text) for piece in _in_a_row(run, CJK_SIZE)]
-    return _once([_each(seller, [*words(text), *pieces]), _each(seller, _sound(text))])
+    return _each(seller, [*words(text), *pieces])
+
+
+def sounding(seller: UUID, text: str) -> Groups:
+    """What names in other scripts must have that sound like what is typed, or a part of them."""
+    return _thinned(_each(seller, _sound(text)))
 
 
 def begun(seller: UUID, word: str) -> list[int]:
@@ -70,11 +75,19 @@ def one_of(seller: UUID, some: list[str]) -> list[int]:
 def with_slips(seller: UUID, text: str, groups: Groups) -> list[Groups]:
     """What names must have that hold one of each group, and the rest with one slip in it."""
     runs = [_each(seller, _in_a_row(run, CJK_SIZE)) for run in _runs(text)]
-    found = [groups] if not runs else []
+    if not runs:
+        return [groups]
+    found = []
     for nth, run in enumerate(runs):
         others = [one for other, some in enumerate(runs) if other != nth for one in some]
         found += [groups + others + rest for rest in _without_a_stretch(run, CJK_SIZE)]
-    return _once(found + _without_a_stretch(_each(seller, _sound(text)), SOUND_SIZE))
+    return _once(found)
+
+
+def sounding_with_slips(seller: UUID, text: str) -> list[Groups]:
+    """The same as `sounding` for what is typed with one slip in it."""
+    whole = _each(seller, _sound(text))
+    return _once([_thinned(rest) for rest in _without_a_stretch(whole, SOUND_SIZE)])
 
 
 def array(keys: list[int]) -> str:
@@ -100,6 +113,11 @@ def _without_a_stretch(pieces: Groups, size: int) -> list[Groups]:
     step = max(1, len(pieces) // STRETCHES)
     starts = range(-size, len(pieces), step)
     return [pieces[: max(0, at)] + pieces[max(0, at + size + step) :] for at in starts]
+
+
+def _thinned(sound: Groups) -> Groups:
+    """Pieces side by side hold all letters: those between them cost time and tell little more."""
+    return sound[::SOUND_SIZE] + sound[-1:]
 
 
 def _each(seller: UUID, keys: list[str]) -> Groups:

@@ -116,7 +116,7 @@ def test_another_sellers_buyers_are_not_found(ctx, named, new_seller):
     assert [f.name for f in search(other, "Buyer 1")] == ["Buyer 1"]
     # Nor by who asks the functions of the index themselves for this seller's keys.
     search(ctx, "Nordwind")
-    [[group], *_] = search_keys.exactly(ctx.seller, "Nordwind")
+    [group] = search_keys.exactly(ctx.seller, "Nordwind")
     names_with, groups = "select * from names_with(%(p)s, 9)", [search_keys.array(group)]
     assert rows(ctx, names_with, p=groups) != []
     assert rows(other, names_with, p=groups) == []

@@ -2,7 +2,7 @@
 -- and slips are kept once a word instead of in pieces of every name.
 drop function names_with;
 drop index buyer_search_grams;
-delete from buyer_search;
+truncate buyer_search;
 alter table buyer_search rename column grams to keys;
 create index buyer_search_keys on buyer_search using gin (keys) with (fastupdate = off);
 
@@ -19,13 +19,14 @@ select secure_table('name_word', 'select, insert');
 insert into name_to_index (seller_id, buyer_id) select seller_id, id from buyer on conflict do nothing;
 
 -- Row-level security would keep an index of arrays unused, as an array operator might tell what it sees; so these
--- look past it, and name the seller themselves. Keys carry their seller: others are met by chance alone.
+-- look past it, and name the seller themselves. No other index is of use: it would lead through the names of all sellers
+-- in the hope that some fit. Keys carry their seller: others are met by chance alone.
 
 -- Names that have a key of each group.
 create function names_with(p_groups text[], p_most integer)
   returns table (buyer_id uuid, said text)
   language plpgsql stable security definer
-  set search_path = public, pg_temp set enable_seqscan = off as $$
+  set search_path = public, pg_temp set enable_seqscan = off set enable_indexscan = off as $$
 begin
   if cardinality(p_groups) = 0 then
     return;
@@ -40,7 +41,8 @@ end $$;
 create function words_with(p_slips bigint[], p_letters integer, p_most integer)
   returns table (word text)
   language sql stable security definer
-  set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
+  set search_path = public, pg_temp set enable_seqscan = off set enable_indexscan = off
+  set plan_cache_mode = force_custom_plan as $$
   select w.word from name_word w
   where w.slips && p_slips and w.seller_id = current_seller()
   order by abs(length(w.word) - p_letters), w.word limit p_most
