@@ -224,13 +224,17 @@ def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
     best = _likest(core, found, close)
     if any(score >= GOOD_SCORE for score, _ in best.values()):
         return best
-    # A word that is less than half of what is typed makes no name like it.
-    alone = [[some] for word, some in zip(typed, groups, strict=True) if len(word) * 2 >= len(core)]
+    # One word is another, or there are too many slips in it.
+    fewer = [
+        groups[:nth] + groups[nth + 1 :]
+        for nth, word in enumerate(typed)
+        if len(typed) > 2 or (len(core) - len(word)) * 2 >= len(core)
+    ]
     sounding = [
         search_keys.sounding(ctx.seller, text),
         *search_keys.sounding_with_slips(ctx.seller, text),
     ]
-    return _likest(core, found | _with_keys(alone + sounding), close)
+    return _likest(core, found | _with_keys(fewer + sounding), close)
 
 
 def _groups(ctx: Context, typed: list[str]) -> search_keys.Groups:

@@ -40,8 +40,9 @@ def stored(seller: UUID, name: str) -> list[int]:
 
 
 def words(text: str) -> list[str]:
-    """Words in letters, each once, without the legal form."""
-    return [word for word in dict.fromkeys(names.core(text).split(" ")) if word and word.isascii()]
+    """Words in letters, each once, without the legal form; short forms of words as the word."""
+    said = [names.SAME_WORDS.get(word, word) for word in names.core(text).split(" ")]
+    return [word for word in dict.fromkeys(said) if word and word.isascii()]
 
 
 def slips(seller: UUID, word: str) -> list[int]:
