@@ -145,7 +145,16 @@ def _fields(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         given = {word.arg: word.value for word in node.keywords}
-        place = {"_invalid": 0, "_within": 0, "_want": 0, "_letters": 0, "_must": 1, "_one_of": 2}
+        place = {
+            "_invalid": 0,
+            "invalid": 0,
+            "checked_text": 0,
+            "_within": 0,
+            "_want": 0,
+            "_letters": 0,
+            "_must": 1,
+            "_one_of": 2,
+        }
         if node.func.id == "Refusal":
             asked = given.get("field") or given.get("what")
         elif node.func.id in place:
