@@ -33,6 +33,7 @@ RECORD = {
         "entity": {
             "legalName": {"name": "Nordwind Handels GmbH", "language": "de"},
             "otherNames": [{"name": "Nordwind Trading", "type": "TRADING_OR_OPERATING_NAME"}],
+            "transliteratedOtherNames": [{"name": "Nordwind Handel", "language": "en"}],
             "legalAddress": {
                 "addressLines": ["Hafenstr. 1", "Haus B"],
                 "city": "Hamburg",
@@ -142,7 +143,7 @@ def test_gleif_tells_who_is_behind_a_number(register, asking):
     assert found is not None
     assert (found.name, found.number, found.kind) == ("Nordwind Handels GmbH", LEI, "lei")
     assert (found.country, found.registration, found.status) == ("DE", "HRB 4711", "ACTIVE")
-    assert found.other_names == ("Nordwind Trading",)
+    assert found.other_names == ("Nordwind Trading", "Nordwind Handel")
     assert (found.founded_on, found.city) == (date(1999, 5, 3), "Hamburg")
     assert found.address == "Hafenstr. 1, Haus B"
 

@@ -1,11 +1,11 @@
-"""A person keeps who a buyer is in the browser, in English and in Chinese, on a screen and a phone."""
+"""Who a buyer is, kept in the browser: in English and in Chinese, on a screen and a phone."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from netterms.buyers.accounts import BankAccount, accounts_of, set_bank_account
+from netterms.buyers.accounts import accounts_of
 from tests.doors.browser.test_console import Watched
 from tests.doors.console.test_addresses import particulars
 from tests.doors.credit import credit

@@ -1,4 +1,13 @@
-"""British companies, from the public data API of Companies House: a free key, two a second."""
+"""British companies, from the public data API of Companies House: a free key, two a second.
+
+Described at
+<https://developer-specs.company-information.service.gov.uk/companies-house-public-data-api>
+(resources `companyprofile` and `companysearch`; 600 requests in five minutes, guide
+`rateLimiting`). On 2026-11-26 the parameters of `/search/companies` (`q`, `items_per_page`) were
+read in a published copy of that description; the fields of an answer are those that published
+programs read. Not checked: a live answer, and whether every kind of company number has eight signs
+that end in six digits. Left out of an address: `po_box`, and `care_of`, which often names a person.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +20,7 @@ from netterms.connectors.registry.asking import Asking
 
 BASE = "https://api.company-information.service.gov.uk"
 MOST = 100
+LINES = ("premises", "address_line_1", "address_line_2")
 
 
 class CompaniesHouse:
@@ -45,7 +55,7 @@ def _company(told: Any, name: str, place_name: str) -> RegisteredCompany:  # noq
     try:
         place = told.get(place_name) or {}
         founded = told.get("date_of_creation")
-        lines = (place.get(line) for line in ("premises", "address_line_1", "address_line_2"))
+        lines = (place.get(line) for line in LINES)
         return RegisteredCompany(
             source="companies-house",
             kind="companies_house",

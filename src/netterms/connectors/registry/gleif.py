@@ -1,6 +1,12 @@
 """Legal entity identifiers, from the public API of the Global LEI Foundation (JSON:API, no key).
 
-The data is in the public domain (CC0).
+The data is in the public domain (CC0). Described by GLEIF at
+<https://documenter.getpostman.com/view/7679680/SVYrrxuU> and
+<https://www.gleif.org/en/lei-data/gleif-api>, of which on 2026-11-26 a stored copy of the quick
+start could be read. The names of fields and filters used here (`lei`, `entity.legalName`,
+`otherNames`, `transliteratedOtherNames`, `legalAddress`, `registeredAs`, `status`, `creationDate`;
+`filter[entity.legalName]`, `filter[entity.legalAddress.country]`, `page[size]`) are those that
+published programs read and send. Not checked: a live answer, and how alike a name must be.
 """
 
 from __future__ import annotations
@@ -14,6 +20,7 @@ from netterms.connectors.registry.asking import Asking
 
 BASE = "https://api.gleif.org/api/v1"
 MOST = 100
+OTHERS = ("otherNames", "transliteratedOtherNames")
 
 
 class Gleif:
@@ -59,7 +66,7 @@ def _company(record: Any) -> RegisteredCompany:  # noqa: ANN401 - any JSON
             country=(place.get("country") or "")[:2],
             status=entity.get("status") or "",
             registration=entity.get("registeredAs") or "",
-            other_names=tuple(other["name"] for other in entity.get("otherNames") or ()),
+            other_names=tuple(other["name"] for kind in OTHERS for other in entity.get(kind) or ()),
             founded_on=date.fromisoformat(founded[:10]) if founded else None,
             address=", ".join(place.get("addressLines") or ()),
             postal_code=place.get("postalCode") or "",
