@@ -51,6 +51,7 @@ from netterms.receivables.events import (
 )
 from netterms.scoring.actions import refresh_scores
 from netterms.scoring.payers.actions import foretell_payments
+from netterms.scoring.shadow import refresh_shadow
 from netterms.screening.actions import screen_buyers
 from netterms.site.config import config
 from netterms.store import runs, sql
@@ -103,6 +104,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("screening", screen_buyers, outside=True),
         runs.Step("promises", judge_promises),
         runs.Step("scores", partial(refresh_scores, since=since)),
+        runs.Step("shadow", refresh_shadow),
         runs.Step("forecasts", foretell_payments),
         runs.Step("limits", refresh_limits),
         runs.Step("exposure", refresh_exposure, outside=True),

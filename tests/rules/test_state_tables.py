@@ -58,7 +58,7 @@ TABLES = {
         set(insurance.DeadlineState) - {insurance.DeadlineState.OPEN},
         3,
     ),
-    "scorecard": (scoring.CardState, scoring.CardMove, scoring.CARD_MOVES, set(), 4),
+    "scorecard": (scoring.CardState, scoring.CardMove, scoring.CARD_MOVES, set(), 8),
 }
 EACH = pytest.mark.parametrize(
     ("states", "moves", "table", "final", "cells"), TABLES.values(), ids=TABLES

@@ -168,6 +168,7 @@ def test_what_sellers_share_is_only_ever_added(tables):
         "allocation",
         "limit_decision",
         "score",
+        "shadow_score",
         "statement",
         "site_visit",
         "site_photo",

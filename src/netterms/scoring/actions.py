@@ -59,7 +59,7 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
         _gather("unpaid", sql.statement("scoring/unpaid"), params)
         _gather("buyer_facts", sql.statement("scoring/buyer_facts"), params)
         _gather("buyer_ratios", ratios(STATEMENT_FILTER), params)
-        sql.execute(_scored(champion(ctx), overlay_on(ctx.today)), params)
+        sql.execute(scored_table(champion(ctx), overlay_on(ctx.today)), params)
         scored = sql.execute(_INSERT, params)
         if scored > MANY:
             # What follows today reads these rows: the planner must know how many there are.
@@ -120,7 +120,7 @@ def ratios(which: str) -> str:
 
 
 @cache
-def _scored(own: str | None, overlay: Overlay) -> str:
+def scored_table(own: str | None, overlay: Overlay) -> str:
     """The pass in PostgreSQL's dialect: all blocks of each buyer, as a table.
 
     Payments are judged by the card that the seller trained and put in force, if there is one.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from netterms.scoring.rules import DEFAULT_GRADE, rounded
 
@@ -15,6 +16,8 @@ SHIFTED, MOVED = Decimal("0.10"), Decimal("0.25")
 SMALLEST_SHARE = Decimal("0.0001")
 # A grade is flagged when its defaults are this many standard deviations above what was expected.
 FLAGGED = 2
+# With fewer defaults an AUC is mostly chance and is not told (convention).
+FEWEST_DEFAULTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,42 @@ class Level:
         return above > 0 and above**2 > FLAGGED**2 * self.expected
 
 
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What came of buyers that a card scored; `auc` is None where too few defaulted to say."""
+
+    buyers: int
+    defaults: int
+    expected: Decimal
+    auc: Decimal | None
+
+
+def outcomes(lines: Iterable[Mapping[str, Any]]) -> Outcomes:
+    """Sums and AUC of lines of `pd`, `buyers` and `defaults`."""
+    counted = [(line["pd"], line["buyers"], line["defaults"]) for line in lines]
+    defaults = sum(line[2] for line in counted)
+    return Outcomes(
+        buyers=sum(line[1] for line in counted),
+        defaults=defaults,
+        expected=sum((pd * buyers for pd, buyers, _ in counted), Decimal(0)),
+        auc=ordered_auc(counted) if defaults >= FEWEST_DEFAULTS else None,
+    )
+
+
+def ordered_auc(counted: Iterable[tuple[Decimal | int, int, int]]) -> Decimal | None:
+    """AUC of (risk, buyers, defaults), ties half, 4 decimals; None without both outcomes."""
+    lines = sorted(counted)
+    defaults = sum(line[2] for line in lines)
+    others = sum(line[1] for line in lines) - defaults
+    if not defaults or not others:
+        return None
+    won, better = Fraction(0), 0
+    for _, buyers, bad in lines:
+        won += bad * (better + Fraction(buyers - bad, 2))
+        better += buyers - bad
+    return rounded(won / (defaults * others), 4)
+
+
 def by_grade(lines: Iterable[Backtested]) -> list[Level]:
     """All vintages together, by grade."""
     return _levels((line.grade, line) for line in lines)
@@ -77,17 +116,8 @@ def by_vintage(lines: Iterable[Backtested]) -> list[Level]:
 
 
 def grade_auc(levels: Sequence[Level]) -> Decimal | None:
-    """AUC of the grades, ties counted half, 4 decimals; None without both outcomes."""
-    defaults = sum(level.defaults for level in levels)
-    others = sum(level.buyers - level.defaults for level in levels)
-    if not defaults or not others:
-        return None
-    won, better = Fraction(0), 0
-    for level in sorted(levels, key=lambda level: level.name):
-        same = level.buyers - level.defaults
-        won += level.defaults * (better + Fraction(same, 2))
-        better += same
-    return rounded(won / (defaults * others), 4)
+    """AUC of the grades, ties half, 4 decimals; None without both outcomes."""
+    return ordered_auc((level.name, level.buyers, level.defaults) for level in levels)
 
 
 def stability_index(lines: Sequence[Moved]) -> Decimal | None:

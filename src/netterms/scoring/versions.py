@@ -13,6 +13,7 @@ from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring.blocks import with_payment_card
 from netterms.scoring.events import CardDecided, CardTrained
 from netterms.scoring.moves import CARD_MOVES, CardMove, CardState
 from netterms.scoring.scorecard import OWN, Scorecard, parse
@@ -70,6 +71,12 @@ def champion(ctx: Context) -> str | None:
         return card
 
 
+def challenger(ctx: Context) -> CardVersion | None:
+    """The card in shadow, if there is one. Call it inside the seller's book."""
+    found = sql.row(READ + " and state = 'shadow'", {"seller": ctx.seller})
+    return None if found is None else _version(found)
+
+
 def next_version(ctx: Context) -> int:
     """The number the next card will bear."""
     with book(ctx):
@@ -87,6 +94,8 @@ def keep_candidate(ctx: Context, card: str, measures: Mapping[str, Plain], why: 
     """
     ctx.require(Permission.MANAGE_POLICY)
     read = parse(card)
+    # A card that does not fit among the other blocks would stop the day that it scores first.
+    with_payment_card(card)
     with book(ctx):
         _alone(ctx)
         number = next_version(ctx)
@@ -118,7 +127,7 @@ def keep_candidate(ctx: Context, card: str, measures: Mapping[str, Plain], why: 
 
 
 def decide(ctx: Context, number: int, move: CardMove) -> CardState:
-    """Put a card in force, or retire it. A champion replaced by another is retired.
+    """Put a card in shadow or in force, or retire it. One of each: what it replaces is retired.
 
     NOT_FOUND; MOVE_NOT_ALLOWED; VALUE_INVALID where who trained a card would approve it.
     """
@@ -132,6 +141,9 @@ def decide(ctx: Context, number: int, move: CardMove) -> CardState:
                 Code.VALUE_INVALID, field="approver", value=ctx.actor, mend=Mend.ANOTHER_PERSON
             )
         before = _champion_number(ctx)
+        in_shadow = challenger(ctx)
+        if state is CardState.SHADOW and in_shadow:
+            _set(ctx, in_shadow.version, CardState.RETIRED)
         if state is CardState.CHAMPION and before:
             _set(ctx, before, CardState.RETIRED)
         _set(ctx, number, state)

@@ -158,6 +158,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "deadlines": _each("/deadlines/"),
     "runs": _each("/runs/"),
     "scores": _each("/scores/"),
+    "score_shadow": _each("/scores/shadow/"),
     "keys": _each("/keys/"),
     "webhooks": _each("/webhooks/"),
     "deliveries": _each("/webhooks/deliveries/", "/webhooks/deliveries/?state=failed"),

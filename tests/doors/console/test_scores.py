@@ -11,9 +11,10 @@ import pytest
 from netterms.access.rules import Role
 from netterms.scoring.actions import refresh_scores
 from netterms.scoring.moves import CardState
-from netterms.scoring.versions import versions
+from netterms.scoring.shadow import refresh_shadow
+from netterms.scoring.versions import keep_candidate, versions
 from tests.actions.books import Line, bring_in, on
-from tests.actions.scoring.test_own_card import TODAY, kept
+from tests.actions.scoring.test_own_card import TODAY, card, kept
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -54,3 +55,20 @@ def test_the_page_shows_forecast_and_outcome_of_scores_a_year_old(ctx, signed_in
     html = signed_in(ctx).get("/scores/").content.decode()
     assert "forecast too low" in html
     assert "100.00" in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_challenger_in_shadow_is_compared_on_its_page(ctx, signed_in, language):
+    bring_in(ctx, Line())
+    keep_candidate(ctx, card(1, 380), {"buyers": 1, "defaults": 1}, "")
+    client = signed_in(ctx, language=language)
+    assert "badge-bad" not in client.get("/scores/shadow/").content.decode()
+    client.post("/scores/1/shadow/")
+    assert versions(ctx)[0].state is CardState.SHADOW
+    refresh_scores(ctx)
+    refresh_shadow(ctx)
+    html = client.get("/scores/shadow/").content.decode()
+    # The weak card of the trial would turn the only buyer away.
+    assert html.count("badge-bad") == 2
+    assert not re.search(r"<script|\sstyle=|\son[a-z]+=[\"']", html)
+    assert "/scores/shadow/" in client.get("/scores/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from netterms.kernel.clock import SystemClock
 from netterms.scoring.moves import CardMove
 
 if TYPE_CHECKING:
+    from netterms.scoring.shadow import Comparison
     from netterms.scoring.training.own import OwnCard
 
 VersionArgument = Annotated[int, typer.Argument(help="Version of the card.")]
@@ -88,6 +90,66 @@ def list_cards(seller: SellerOption = None) -> None:
         ]
         headings = (_("Version"), _("State"), "AUC", _("Trained by"), _("Decided by"))
         screen.table(_("Scorecards"), headings, rows)
+
+
+def put_in_shadow(version: VersionArgument, seller: SellerOption = None) -> None:
+    """Try a scorecard in shadow: it scores beside the one in force and decides nothing."""
+    _decide(version, seller, CardMove.SHADOW)
+
+
+def compare_cards(seller: SellerOption = None) -> None:
+    """Compare the scorecard in shadow with the one in force."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.limits.rules import LimitSettings
+        from netterms.scoring.shadow import require_comparison
+
+        _tell_comparison(
+            screen, require_comparison(ctx, ctx.today, LimitSettings().stop_from_grade)
+        )
+
+
+def _tell_comparison(screen: Screen, found: Comparison) -> None:
+    moved = [
+        (m.before_grade, m.after_grade, m.buyers)
+        for m in found.moved
+        if m.before_grade != m.after_grade
+    ]
+    screen.table(
+        _("Scorecard %(number)s in shadow") % {"number": found.version.version},
+        ("", _("In force"), _("Challenger")),
+        [
+            (_("Buyers"), found.champion.buyers, found.challenger.buyers),
+            (_("Defaults"), found.champion.defaults, found.challenger.defaults),
+            (
+                _("Forecast for a whole year"),
+                _decimal(found.champion.expected),
+                _decimal(found.challenger.expected),
+            ),
+            ("AUC", _decimal(found.champion.auc), _decimal(found.challenger.auc)),
+        ],
+    )
+    told = {"buyers": found.buyers, "index": _decimal(found.stability_index)}
+    screen.say(_("Scored by both: %(buyers)s. Stability index of the grades: %(index)s.") % told)
+    screen.table(_("Other grades"), (_("In force"), _("Challenger"), _("Buyers")), moved)
+    swapped = {
+        "stop": found.stop,
+        "approve": found.would_approve,
+        "decline": found.would_decline,
+    }
+    screen.say(
+        _(
+            "No credit from grade %(stop)s on: the challenger would let in %(approve)s"
+            " and turn away %(decline)s."
+        )
+        % swapped
+    )
+
+
+def _decimal(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
 
 
 def approve(version: VersionArgument, seller: SellerOption = None) -> None:

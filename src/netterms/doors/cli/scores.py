@@ -6,7 +6,14 @@ import typer
 
 from netterms.doors.cli.score_accounts import measure_accounts, train_accounts
 from netterms.doors.cli.score_batch import batch
-from netterms.doors.cli.score_own import approve, list_cards, retire, train_own
+from netterms.doors.cli.score_own import (
+    approve,
+    compare_cards,
+    list_cards,
+    put_in_shadow,
+    retire,
+    train_own,
+)
 from netterms.doors.cli.score_payers import payers
 
 app = typer.Typer(no_args_is_help=True, help="Train, measure and run scorecards and models.")
@@ -20,5 +27,7 @@ app.add_typer(train, name="train")
 app.command("batch")(batch)
 app.add_typer(payers, name="payers")
 app.command("cards")(list_cards)
+app.command("shadow")(put_in_shadow)
+app.command("compare")(compare_cards)
 app.command("approve")(approve)
 app.command("retire")(retire)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,11 +16,14 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.rules import LimitSettings
 from netterms.scoring import validation
 from netterms.scoring.experience import backtest, migration
 from netterms.scoring.moves import CARD_MOVES, CardMove, CardState
 from netterms.scoring.rules import DEFAULT_GRADE
+from netterms.scoring.shadow import compare
 from netterms.scoring.versions import decide, versions
 
 # Grades are compared with those of a quarter ago.
@@ -37,6 +41,7 @@ def overview(request: PageRequest) -> HttpResponse:
     moved = migration(ctx, today - QUARTER, today)
     levels = validation.by_grade(tested)
     context = {
+        "in_shadow": next((c for c in cards if c.state is CardState.SHADOW), None),
         "champion": next((c for c in cards if c.state is CardState.CHAMPION), None),
         "cards": [{"card": c, "measures": c.measures, "moves": _moves(c.state)} for c in cards],
         "may_change": Permission.MANAGE_POLICY in ctx.may,
@@ -53,10 +58,29 @@ def overview(request: PageRequest) -> HttpResponse:
     return render(request, "console/scores.html", context)
 
 
+@require_GET
+@page
+def shadow(request: PageRequest) -> HttpResponse:
+    """The challenger in shadow beside the card in force: grades, outcomes so far, swap set."""
+    found = compare(request.ctx, request.ctx.today, LimitSettings().stop_from_grade)
+    context = {
+        "found": found,
+        "stability": found and _stability(found.moved),
+        "matrix": found and validation.matrix(found.moved),
+        "all_grades": range(1, DEFAULT_GRADE + 1),
+        "fewest": validation.FEWEST_DEFAULTS,
+        "swaps": [{"swap": s, "open": Money(s.open_minor, s.currency)} for s in found.swaps]
+        if found
+        else [],
+        "swaps_of_all": found.swaps[0].of_all if found and found.swaps else 0,
+    }
+    return render(request, "console/score_shadow.html", context)
+
+
 @require_POST
 @page
 def do(request: PageRequest, number: int, move: str) -> HttpResponse:
-    """Put a card in force, or retire it."""
+    """Put a card in shadow or in force, or retire it."""
     try:
         if move not in list(CardMove):
             raise Refusal(Code.NOT_FOUND, field="move", value=move)
@@ -66,14 +90,16 @@ def do(request: PageRequest, number: int, move: str) -> HttpResponse:
             raise
         messages.error(request, sentence(refusal))
     else:
-        messages.success(
-            request,
-            _(
-                "Decided. Buyers are scored by it as their turn comes,"
-                " all within ten business days."
-            ),
-        )
+        messages.success(request, _decided(CardMove(move)))
     return redirect("scores")
+
+
+def _decided(move: CardMove) -> str:
+    if move is CardMove.SHADOW:
+        return _(
+            "In shadow. The next business day lets it score the whole book; it decides nothing."
+        )
+    return _("Decided. Buyers are scored by it as their turn comes, all within ten business days.")
 
 
 def _moves(state: CardState) -> list[str]:
@@ -84,7 +110,7 @@ def _month(vintage: int) -> str:
     return date(vintage // MONTHS, vintage % MONTHS + 1, 1).isoformat()
 
 
-def _stability(moved: list[validation.Moved]) -> dict[str, Any] | None:
+def _stability(moved: Sequence[validation.Moved]) -> dict[str, Any] | None:
     index = validation.stability_index(moved)
     if index is None:
         return None

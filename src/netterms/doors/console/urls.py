@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern] = [
     path("sanctions/", screening.hits, name="screening"),
     path("sanctions/<uuid:hit_id>/", screening.judge, name="screening_judge"),
     path("scores/", scores.overview, name="scores"),
+    path("scores/shadow/", scores.shadow, name="score_shadow"),
     path("scores/<int:number>/<slug:move>/", scores.do, name="score_card"),
     path("runs/", monitoring.runs, name="runs"),
     path("keys/", keys.listing, name="keys"),

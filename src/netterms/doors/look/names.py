@@ -59,6 +59,7 @@ PLAN_STATES = {
 CARD_STATES = {
     "candidate": _("candidate"),
     "champion": _("in force"),
+    "shadow": _("in shadow"),
     "retired": _("retired"),
 }
 MOVES = {
@@ -90,6 +91,7 @@ MOVES = {
     "propose_confirm": _("proposal: the same party"),
     # Of a scorecard.
     "retire": _("retirement"),
+    "shadow": _("trial in shadow"),
     # Of a dispute.
     "credited": _("credit note"),
     "confirmed": _("confirmation"),
