@@ -58,6 +58,7 @@ SPEAKS_TO_DATABASE = {
     "limits/caps.py",
     "limits/lines.py",
     "limits/rates.py",
+    "scoring/shadow.py",
     "receivables/disputes.py",
     "receivables/evidence.py",
     "receivables/invoicing.py",
