@@ -51,6 +51,17 @@ def measure_accounts(
         _tell_lines(screen, lines)
 
 
+def measure_ratings() -> None:
+    """Show which grade the default rates of a rating agency's ratings would be."""
+    screen = Screen()
+    with answering(screen):
+        from netterms.scoring.ratings import SOURCE, rated
+
+        rows = [(r.rating, f"{r.observed:.2%}", f"{r.smoothed:.3%}", r.grade) for r in rated()]
+        headings = (_("Rating"), _("Observed"), _("Smoothed"), _("Grade"))
+        screen.table(SOURCE, headings, rows)
+
+
 def train_accounts(
     data: Annotated[Path, typer.Option(help=FILE_HELP)],
     out: Annotated[Path, typer.Option(help="Folder the card goes to.")] = Path(),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from netterms.doors.cli.score_accounts import measure_accounts, train_accounts
+from netterms.doors.cli.score_accounts import (
+    measure_accounts,
+    measure_ratings,
+    train_accounts,
+)
 from netterms.doors.cli.score_batch import batch
 from netterms.doors.cli.score_own import (
     approve,
@@ -19,6 +23,7 @@ from netterms.doors.cli.score_payers import payers
 app = typer.Typer(no_args_is_help=True, help="Train, measure and run scorecards and models.")
 measure = typer.Typer(no_args_is_help=True, help="Measure models on data with known outcomes.")
 measure.command("accounts")(measure_accounts)
+measure.command("ratings")(measure_ratings)
 app.add_typer(measure, name="measure")
 train = typer.Typer(no_args_is_help=True, help="Train scorecards and models.")
 train.command("accounts")(train_accounts)
