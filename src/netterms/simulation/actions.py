@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from uuid import UUID
 
-from netterms.buyers.actions import BuyerFacts, update_facts
+from netterms.buyers.actions import BuyerFacts, introduce, update_facts
+from netterms.buyers.duplicates import find_duplicates
+from netterms.buyers.particulars import (
+    add_address,
+    add_contact,
+    add_identifier,
+    set_bank_account,
+)
+from netterms.buyers.queries import buyer, buyer_by_number
 from netterms.collection.moves import PlanMove, PlanState
 from netterms.collection.plans import move_plan, propose_plan
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
@@ -28,13 +37,27 @@ from netterms.receivables.disputes import (
     raise_dispute,
     settle_dispute,
 )
+from netterms.reports.actions import order_report
+from netterms.screening.actions import decide, propose
+from netterms.screening.moves import HitState
+from netterms.screening.queries import hits_of
+from netterms.simulation.accounts import accounts_of
 from netterms.simulation.cover import limits, schedules
 from netterms.simulation.economy import Economy
 from netterms.simulation.news import News, NewsKind, news
+from netterms.simulation.particulars import (
+    account_of,
+    address_of,
+    changed_account,
+    contact_of,
+    numbers_of,
+    twice,
+)
 from netterms.simulation.queries import (
     RUN,
     Started,
     Undecided,
+    buyer_ids,
     delivered_before,
     invoice,
     open_dispute,
@@ -44,12 +67,18 @@ from netterms.simulation.queries import (
 )
 from netterms.simulation.staging import known_on, sha256, staged
 from netterms.simulation.trade import trade
+from netterms.simulation.visits import visit_to
+from netterms.statements.actions import record_statements
+from netterms.statements.visits import record_visit
 from netterms.store.runs import Step, StepDone, run
 
 GOOD_GRADE = 6
 HEAD_ROOM = Decimal("1.2")
 LIMIT_STEP_MAJOR = 5_000
 REASON = "Head room above what is in use."
+# Who looks at names on a list: one says what it is, another agrees.
+FIRST_EYES, SECOND_EYES = "compliance@harbour-vale.example", "credit@harbour-vale.example"
+SAME_COMPANY = "Made up: same name, same country, and the owner confirmed the address."
 MORNING = time(7, tzinfo=UTC)
 Told = Callable[[StepDone], None]
 # Made when it is first needed: a book that is up to date needs none.
@@ -66,6 +95,7 @@ def fill(ctx: Context, begun: Started, world: World, told: Told | None = None) -
     steps = (
         Step("book", lambda at: _import(at, world(), None) | _marks(begun)),
         Step("facts", lambda at: {"buyers": update_facts(at, _facts(world()))}),
+        Step("companies", lambda at: _get_to_know(at, world())),
         Step("cover", lambda at: {"limits": _insure(at, world())}),
         Step("history", lambda at: _hear(at, _heard(world(), None, begun.base))),
     )
@@ -153,6 +183,25 @@ def _facts(world: Economy) -> list[BuyerFacts]:
     ]
 
 
+def _get_to_know(ctx: Context, world: Economy) -> dict[str, Plain]:
+    """Numbers of all buyers, more of those who tell their accounts, and two duplicates."""
+    ids = buyer_ids(ctx)
+    told = accounts_of(world, ctx.today)
+    for place, profile in enumerate(world.buyers):
+        known = ids[profile.number]
+        for number in numbers_of(profile, place):
+            add_identifier(ctx, known, number.kind, number.value, number.country)
+        if profile.key_account or profile.number in told:
+            add_address(ctx, known, address_of(profile, place))
+            add_contact(ctx, known, contact_of(profile, place))
+            set_bank_account(ctx, known, account_of(profile, place))
+    for buyer_number, years in told.items():
+        record_statements(ctx, ids[buyer_number], years)
+    for stranger in twice(world):
+        introduce(ctx, stranger)
+    return {"accounts": len(told)} | find_duplicates(ctx)
+
+
 def _insure(ctx: Context, world: Economy) -> int:
     return sum(
         grant_limits(ctx, open_policy(ctx, schedule), limits(world, schedule.terms.currency))
@@ -216,10 +265,52 @@ def _fail(ctx: Context, each: News) -> bool:
     return bool(update_facts(ctx, [BuyerFacts(each.buyer, insolvent_on=each.day)]))
 
 
+def _visit(ctx: Context, each: News) -> bool:
+    known = buyer_by_number(ctx, each.buyer)
+    record_visit(
+        ctx, known.id, visit_to(each.buyer, each.day), key=f"visit/{each.buyer}/{each.day}"
+    )
+    return True
+
+
+def _change_account(ctx: Context, each: News) -> bool:
+    """A letter names another account than the one the buyer has always paid from."""
+    known = buyer(ctx, buyer_by_number(ctx, each.buyer).id)
+    set_bank_account(ctx, known.id, changed_account(known.name, known.country))
+    return True
+
+
+def _confirm(ctx: Context, each: News) -> bool:
+    hit = _look(ctx, each)
+    if hit is not None:
+        decide(replace(ctx, actor=SECOND_EYES), hit, agree=True)
+    return hit is not None
+
+
+def _look(ctx: Context, each: News) -> UUID | None:
+    """One person says that the buyer is the listed company; None where nothing waits."""
+    hits = hits_of(ctx, buyer_by_number(ctx, each.buyer).id)
+    hit = next((hit.id for hit in hits if hit.state == HitState.OPEN), None)
+    if hit is not None:
+        propose(replace(ctx, actor=FIRST_EYES), hit, same=True, why=SAME_COMPANY)
+    return hit
+
+
+def _report(ctx: Context, each: News) -> bool:
+    known = buyer_by_number(ctx, each.buyer)
+    order_report(ctx, known.id, f"report/{each.buyer}/{each.day}")
+    return True
+
+
 _ACTS: dict[NewsKind, Callable[[Context, News], bool]] = {
     NewsKind.DISPUTE_RAISED: _raise,
     NewsKind.DISPUTE_SETTLED: _settle,
     NewsKind.PROMISE: _promise,
     NewsKind.PLAN: _agree,
     NewsKind.INSOLVENT: _fail,
+    NewsKind.VISIT: _visit,
+    NewsKind.ACCOUNT_CHANGED: _change_account,
+    NewsKind.LISTED_CONFIRMED: _confirm,
+    NewsKind.LISTED_PROPOSED: lambda ctx, each: _look(ctx, each) is not None,
+    NewsKind.REPORT: _report,
 }

@@ -250,7 +250,9 @@ def _grouped(buyers: list[Profile]) -> list[Profile]:
             buyer = replace(buyer, insolvent_on=on)
         parent = buyers[place // 20 * 20]
         if place in {1, 2, 41, 42, 43, 101} and parent.country == buyer.country:
-            buyer = replace(buyer, parent=parent.number)
+            # One group has a company in between: its ultimate parent is two steps up.
+            above = buyers[place - 1] if place == 43 else parent
+            buyer = replace(buyer, parent=above.number)
         found.append(buyer)
     return found
 

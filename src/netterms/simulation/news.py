@@ -1,4 +1,6 @@
-"""What people hear beside payments: disputes, promises, insolvencies and one payment plan."""
+"""What people hear and do beside payments: disputes, promises, insolvencies, one payment plan,
+visits, a changed bank account, what was decided of names on a list, and a credit report.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from enum import StrEnum
 
 from netterms.simulation.behaviours import Behaviour
 from netterms.simulation.economy import Document, Economy, Profile, weekday
+from netterms.simulation.listed import CONFIRMED, PROPOSED, listed
 
 # How far before the first day people remember promises.
 REMEMBERED_DAYS = 25
@@ -17,6 +20,11 @@ REMEMBERED_DAYS = 25
 AHEAD_DAYS = 7
 CALLED_AFTER_DAYS = 20
 PLAN_BEFORE_DAYS = 8
+# How long before the first day key accounts were visited, in turn.
+VISITED_BEFORE_DAYS, VISITS_APART_DAYS = 20, 9
+# Names on the list are found by the first business day, and looked at some days later.
+CONFIRMED_BEFORE_DAYS, PROPOSED_BEFORE_DAYS = 6, 3
+ACCOUNT_BEFORE_DAYS, REPORT_BEFORE_DAYS = 4, 2
 PAYERS = ("A. Lindqvist", "M. Okafor", "S. Moreau", "T. Hayashi", "R. Castellano", "J. Wen")
 REASONS = ("price", "quantity", "quality", "delivery")
 
@@ -29,6 +37,11 @@ class NewsKind(StrEnum):
     PROMISE = "promise"
     PLAN = "plan"
     INSOLVENT = "insolvent"
+    VISIT = "visit"
+    ACCOUNT_CHANGED = "account_changed"
+    LISTED_CONFIRMED = "listed_confirmed"
+    LISTED_PROPOSED = "listed_proposed"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ def news(world: Economy) -> list[News]:
         if buyer.insolvent_on
     ]
     found += _plan(world)
+    found += _companies(world)
     order = list(NewsKind)
     return sorted(
         found, key=lambda each: (each.day, order.index(each.kind), each.buyer, each.invoice)
@@ -115,3 +129,24 @@ def _plan(world: Economy) -> list[News]:
         return []
     buyer = max(sorted(owed), key=lambda number: owed[number])
     return [News(day, NewsKind.PLAN, buyer, until=day + timedelta(days=90))]
+
+
+def _companies(world: Economy) -> Iterator[News]:
+    """What is found out about companies, and who looks at it."""
+
+    def before(days: int) -> date:
+        return weekday(world.anchor - timedelta(days=days))
+
+    large = [buyer for buyer in world.buyers if buyer.key_account]
+    for place, buyer in enumerate(large):
+        day = before(VISITED_BEFORE_DAYS + VISITS_APART_DAYS * place)
+        yield News(day, NewsKind.VISIT, buyer.number)
+    yield News(before(ACCOUNT_BEFORE_DAYS), NewsKind.ACCOUNT_CHANGED, large[0].number)
+    for kind, days, which in (
+        (NewsKind.LISTED_CONFIRMED, CONFIRMED_BEFORE_DAYS, CONFIRMED),
+        (NewsKind.LISTED_PROPOSED, PROPOSED_BEFORE_DAYS, PROPOSED),
+    ):
+        yield News(before(days), kind, listed(world, which).number)
+    weak = [b for b in world.buyers if b.habit.behaviour is Behaviour.FAILING]
+    for buyer in (large[0], weak[0]):
+        yield News(before(REPORT_BEFORE_DAYS), NewsKind.REPORT, buyer.number)

@@ -58,6 +58,16 @@ def delivered_before(ctx: Context, day: date) -> date | None:
     return found
 
 
+def buyer_ids(ctx: Context) -> dict[str, UUID]:
+    """The seller's buyers by number."""
+    with book(ctx):
+        found = sql.rows(
+            "select buyer_number, id from buyer where seller_id = %(seller)s",
+            {"seller": ctx.seller},
+        )
+    return {line["buyer_number"]: line["id"] for line in found}
+
+
 def invoice(ctx: Context, number: str) -> KnownInvoice | None:
     """An invoice with something open, by its number."""
     with book(ctx):

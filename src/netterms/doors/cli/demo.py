@@ -36,13 +36,14 @@ EMAIL = "demo@netterms.example"
 SELLER = "Harbour & Vale Manufacturing"
 COUNTRY, CURRENCY, TIME_ZONE = "NL", "EUR", "Europe/Amsterdam"
 LOOP_DAYS = 10
-FILL_STEPS = 4
-STEPS_A_DAY = 12
+FILL_STEPS = 5
+STEPS_A_DAY = 18
 PASSWORD_BYTES = 12
 # What is made up, beside the steps of a business day.
 INVENTED = {
     "book": gettext_lazy("Importing invoices"),
     "facts": gettext_lazy("Entering buyers"),
+    "companies": gettext_lazy("Getting to know buyers"),
     "cover": gettext_lazy("Entering the insurance policy"),
     "history": gettext_lazy("Remembering promises and disputes"),
     "deliveries": gettext_lazy("Delivering and invoicing"),
@@ -149,6 +150,7 @@ def _run_days(ctx: Context, screen: Console) -> None:
     """Fill the book once, then deliver and run every business day that is missing."""
     from netterms.simulation.actions import begin, decide_limits, deliver, fill, on, sell
     from netterms.simulation.economy import economy
+    from netterms.simulation.listed import load
     from netterms.simulation.queries import delivered_before
     from netterms.wiring import run_day
 
@@ -160,6 +162,8 @@ def _run_days(ctx: Context, screen: Console) -> None:
     with _progress(screen) as bar:
         task = bar.add_task(_("Inventing buyers"), total=FILL_STEPS + len(days) * STEPS_A_DAY)
         world = cache(partial(economy, begun.seed, begun.anchor, ctx.today))
+        # The list first: the first business day holds buyers against it.
+        load(ctx, world)
         fill(ctx, begun, world, partial(_tell, bar, task, begun.base))
         for day in days:
             at, tell = on(ctx, day), partial(_tell, bar, task, day)
