@@ -55,10 +55,7 @@ def refresh_scores(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
         params = stamp(ctx) | {"since": since or ctx.today}
-        _gather("to_score", sql.statement("scoring/to_score"), params)
-        _gather("unpaid", sql.statement("scoring/unpaid"), params)
-        _gather("buyer_facts", sql.statement("scoring/buyer_facts"), params)
-        _gather("buyer_ratios", ratios(STATEMENT_FILTER), params)
+        gather_known("scoring/to_score", params)
         sql.execute(scored_table(champion(ctx), overlay_on(ctx.today)), params)
         scored = sql.execute(_INSERT, params)
         if scored > MANY:
@@ -105,6 +102,14 @@ def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> N
 def made_with(own: str | None) -> Combination:
     """What scores: the combination delivered, with the seller's own payment card if it has one."""
     return combination() if own is None else with_payment_card(own)
+
+
+def gather_known(whom: str, params: Mapping[str, object]) -> None:
+    """Whom the statement `whom` names and what is known of them: what `scored_table` reads."""
+    _gather("to_score", sql.statement(whom), params)
+    _gather("unpaid", sql.statement("scoring/unpaid"), params)
+    _gather("buyer_facts", sql.statement("scoring/buyer_facts"), params)
+    _gather("buyer_ratios", ratios(STATEMENT_FILTER), params)
 
 
 def _gather(name: str, query: str, params: Mapping[str, object]) -> None:

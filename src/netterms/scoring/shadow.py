@@ -16,7 +16,7 @@ from netterms.kernel.events import Plain
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.queries import live_engine
 from netterms.scoring import validation
-from netterms.scoring.actions import scored_table
+from netterms.scoring.actions import gather_known, scored_table
 from netterms.scoring.overlay import overlay_on
 from netterms.scoring.validation import Moved, Outcomes
 from netterms.scoring.versions import CardVersion, challenger
@@ -90,13 +90,10 @@ def refresh_shadow(ctx: Context) -> dict[str, Plain]:
         if found is None:
             return {"buyers": 0}
         params = stamp(ctx) | {"version": found.version}
-        sql.execute(sql.statement("scoring/shadow_to_score"), params)
-        sql.execute("analyze to_score")
-        sql.execute(sql.statement("scoring/buyer_facts"), params)
-        sql.execute("analyze buyer_facts")
+        gather_known("scoring/shadow_to_score", params)
         sql.execute(scored_table(found.card, overlay_on(ctx.today)), params)
         scored = sql.execute(_INSERT, params)
-        sql.execute("drop table to_score, buyer_facts, scored")
+        sql.execute("drop table to_score, unpaid, buyer_facts, buyer_ratios, scored")
     return {"buyers": scored}
 
 

@@ -12,14 +12,10 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from netterms.buyers.accounts import set_bank_account
 from netterms.buyers.actions import BuyerFacts, introduce, update_facts
 from netterms.buyers.duplicates import find_duplicates
-from netterms.buyers.particulars import (
-    add_address,
-    add_contact,
-    add_identifier,
-    set_bank_account,
-)
+from netterms.buyers.particulars import add_address, add_contact, add_identifier
 from netterms.buyers.queries import buyer, buyer_by_number
 from netterms.collection.moves import PlanMove, PlanState
 from netterms.collection.plans import move_plan, propose_plan

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from stdnum import iban
 from stdnum.iso7064 import mod_97_10
 
+from netterms.buyers.accounts import BankAccount
 from netterms.buyers.actions import Introduction
 from netterms.buyers.identifiers import Identifier, identifier
-from netterms.buyers.particulars import Address, BankAccount, Contact
+from netterms.buyers.particulars import Address, Contact
 from netterms.kernel.refusal import Refusal
 from netterms.simulation.economy import Economy, Profile
 from netterms.simulation.names import NAMINGS

@@ -1,6 +1,5 @@
 -- Whom the challenger scores: those the card in force scored today, so that both judge the same facts,
 -- and those it has not met yet; so on its first day it goes through the whole book.
-create temp table to_score on commit drop as
 select b.id as buyer_id
 from buyer b
 where b.seller_id = %(seller)s

@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scoring", "0003_scorecard_version")]
+    dependencies = [("scoring", "0004_without_payments")]
     operations = [sql_file(__file__)]
