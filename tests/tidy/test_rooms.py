@@ -66,6 +66,7 @@ SPEAKS_TO_DATABASE = {
     "receivables/payments.py",
     "scoring/online.py",
     "receivables/periods.py",
+    "receivables/reading.py",
     "receivables/write_offs.py",
     "scoring/versions.py",
     "statements/visits.py",

@@ -19,7 +19,11 @@ from netterms.insurance.policies import LIMIT_KINDS
 from netterms.kernel.context import Permission
 from netterms.limits.caps import CapKind
 from netterms.limits.lines import LineStatus, LineTerms
+from netterms.receivables.clocks import Clock
 from netterms.receivables.disputes import DisputeReason
+from netterms.receivables.ledger_text import ACCOUNTS
+from netterms.receivables.moves import DisputeMove
+from netterms.receivables.write_offs import WriteOffReason, WriteOffState
 from netterms.scoring.blocks import combination
 from netterms.scoring.moves import CardState
 from netterms.webhooks.queries import DeliveryState, known_kinds
@@ -48,7 +52,12 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
         ("deadlines", DeadlineKind),
         ("if_missed", DeadlineKind),
         ("delivery_states", DeliveryState),
+        ("dispute_clocks", Clock),
+        ("dispute_moves", DisputeMove),
         ("dispute_reasons", DisputeReason),
+        ("accounts", ACCOUNTS),
+        ("write_off_reasons", WriteOffReason),
+        ("write_off_states", WriteOffState),
         ("line_states", LineStatus),
         ("order_reasons", Doubt),
         ("order_states", OrderState),

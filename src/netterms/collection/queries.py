@@ -195,6 +195,7 @@ class PromiseLine:
 class DisputeLine:
     """A dispute about an invoice."""
 
+    id: UUID
     invoice_number: str
     currency: str
     reason: str
@@ -456,7 +457,7 @@ def disputes_of(ctx: Context, buyer_id: UUID, most: int = 20) -> list[DisputeLin
     with book(ctx):
         found = sql.rows(
             """
-            select i.invoice_number, i.currency::text as currency, d.reason, d.amount_minor,
+            select d.id, i.invoice_number, i.currency::text as currency, d.reason, d.amount_minor,
                    d.raised_on, d.settled_on, d.state
             from dispute d
             join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id

@@ -148,6 +148,73 @@ def top_share(exposures: Sequence[int], count: int = 20) -> Decimal | None:
     return _ratio(sum(owed[:count]), sum(owed), 4)
 
 
+def roll_rates(last_month: Sequence[int], this_month: Sequence[int]) -> list[Fraction | None]:
+    """AR-07: what of each bucket of last month stands in the next one this month, exact.
+
+    Buckets in order, not yet due first; `this_month` begins one bucket later. None where the bucket
+    was empty.
+    """
+    return [
+        Fraction(after, before) if before > 0 else None
+        for before, after in zip(last_month, this_month, strict=True)
+    ]
+
+
+def rolled_to_loss(rates: Sequence[Fraction | None]) -> Fraction | None:
+    """AR-07: the product of roll rates, the share of what is not yet due that ends as a loss."""
+    product = Fraction(1)
+    for rate in rates:
+        if rate is None:
+            return None
+        product *= rate
+    return product
+
+
+def bad_debt_to_sales(write_offs: int, recoveries: int, credit_sales: int) -> Decimal | None:
+    """AR-08 in percent: write-offs net of recoveries / credit sales; None without sales."""
+    return _ratio(100 * (write_offs - recoveries), credit_sales)
+
+
+def cash_ratio(
+    cash: int,
+    investments: int,
+    current_liabilities: int,
+    insured: int = 0,
+    insured_share: Fraction = Fraction(0),
+) -> Decimal | None:
+    """AR-09: (cash + short-term investments) / current liabilities.
+
+    With `insured` receivables and the share insured of them it is the variant for internal use,
+    which no accounting standard knows: say so where it is shown.
+    """
+    if current_liabilities <= 0:
+        return None
+    top = cash + investments + insured * insured_share
+    return _rounded(Fraction(top) / current_liabilities, 2)
+
+
+def historic_loss_rates(paid: Sequence[int], lost: int) -> list[Fraction | None]:
+    """AR-11: finally lost / what reached each bucket, exact; the last is what was lost itself.
+
+    `paid` is what was paid of the sales while it stood in each bucket, not yet due first.
+    """
+    reached = sum(paid) + lost
+    rates: list[Fraction | None] = []
+    for amount in (*paid, 0):
+        rates.append(Fraction(lost, reached) if reached > 0 else None)
+        reached -= amount
+    return rates
+
+
+def expected_credit_losses(open_minor: Sequence[int], rates: Sequence[Fraction]) -> list[int]:
+    """AR-10: the provision of each bucket, open amount times lifetime loss rate, half-up.
+
+    The simplified approach of IFRS 9. Insurance counts only where it is part of the contract's
+    terms and not recognised apart (IFRS 9 B5.5.55): then the rates given are net of it.
+    """
+    return [half_up(amount * rate) for amount, rate in zip(open_minor, rates, strict=True)]
+
+
 def _ratio(top: int, bottom: int, places: int = 2) -> Decimal | None:
     return _rounded(Fraction(top, bottom), places) if bottom > 0 else None
 

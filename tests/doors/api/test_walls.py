@@ -32,9 +32,10 @@ from tests.doors.api.test_statements import ASKED
 from tests.doors.api.test_webhooks import Ear
 from tests.doors.credit import ask, credit, do
 from tests.doors.gateway.servers import Caller, fresh
+from tests.doors.papers import papers
 from tests.doors.seed import fill
 
-SCOPES = ["read", "read_personal", "set_limit", "checkout", "manage_access", "import"]
+SCOPES = ["read", "read_personal", "book", "collect", "set_limit", "checkout", "manage_access", "import"]
 URL = "https://example.com/hook"
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
 FOR_ITSELF = {
@@ -47,6 +48,8 @@ FOR_ITSELF = {
 BY_QUERY_OR_BODY = {
     ("PUT", "/v1/caps"),
     ("DELETE", "/v1/caps"),
+    ("POST", "/v1/invoices"),
+    ("POST", "/v1/payments"),
     *(("POST", f"/v1/duplicates/{word}") for word in ("merge", "undo", "part")),
 }
 # Addresses whose query names something of the book.
@@ -68,6 +71,7 @@ class Book:
         self.buyer = str(made.buyer)
         self.buyer_name = buyer(ctx, made.buyer).name
         self.orders = {word: self.order(word, made.buyer) for word in MOVES}
+        self.papers = papers(ctx, made.buyer)
         endpoint = add_endpoint(ctx, fresh(), URL, []).endpoint
         create_key(ctx, "something that happens", ["read"])
         with ThreadPoolExecutor(2) as pool:
@@ -75,6 +79,9 @@ class Book:
         self.ids = {
             "buyer_id": self.buyer,
             "currency": "EUR",
+            "invoice_id": str(self.papers.invoices[1]),
+            "payment_id": str(self.papers.payments[0]),
+            "dispute_id": str(self.papers.disputes[0]),
             "order_id": str(made.orders["captured"]),
             "report_id": str(order_report(ctx, made.buyer, fresh())[0].id),
             "webhook_id": str(endpoint.id),
@@ -116,6 +123,8 @@ class Book:
         ids = self.ids | ({"order_id": self.orders[word]} if word in MOVES else {})
         if word == "reject":
             ids |= {"account_id": self.accounts[2]}
+        if template.endswith("/set-off"):
+            ids |= {"invoice_id": str(self.papers.invoices[3])}
         found = template.format_map(ids)
         asked = {
             "/v1/caps": {"kind": "group", "key": self.buyer},
@@ -140,21 +149,36 @@ class Book:
         moves = {f"/v1/orders/{{order_id}}/{word}": {} for word in MOVES}
         moves["/v1/orders/{order_id}/amend"] = {"amount_minor": 11_00}
         pair = {"keep": self.buyer, "other": self.other}
-        of = "/v1/buyers/{buyer_id}"
+        at = "/v1/buyers/{buyer_id}"
+        cents = {"minor": 5, "currency": "EUR"}
+        day = self.ctx.today.isoformat()
+        line = {"description": "Goods", "quantity": "1", "unit_price": "10.00"}
+        of = {"invoice_id": str(self.papers.invoices[0]), "amount": cents}
+        paper = {"buyer_id": self.buyer, "currency": "EUR", "issued_on": day, "due_on": day}
+        disputed = {"amount": cents, "reason": "price"}
+        paid = {"buyer_id": self.buyer, "amount": cents, "paid_on": day}
         return {
-            ("POST", f"{of}/identifiers"): {"kind": "lei", "value": "5493001KJTIIGC8Y1R12"},
-            ("POST", f"{of}/aliases"): {"name": "Boreas"},
-            ("POST", f"{of}/contacts"): {"name": "Mr Example"},
-            ("POST", f"{of}/addresses"): {"kind": "other", "lines": "2 Road"},
-            ("POST", f"{of}/bank-accounts"): {"number": "NL91ABNA0417164300"},
-            ("POST", f"{of}/bank-accounts/{{account_id}}/confirm"): {"how": "called"},
-            ("POST", f"{of}/bank-accounts/{{account_id}}/reject"): {"how": "called"},
-            ("PATCH", f"{of}/master-data"): {"sector": "steel"},
-            ("PUT", f"{of}/facts"): {"employees": 7, "source": "report"},
-            ("PUT", f"{of}/parent"): {"parent_id": None},
+            ("POST", f"{at}/identifiers"): {"kind": "lei", "value": "5493001KJTIIGC8Y1R12"},
+            ("POST", f"{at}/aliases"): {"name": "Boreas"},
+            ("POST", f"{at}/contacts"): {"name": "Mr Example"},
+            ("POST", f"{at}/addresses"): {"kind": "other", "lines": "2 Road"},
+            ("POST", f"{at}/bank-accounts"): {"number": "NL91ABNA0417164300"},
+            ("POST", f"{at}/bank-accounts/{{account_id}}/confirm"): {"how": "called"},
+            ("POST", f"{at}/bank-accounts/{{account_id}}/reject"): {"how": "called"},
+            ("PATCH", f"{at}/master-data"): {"sector": "steel"},
+            ("PUT", f"{at}/facts"): {"employees": 7, "source": "report"},
+            ("PUT", f"{at}/parent"): {"parent_id": None},
             ("POST", "/v1/duplicates/merge"): pair,
             ("POST", "/v1/duplicates/undo"): pair,
             ("POST", "/v1/duplicates/part"): pair,
+            ("POST", "/v1/invoices"): paper | {"invoice_number": fresh(), "lines": [line]},
+            ("POST", "/v1/invoices/{invoice_id}/set-off"): of,
+            ("POST", "/v1/invoices/{invoice_id}/write-off"): disputed | {"reason": "not_worth_it"},
+            ("POST", "/v1/invoices/{invoice_id}/disputes"): disputed,
+            ("POST", "/v1/payments"): paid,
+            ("POST", "/v1/payments/{payment_id}/allocations"): {"parts": [of]},
+            ("POST", "/v1/payments/{payment_id}/undo"): {"reason": "test"},
+            ("POST", "/v1/disputes/{dispute_id}/moves"): {"move": "assign", "owner": "me"},
             ("PUT", "/v1/caps"): {"kind": "group", "key": self.buyer, "limit_minor": 9_999_00},
             ("PUT", "/v1/buyers/{buyer_id}/lines/{currency}"): {"limit_minor": 9_000_00},
             ("POST", "/v1/orders"): order,

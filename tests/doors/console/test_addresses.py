@@ -31,6 +31,7 @@ from tests.actions.statements.test_record import told
 from tests.actions.statements.test_visits import PNG
 from tests.doors import programs
 from tests.doors.credit import credit
+from tests.doors.papers import Papers, papers
 from tests.doors.seed import fill
 from tests.rules.statements.books import END, YEAR_BEFORE
 
@@ -46,6 +47,7 @@ class World:
     deliveries: list[UUID]
     policies: list[int]
     reports: list[UUID]
+    papers: Papers
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             programs.deliveries(ctx, told["all"]),
             versions,
             [order_report(ctx, buyer, f"report-{buyer}")[0].id for buyer in seeded.buyers],
+            papers(made.ctx, made.buyer),
         )
     return _worlds["world"]
 
@@ -149,6 +152,18 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "statement_enter": lambda w: [f"/buyers/{buyer}/statements/enter/" for buyer in w.buyers[-2:]],
     "particulars": lambda w: [f"/buyers/{buyer}/particulars/" for buyer in w.buyers[-2:]],
     "visits": lambda w: [f"/buyers/{buyer}/visits/" for buyer in w.buyers[-2:]],
+    "payments": _each("/payments/", "/payments/?q=nobody"),
+    "payment": lambda w: [
+        *(f"/payments/{payment}/" for payment in w.papers.payments),
+        f"/payments/{w.papers.payments[0]}/?suggest=1",
+    ],
+    "invoice": lambda w: [f"/invoices/{invoice}/" for invoice in w.papers.invoices],
+    "disputes": _each("/disputes/", "/disputes/?all=1"),
+    "dispute": lambda w: [f"/disputes/{dispute}/" for dispute in w.papers.disputes],
+    "books": _each("/books/", "/books/?as_of=2026-05-01"),
+    "account_statement": lambda w: [
+        f"/buyers/{buyer}/account/?since=2025-01-01" for buyer in w.buyers[-2:]
+    ],
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
     "caps": _each("/orders/caps/"),
     "orders_queue": _each("/orders/queue/"),
@@ -167,6 +182,9 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
 # What is taken away rather than read.
 FILES: dict[str, Callable[[World], list[str]]] = {
     "credit_report_pdf": lambda w: [f"/reports/{w.reports[0]}/pdf/"],
+    "account_statement_pdf": lambda w: [f"/buyers/{w.buyers[-2]}/account/pdf/"],
+    "account_statement_xlsx": lambda w: [f"/buyers/{w.buyers[-2]}/account/xlsx/"],
+    "dispute_file": lambda w: [f"/disputes/files/{file}/" for file in w.papers.files],
     "credit_report_json": lambda w: [f"/reports/{w.reports[0]}/json/"],
 }
 # Addresses of forms: nothing to read there.
@@ -174,6 +192,11 @@ FORMS = {
     "credit_report_order": f"/buyers/{uuid4()}/report/",
     "screening_judge": f"/sanctions/{uuid4()}/",
     "work_done": f"/work/{uuid4()}/done/",
+    "payment_record": "/payments/record/",
+    "payment_do": f"/payments/{uuid4()}/allocate/",
+    "invoice_do": f"/invoices/{uuid4()}/note/",
+    "dispute_do": f"/disputes/{uuid4()}/assign/",
+    "books_do": "/books/close/",
     "order_move": f"/orders/{uuid4()}/void/",
     "buyers_twice_find": "/buyers/duplicates/find/",
     "buyers_twice_decide": "/buyers/duplicates/decide/",

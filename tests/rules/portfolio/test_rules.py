@@ -1,6 +1,7 @@
 """Receivables metrics: the worked examples and what must always hold."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import duckdb
 import pytest
@@ -11,6 +12,7 @@ from netterms.portfolio import rules
 from netterms.portfolio.rules import Bucket, Month
 
 D = Decimal
+F = Fraction
 CENT = 100
 
 
@@ -40,6 +42,57 @@ def test_ex_4_4_collection_effectiveness():
 def test_ex_4_5_turnover():
     assert rules.turnover(2_000_000, 180_000, 220_000) == D("10.00")
     assert rules.turnover_days(2_000_000, 180_000, 220_000) == D("36.50")
+
+
+def test_ex_4_6_roll_rates():
+    rates = rules.roll_rates(
+        [1_000_000, 120_000, 40_000, 15_000], [150_000, 36_000, 20_000, 12_000]
+    )
+    assert rates == [F(15, 100), F(30, 100), F(50, 100), F(80, 100)]
+    assert rules.rolled_to_loss(rates) == F(180, 10_000)
+    assert rules.roll_rates([0], [5]) == [None]
+    assert rules.rolled_to_loss([F(1, 2), None]) is None
+
+
+def test_ex_4_7_bad_debt_to_sales():
+    assert rules.bad_debt_to_sales(30_000, 6_000, 2_000_000) == D("1.20")
+    assert rules.bad_debt_to_sales(30_000, 6_000, 0) is None
+
+
+def test_ex_4_8_cash_ratio():
+    assert rules.cash_ratio(120_000, 30_000, 500_000) == D("0.30")
+    assert rules.cash_ratio(120_000, 30_000, 500_000, 400_000, F(9, 10)) == D("1.02")
+    assert rules.cash_ratio(1, 1, 0) is None
+
+
+def test_ex_4_10_expected_credit_losses():
+    rates = [F(n, 1_000) for n in (3, 16, 36, 66, 106)]
+    millions = [15_000_000, 7_500_000, 4_000_000, 2_500_000, 1_000_000]
+    found = rules.expected_credit_losses(millions, rates)
+    assert found == [45_000, 120_000, 144_000, 165_000, 106_000]
+    assert sum(found) == 580_000
+
+
+LOST = rules.historic_loss_rates([50_000, 27_000, 15_000, 6_000], 2_000)
+
+
+def test_ex_4_11_historic_loss_rates():
+    assert [F(2, 100), F(4, 100), F(2, 23), F(1, 4), F(1)] == LOST
+    assert rules.historic_loss_rates([0], 0) == [None, None]
+
+
+def test_ex_4_12_provision_from_historic_rates():
+    cents = [amount * CENT for amount in (300_000, 140_000, 60_000, 23_000, 5_000)]
+    found = rules.expected_credit_losses(cents, LOST)
+    assert found == [600_000, 560_000, 521_739, 575_000, 500_000]
+    assert sum(found) == 2_756_739
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6), st.integers(1, 10**9))
+def test_ar_11_the_later_the_bucket_the_more_is_lost(paid, lost):
+    rates = rules.historic_loss_rates(paid, lost)
+    assert rates == sorted(rates)
+    assert rates[-1] == 1
 
 
 def test_ex_4_9_hhi():

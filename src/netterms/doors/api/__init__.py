@@ -6,17 +6,19 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from netterms.doors.api import (
+    accounts,
     buyers,
     checkout,
     collection,
     groups,
+    disputes,
     insurance,
+    ledger,
     limits,
     monitoring,
     newcomers,
     particulars,
     portfolio,
-    receivables,
     reports,
     screening,
     statements,
@@ -56,7 +58,10 @@ ROOMS = (
     limits,
     newcomers,
     checkout,
-    receivables,
+    # The list of invoices has the address where one is written: one router.
+    ledger,
+    disputes,
+    accounts,
     collection,
     insurance,
     monitoring,

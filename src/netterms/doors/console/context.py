@@ -30,10 +30,13 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("work", _("Work list")),
         ("orders", _("Orders")),
         ("buyers", _("Buyers")),
+        ("payments", _("Payments")),
+        ("disputes", _("Disputes")),
         ("ageing", _("Ageing")),
         ("deadlines", _("Policy deadlines")),
         ("screening", _("Sanctions")),
         ("scores", _("Scores")),
+        ("books", _("Books")),
         ("runs", _("Business days")),
     ]
     if Permission.MANAGE_ACCESS in may:

@@ -110,6 +110,64 @@ PROMISES = {
     "broken": _("broken"),
     "replaced": _("replaced"),
 }
+MOVEMENTS = {
+    "opening": _("Opening balance"),
+    "invoice": _("Invoice"),
+    "credit_note": _("Credit note"),
+    "payment": _("Payment"),
+    "receipt": _("Money received"),
+    "refund": _("Refund"),
+    "offset": _("Credit note set off"),
+    "allocation": _("Discount or difference"),
+    "undo": _("Taken back"),
+    "write_off": _("Write-off"),
+    "recovery": _("Recovery of bad debt"),
+}
+ACCOUNTS = {
+    "receivable": _("Receivables"),
+    "sales": _("Sales"),
+    "sales_tax": _("Tax on sales"),
+    "bank": _("Bank"),
+    "unallocated": _("Unallocated payments"),
+    "discount": _("Discounts"),
+    "small_difference": _("Small differences"),
+    "bad_debt": _("Bad debt"),
+    "exchange": _("Exchange of currencies"),
+    "exchange_difference": _("Exchange differences"),
+}
+INVOICE_STATES = {
+    "open": pgettext_lazy("state of an invoice", "open"),
+    "part_paid": _("partly paid"),
+    "paid": _("paid"),
+    "written_off": _("written off"),
+    "recovered": _("recovered"),
+}
+WRITE_OFF_REASONS = {
+    "insolvent": _("the buyer is insolvent"),
+    "uncollectable": _("cannot be collected"),
+    "time_barred": _("time-barred"),
+    "settlement": _("settlement with the buyer"),
+    "not_worth_it": _("costs more than it brings"),
+}
+WRITE_OFF_STATES = {
+    "proposed": _("waits for a second person"),
+    "done": _("booked"),
+    "refused": _("refused"),
+}
+DISPUTE_CLOCKS = {
+    "acknowledge": _("Acknowledge"),
+    "owner": _("Put somebody in charge"),
+    "position": _("State our position"),
+    "resolve": _("Settle"),
+}
+DISPUTE_MOVES = {
+    "acknowledge": _("Acknowledge"),
+    "assign": _("Put somebody in charge"),
+    "state_position": _("State our position"),
+    "litigate": _("Bring it to court"),
+    "credited": _("Credit the buyer"),
+    "confirmed": _("Confirm the invoice"),
+}
 DISPUTE_REASONS = {
     "price": _("price"),
     "quantity": _("quantity"),

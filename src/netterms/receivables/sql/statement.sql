@@ -21,4 +21,4 @@ left join payment p on p.seller_id = %(seller)s and p.id = m.source_id
 where m.booked_on >= %(since)s
 group by m.source_id, m.source_kind, m.booked_on, m.currency, i.invoice_number, p.reference, i.due_on
 having sum(m.minor) <> 0
-order by currency, booked_on, source_kind <> 'opening', source_id
+order by currency, booked_on, source_id nulls first

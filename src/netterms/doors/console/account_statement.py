@@ -1,0 +1,163 @@
+"""The statement of a buyer's account: as a page, a PDF and a workbook."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from netterms.buyers import queries as buyers
+from netterms.doors.console import forms, report_pdf
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.console.report_sections import Section, Table
+from netterms.doors.console.words import MOVEMENTS
+from netterms.doors.look import formats
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.calendar import add_months
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Refusal
+from netterms.portfolio import sheet
+from netterms.receivables import queries
+from netterms.receivables.statement import Statement
+
+MONTHS = 3
+
+
+@require_GET
+@page
+def shown(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    """The account with its opening and closing balance, by currency."""
+    since, until = _period(request)
+    return render(
+        request,
+        "console/account_statement.html",
+        {
+            "buyer": buyers.buyer(request.ctx, buyer_id),
+            "since": since,
+            "until": until,
+            "statements": queries.buyer_statement(request.ctx, buyer_id, since, until),
+        },
+    )
+
+
+@require_GET
+@page
+def pdf(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    """The same as PDF, in the reader's language."""
+    since, until = _period(request)
+    buyer = buyers.buyer(request.ctx, buyer_id)
+    found = queries.buyer_statement(request.ctx, buyer_id, since, until)
+    lead = _("%(seller)s, from %(since)s to %(until)s") % {
+        "seller": request.membership.name,
+        "since": formats.day(since),
+        "until": formats.day(until),
+    }
+    try:
+        content = report_pdf.render(
+            _("Statement of account: %(name)s") % {"name": buyer.name},
+            lead,
+            request.membership.name,
+            [_section(each) for each in found],
+        )
+    except Refusal as refusal:
+        messages.error(request, sentence(refusal))
+        return redirect("account_statement", buyer_id)
+    return _file(content, "application/pdf", buyer_id, until, "pdf")
+
+
+@require_GET
+@page
+def workbook(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    """The same as a workbook, a sheet for each currency."""
+    since, until = _period(request)
+    buyer = buyers.buyer(request.ctx, buyer_id)
+    found = queries.buyer_statement(request.ctx, buyer_id, since, until)
+    with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
+        path = Path(folder) / "statement.xlsx"
+        title = _("Statement of account: %(name)s") % {"name": buyer.name}
+        sheet.write_tables(
+            path, [_sheet(each) for each in found] or [_no_sheet()], {"title": title}
+        )
+        content = path.read_bytes()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(content, kind, buyer_id, until, "xlsx")
+
+
+def _period(request: PageRequest) -> tuple[date, date]:
+    """The period asked for, else the last three months."""
+    until = forms.day(request.GET, "until", _("day")) or request.ctx.today
+    since = forms.day(request.GET, "since", _("day"))
+    return since or add_months(until, -MONTHS), until
+
+
+def _section(found: Statement) -> Section:
+    code = found.currency
+
+    def row(day: date, what: str, minor: int | None, balance: int) -> tuple[str, ...]:
+        moved = "" if minor is None else formats.bare_amount(minor, code)
+        return f"{formats.day(day)}  {what}", moved, formats.bare_amount(balance, code)
+
+    rows = (
+        row(found.since, _("Opening balance"), None, found.opening_minor),
+        *(
+            row(
+                line.booked_on,
+                " ".join(filter(None, (str(MOVEMENTS[line.kind]), line.document))),
+                line.minor,
+                line.balance_minor,
+            )
+            for line in found.lines
+        ),
+        row(found.until, _("Closing balance"), None, found.closing_minor),
+    )
+    return Section(code, tables=(Table((_("Day and document"), _("Amount"), _("Balance")), rows),))
+
+
+def _sheet(found: Statement) -> sheet.Table:
+    def money(minor: int) -> str:
+        return f"{Money(minor, found.currency).major:f}"
+
+    rows: list[sheet.Row] = [
+        (found.since, _("Opening balance"), "", None, money(found.opening_minor)),
+        *(
+            (
+                line.booked_on,
+                str(MOVEMENTS[line.kind]),
+                line.document,
+                money(line.minor),
+                money(line.balance_minor),
+            )
+            for line in found.lines
+        ),
+        (found.until, _("Closing balance"), "", None, money(found.closing_minor)),
+    ]
+    return sheet.Table(found.currency, _columns(), rows)
+
+
+def _no_sheet() -> sheet.Table:
+    return sheet.Table(_("Statement"), _columns(), [])
+
+
+def _columns() -> list[sheet.Column]:
+    return [
+        sheet.Column(_("Day"), sheet.Kind.DATE, 12),
+        sheet.Column(_("What"), sheet.Kind.TEXT, 24),
+        sheet.Column(_("Document"), sheet.Kind.TEXT, 28),
+        sheet.Column(_("Amount"), sheet.Kind.MONEY, 18),
+        sheet.Column(_("Balance"), sheet.Kind.MONEY, 18),
+    ]
+
+
+def _file(content: bytes, kind: str, buyer_id: UUID, until: date, ending: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    name = f"statement-{until.isoformat()}-{buyer_id}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

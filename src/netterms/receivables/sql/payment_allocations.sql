@@ -1,0 +1,12 @@
+-- What a payment settled, or took back, with the invoices, in the order it was made.
+select a.invoice_id, i.invoice_number, i.kind, i.currency::text as currency, a.sequence,
+       coalesce(a.taken_minor, a.amount_minor) as taken_minor, a.amount_minor, a.discount_minor, a.write_off_minor,
+       a.realised_minor, a.allocated_on, a.undoes is not null as is_undo, a.is_recovery, a.reason,
+       a.undoes is null and not exists (
+         select from allocation u
+         where u.seller_id = a.seller_id and u.invoice_id = a.invoice_id and u.payment_id = a.payment_id
+           and u.undoes = coalesce(a.entry_id, a.payment_id) and u.sequence > a.sequence) as stands
+from allocation a
+join invoice i on i.seller_id = a.seller_id and i.id = a.invoice_id
+where a.seller_id = %(seller)s and a.payment_id = %(id)s
+order by a.allocated_on, coalesce(a.entry_id, a.payment_id), i.invoice_number, a.sequence
