@@ -27,6 +27,8 @@ SCHEMA = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
 # that a line is opened once, that a currency is one of ISO 4217, that accounts balance, that a text
 # is printable.
 BEYOND_A_SCHEMA = {
+    # The last day is not before the first.
+    "/v1/buyers/{buyer_id}/account",
     "/v1/orders",
     "/v1/orders/new-buyer",
     "/v1/buyers/{buyer_id}/lines/{currency}",

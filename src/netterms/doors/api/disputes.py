@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 
-from netterms.doors.api.once import Amount, Long, Made, Strict, money, once
+from netterms.doors.api.once import NO_NUL, Amount, Long, Made, Strict, money, once
 from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, PageSize
 from netterms.doors.api.shapes import Money as MoneyShown
 from netterms.doors.api.shapes import money as shown_money
@@ -36,8 +36,8 @@ class MoveWanted(Strict):
 
     move: DisputeMove
     note: Long = ""
-    owner: Annotated[str, Field(max_length=200)] = ""
-    credit_note_number: Annotated[str, Field(max_length=100)] = ""
+    owner: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
+    credit_note_number: Annotated[str, Field(max_length=100, pattern=NO_NUL)] = ""
 
 
 class ClockShown(Schema):

@@ -10,7 +10,18 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Field, Schema, Status
 
-from netterms.doors.api.once import MOST, Amount, Code, Made, Short, Strict, money, once, some
+from netterms.doors.api.once import (
+    NO_NUL,
+    Amount,
+    Code,
+    Made,
+    Short,
+    Signed,
+    Strict,
+    money,
+    once,
+    some,
+)
 from netterms.doors.api.receivables import router
 from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, PageSize, Skip, Text
 from netterms.doors.api.shapes import Money as MoneyShown
@@ -22,19 +33,21 @@ from netterms.receivables.payments import PaymentIn, allocate, record_payment, u
 from netterms.receivables.rules import Part
 from netterms.receivables.write_offs import WriteOffReason, write_off
 
-Figure = Annotated[Decimal, Field(ge=0, max_digits=24, decimal_places=6)]
+# Decimals come as text, so that no program rounds them on the way.
+Figure = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,10})(\.[0-9]{1,6})?$")]
+Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,3})?|[1-9]?[0-9](\.[0-9]{1,3})?)$")]
 
 
 class LineWanted(Strict):
     """A line. `unit_price` in major units; `tax_rate` in percent; category as in UNCL5305."""
 
-    description: Annotated[str, Field(min_length=1, max_length=500)]
+    description: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
     quantity: Figure
     unit_price: Figure
-    unit: Annotated[str, Field(max_length=20)] = ""
-    allowance_minor: Annotated[int, Field(ge=-MOST, le=MOST, strict=True)] = 0
+    unit: Annotated[str, Field(max_length=20, pattern=NO_NUL)] = ""
+    allowance_minor: Signed = 0
     tax_category: TaxCategory = TaxCategory.STANDARD
-    tax_rate: Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3)] = Decimal(0)
+    tax_rate: Percent = "0"
 
 
 class PaperWanted(Strict):
@@ -44,7 +57,7 @@ class PaperWanted(Strict):
     """
 
     buyer_id: UUID
-    invoice_number: Annotated[str, Field(max_length=100)] = ""
+    invoice_number: Annotated[str, Field(max_length=100, pattern=NO_NUL)] = ""
     kind: PaperKind = PaperKind.INVOICE
     currency: Code
     issued_on: date
@@ -52,7 +65,7 @@ class PaperWanted(Strict):
     lines: Annotated[list[LineWanted], Field(min_length=1, max_length=1_000)]
     note_of: UUID | None = None
     reason: Short = ""
-    reference: Annotated[str, Field(max_length=200)] = ""
+    reference: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
     total: Amount | None = None
 
 
@@ -64,7 +77,7 @@ class PaymentWanted(Strict):
     paid_on: date
     kind: Literal["receipt", "refund"] = "receipt"
     reference: Short = ""
-    channel: Annotated[str, Field(max_length=50)] = "api"
+    channel: Annotated[str, Field(max_length=50, pattern=NO_NUL)] = "api"
     refund_of: UUID | None = None
 
 
@@ -213,7 +226,7 @@ def write(request: ApiRequest, response: HttpResponse, wanted: PaperWanted) -> S
         wanted.currency,
         wanted.issued_on,
         wanted.due_on,
-        tuple(LineIn(**line.model_dump()) for line in wanted.lines),
+        tuple(_line(line) for line in wanted.lines),
         wanted.kind,
         wanted.note_of,
         wanted.reason,
@@ -380,6 +393,18 @@ def undo(
         response,
         {"undo": payment_id, "wanted": wanted.model_dump(mode="json")},
         lambda: undo_allocation(request.auth, payment_id, wanted.invoice_id, wanted.reason),
+    )
+
+
+def _line(wanted: LineWanted) -> LineIn:
+    return LineIn(
+        wanted.description,
+        Decimal(wanted.quantity),
+        Decimal(wanted.unit_price),
+        Decimal(wanted.tax_rate),
+        wanted.tax_category,
+        wanted.unit,
+        wanted.allowance_minor,
     )
 
 

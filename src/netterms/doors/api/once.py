@@ -8,17 +8,30 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Schema, Status
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
 from netterms.checkout.requests import check_key
 from netterms.doors.api.shapes import ApiRequest
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.receivables.keyed import keyed
 
 MOST = 10**15
+NO_NUL = "^[^\\x00]*$"
+
+
+def _whole_number(value: object) -> object:
+    # A whole number, also where it is written 5.0; no text and no truth value.
+    if isinstance(value, str | bool):
+        raise ValueError(Mend.WHOLE_NUMBER)
+    return value
+
+
+Minor = Annotated[int, Field(ge=0, le=MOST), BeforeValidator(_whole_number)]
+Signed = Annotated[int, Field(ge=-MOST, le=MOST), BeforeValidator(_whole_number)]
 Code = Annotated[str, Field(pattern="^[A-Z]{3}$")]
-Short = Annotated[str, Field(max_length=500, pattern="^[^\\x00]*$")]
-Long = Annotated[str, Field(max_length=2_000, pattern="^[^\\x00]*$")]
+Short = Annotated[str, Field(max_length=500, pattern=NO_NUL)]
+Long = Annotated[str, Field(max_length=2_000, pattern=NO_NUL)]
 
 
 class Strict(Schema):
@@ -30,7 +43,7 @@ class Strict(Schema):
 class Amount(Strict):
     """Whole minor units of an ISO 4217 currency."""
 
-    minor: Annotated[int, Field(ge=0, le=MOST, strict=True)]
+    minor: Minor
     currency: Code
 
 
