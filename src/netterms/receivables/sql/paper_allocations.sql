@@ -9,4 +9,4 @@ select a.payment_id, a.sequence, p.kind, p.reference, p.paid_on, p.currency::tex
 from allocation a
 join payment p on p.seller_id = a.seller_id and p.id = a.payment_id
 where a.seller_id = %(seller)s and a.invoice_id = %(id)s
-order by a.allocated_on, coalesce(a.entry_id, a.payment_id), a.sequence
+order by a.allocated_on, a.payment_id, a.sequence

@@ -9,4 +9,4 @@ select a.invoice_id, i.invoice_number, i.kind, i.currency::text as currency, a.s
 from allocation a
 join invoice i on i.seller_id = a.seller_id and i.id = a.invoice_id
 where a.seller_id = %(seller)s and a.payment_id = %(id)s
-order by a.allocated_on, coalesce(a.entry_id, a.payment_id), i.invoice_number, a.sequence
+order by a.allocated_on, i.invoice_number, a.sequence
