@@ -226,7 +226,7 @@ def _book(
     nothing = Money(0, amount.currency)
     made = insert_payment(
         ctx,
-        PaymentIn(invoice["buyer_id"], nothing, ctx.today, str(reason), kind=PaymentKind.WRITE_OFF),
+        PaymentIn(invoice["buyer_id"], nothing, ctx.today, kind=PaymentKind.WRITE_OFF),
     )
     assert made is not None
     lost = Settled(invoice["id"], amount, nothing, 0, amount.minor, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 from netterms.doors.console import words
@@ -72,6 +74,12 @@ def fact(value: object) -> str:
     if isinstance(value, int | float):
         return formats.number(value)
     return formats.number(len(value)) if isinstance(value, list | dict) else str(value)
+
+
+@register.filter
+def plain(number: Decimal) -> str:
+    """A decimal without the zeros at its end: `2.500000` is 2.5."""
+    return f"{number.normalize():f}"
 
 
 @register.filter
