@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from netterms.insurance import events
-from netterms.insurance.deadlines import Happened, date_of_loss, deadlines
+from netterms.insurance.deadlines import Dispute, Happened, date_of_loss, deadlines
 from netterms.insurance.rules import (
     ClaimFacts,
     ClaimInvoice,
@@ -33,8 +34,12 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     params = stamp(ctx)
     with book(ctx):
+        # What was disputed has its later dates before any of the old ones could be missed.
+        held = sql.rows(sql.statement("insurance/oldest_unpaid"), params | {"disputed": True})
+        later = [row for line in held for row in _deadline_rows(line)]
+        sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(later))
         closed = sql.row(sql.statement("insurance/close_deadlines"), params) or {}
-        oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params)
+        oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params | {"disputed": False})
         new = [row for line in oldest for row in _deadline_rows(line)]
         # One statement: a first day sets a hundred thousand.
         sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(new))
@@ -60,6 +65,7 @@ def _deadline_rows(line: Mapping[str, Any]) -> list[tuple[object, ...]]:
     happened = Happened(
         insolvent_on=line["insolvent_on"],
         policy_ends_on=line["policy_ends_on"],
+        disputes=tuple(Dispute(*map(date.fromisoformat, days)) for days in line["disputes"]),
     )
     dates = deadlines(line["issued_on"], line["due_on"], terms_from(line["terms"]), happened)
     return [

@@ -21,7 +21,12 @@ from netterms.insurance.terms import (
     months,
 )
 from netterms.kernel.money import Money
-from netterms.receivables.disputes import DisputeReason, raise_dispute
+from netterms.receivables.disputes import (
+    DisputeOutcome,
+    DisputeReason,
+    raise_dispute,
+    settle_dispute,
+)
 from tests.actions.books import (
     Line,
     actions,
@@ -98,6 +103,30 @@ def test_ex_1_1_the_dates_stand_in_the_book(ctx, terms, expected):
     assert refresh_deadlines(on(ctx, DUE + timedelta(days=1)))["set"] > 0
     assert {kind: dated(ctx)[kind] for kind in expected} == expected
     assert refresh_deadlines(on(ctx, DUE + timedelta(days=1)))["set"] == 0
+
+
+@pytest.mark.parametrize(
+    ("disputed", "expected"),
+    [(50_000, date(2026, 12, 29)), (10_000, date(2026, 10, 30))],
+)
+def test_ex_1_14_the_clock_stands_still_for_what_is_disputed_whole(ctx, disputed, expected):
+    bring_in(on(ctx, ISSUED), line(amount=50_000))
+    insure(ctx)
+    refresh_deadlines(on(ctx, DUE + timedelta(days=1)))
+    noted, settled = on(ctx, date(2026, 5, 20)), on(ctx, date(2026, 7, 19))
+    dispute = raise_dispute(
+        noted, invoice_id(ctx, "A"), DisputeReason.QUALITY, Money(disputed, "EUR")
+    )
+    # Not settled yet: every day that passes moves the end by a day.
+    refresh_deadlines(on(ctx, date(2026, 6, 19)))
+    moved = timedelta(days=30 if disputed == 50_000 else 0)
+    assert dated(ctx)["date_of_loss"] == date(2026, 10, 30) + moved
+    settle_dispute(settled, dispute, DisputeOutcome.CONFIRMED)
+    refresh_deadlines(settled)
+    assert dated(ctx)["date_of_loss"] == expected
+    # And it stays there.
+    refresh_deadlines(on(ctx, date(2026, 8, 19)))
+    assert dated(ctx)["date_of_loss"] == expected
 
 
 def test_only_the_oldest_unpaid_invoice_runs_a_clock_and_the_next_follows(ctx):

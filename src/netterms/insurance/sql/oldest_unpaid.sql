@@ -1,8 +1,11 @@
 -- The oldest unpaid invoice of every insured buyer, where it is past due (or its buyer insolvent) and
 -- its deadlines are not set yet, or an insolvency has become known since that brings the loss forward
 -- (TCI-11). Leans on the index invoice_open.
+-- With %(disputed)s instead: those whose deadlines are set and which were disputed whole, for the clock that stood
+-- still meanwhile (TCI-12). A dispute not settled yet counts until today: every day moves the end by a day.
 select p.id as policy_id, p.terms, p.ends_on as policy_ends_on, l.buyer_id, oldest.id as invoice_id,
-       oldest.issued_on, oldest.due_on, b.insolvent_on
+       oldest.issued_on, oldest.due_on, b.insolvent_on,
+       held.days as disputes
 from insurance_policy p
 join (
   select distinct policy_id, buyer_id from insured_limit
@@ -10,7 +13,7 @@ join (
 ) l on l.policy_id = p.id
 join buyer b on b.seller_id = p.seller_id and b.id = l.buyer_id
 cross join lateral (
-  select i.id, i.issued_on, i.due_on
+  select i.id, i.issued_on, i.due_on, i.open_minor
   from invoice i
   where i.seller_id = %(seller)s and i.buyer_id = l.buyer_id and i.open_minor > 0
     and i.kind = 'invoice' and i.currency = p.currency and i.issued_on <= %(as_of)s
@@ -24,13 +27,27 @@ cross join lateral (
   order by i.due_on, i.id
   limit 1
 ) oldest
+-- What is disputed only in part goes on with the rest: its dates stand.
+cross join lateral (
+  select coalesce(jsonb_agg(jsonb_build_array(d.raised_on, coalesce(least(d.settled_on, %(as_of)s), %(as_of)s))
+                            order by d.raised_on, d.id), '[]') as days
+  from dispute d
+  where d.seller_id = p.seller_id and d.invoice_id = oldest.id and d.raised_on <= %(as_of)s and d.state <> 'credited'
+    and (d.amount_minor >= oldest.open_minor
+         or d.settled_on is null and oldest.open_minor <= (
+              select sum(x.amount_minor) from dispute x
+              where x.seller_id = d.seller_id and x.invoice_id = d.invoice_id and x.settled_on is null))
+) held
 where p.seller_id = %(seller)s
   and (oldest.due_on < %(as_of)s or b.insolvent_on <= %(as_of)s)
-  and (not exists (
+  and case when %(disputed)s then held.days <> '[]' and exists (
+         select from policy_deadline d
+         where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id and d.state = 'open')
+      else (not exists (
          select from policy_deadline d
          where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id)
        -- Where the waiting period has not begun there is no date of loss yet.
        or coalesce(b.insolvent_on <= %(as_of)s, false) and not exists (
          select from policy_deadline d
          where d.seller_id = p.seller_id and d.policy_id = p.id and d.invoice_id = oldest.id
-           and d.kind = 'date_of_loss' and (d.state <> 'open' or d.due_on <= b.insolvent_on)))
+           and d.kind = 'date_of_loss' and (d.state <> 'open' or d.due_on <= b.insolvent_on))) end
