@@ -10,7 +10,19 @@ from netterms.insurance.terms import PolicyTerms
 from netterms.kernel.money import Money
 from netterms.limits.actions import grant_limit
 from netterms.monitoring.actions import refresh_alerts
-from tests.actions.books import Line, bring_in, buyer_id, change, fingerprint, kinds, on, pay, rows
+from netterms.receivables.disputes import DisputeReason, raise_dispute
+from tests.actions.books import (
+    Line,
+    bring_in,
+    buyer_id,
+    change,
+    fingerprint,
+    invoice_id,
+    kinds,
+    on,
+    pay,
+    rows,
+)
 
 TODAY = date(2026, 6, 1)
 
@@ -112,3 +124,23 @@ def test_two_grades_worse_than_a_week_ago(ctx):
     found = alerts(ctx, "grade_worse")
     assert [(a["buyer"], a["severity"]) for a in found] == [("1", 2)]
     assert found[0]["facts"] == {"currency": "EUR", "before": 4, "after": 6}
+
+
+def test_disputes_raised_only_after_the_due_date_are_told(ctx):
+    due = TODAY - timedelta(days=10)
+    bring_in(
+        ctx,
+        *(Line("1", number=number, due_on=due) for number in "AB"),
+        Line("2", number="X", due_on=due),
+        Line("2", number="Y", due_on=TODAY + timedelta(days=10)),
+    )
+    for number in "AX":
+        raise_dispute(ctx, invoice_id(ctx, number), DisputeReason.PRICE, Money(1, "EUR"))
+    refresh_alerts(ctx)
+    assert alerts(ctx, "late_disputes") == []
+    for number in "BY":
+        raise_dispute(ctx, invoice_id(ctx, number), DisputeReason.PRICE, Money(1, "EUR"))
+    refresh_alerts(ctx)
+    [alert] = alerts(ctx, "late_disputes")
+    # Buyer 2 disputed one before it was due.
+    assert (alert["buyer"], alert["facts"]) == ("1", {"disputes": 2})

@@ -50,6 +50,7 @@ ALERTS = {
     "review_due": _("Review is due"),
     "payment_slower": _("Pays slower than before"),
     "bank_account_changed": _("Bank account changed: confirm by a call to a known number"),
+    "late_disputes": _("Disputes invoices again and again, only once they are due"),
 }
 # A kind without a word of its own is called by its own letters: CNPJ, SIREN, UEN.
 NUMBER_KINDS: dict[str, Any] = {kind: kind.upper() for kind in KINDS} | {

@@ -61,6 +61,14 @@ found as (
   select buyer_id, 'bank_account_changed', 3, jsonb_build_object('account', right(number, 4))
   from buyer_bank_account
   where seller_id = %(seller)s and is_change and confirmed_on is null and ended_on is null
+  union all
+  -- Two disputes or more in a year, each raised only after its invoice was due. How many: our convention.
+  select i.buyer_id, 'late_disputes', 2, jsonb_build_object('disputes', count(*))
+  from dispute d
+  join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+  where d.seller_id = %(seller)s and d.raised_on between %(as_of)s - 365 and %(as_of)s
+  group by i.buyer_id
+  having count(*) >= 2 and bool_and(d.raised_on > i.due_on)
 )
 select distinct on (buyer_id, kind) buyer_id, kind, severity, facts
 from found
