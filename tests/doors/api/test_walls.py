@@ -35,7 +35,16 @@ from tests.doors.gateway.servers import Caller, fresh
 from tests.doors.papers import papers
 from tests.doors.seed import fill
 
-SCOPES = ["read", "read_personal", "book", "collect", "set_limit", "checkout", "manage_access", "import"]
+SCOPES = [
+    "read",
+    "read_personal",
+    "book",
+    "collect",
+    "set_limit",
+    "checkout",
+    "manage_access",
+    "import",
+]
 URL = "https://example.com/hook"
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
 FOR_ITSELF = {

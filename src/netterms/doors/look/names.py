@@ -244,7 +244,6 @@ FIELDS |= {
     "tax_rate": _("tax rate"),
     "total": _("total"),
     "unit_price": _("unit price"),
-    "until": _("last day"),
     "channel": _("channel"),
     "discount": _("discount"),
     "invoice_amount": _("amount of the invoice"),
