@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from netterms.insurance.terms import terms_from
 from netterms.kernel.context import Context, Permission
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -103,3 +104,23 @@ def insured_limits(ctx: Context, buyer_id: UUID, as_of: date) -> list[InsuredLim
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of},
         )
     return sql.typed(found, InsuredLimit)
+
+
+def longest_credit_days(ctx: Context, buyer_id: UUID, as_of: date) -> int | None:
+    """The shortest of the longest credit periods of the policies that cover a buyer on `as_of`.
+
+    None when no limit of it is in force.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select distinct p.id, p.terms
+            from insured_limit l
+            join insurance_policy p on p.seller_id = l.seller_id and p.id = l.policy_id
+            where l.seller_id = %(seller)s and l.buyer_id = %(buyer)s
+              and l.starts_on <= %(as_of)s and (l.ends_on is null or l.ends_on >= %(as_of)s)
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of},
+        )
+    return min((terms_from(line["terms"]).max_credit_period for line in found), default=None)

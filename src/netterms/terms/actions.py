@@ -23,7 +23,7 @@ from netterms.store.tenancy import book
 from netterms.terms import events, queries
 from netterms.terms.jurisdictions import jurisdictions
 from netterms.terms.queries import BuyerTerms, TermsPolicy
-from netterms.terms.rates import Rate
+from netterms.terms.rates import DECIMALS, Rate
 from netterms.terms.rules import Why
 from netterms.terms.rules_sql import TABLES, compounding, tables
 
@@ -207,7 +207,9 @@ def set_buyer_terms(ctx: Context, buyer_id: UUID, terms: BuyerTerms) -> None:
 
 
 def _percent(name: str, value: Decimal | None) -> None:
-    if value is not None and not (value.is_finite() and 0 <= value <= MOST_PERCENT):
+    if value is not None and not (
+        value.is_finite() and 0 <= value <= MOST_PERCENT and value == round(value, DECIMALS)
+    ):
         raise Refusal(
             Code.VALUE_INVALID, field=name, value=str(value), mend=Mend.BETWEEN,
             least=0, most=MOST_PERCENT,

@@ -10,11 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.tenancy import book
-from netterms.terms.jurisdictions import Cell, Jurisdiction, Standing, shipped_rates
+from netterms.terms.jurisdictions import (
+    Cell,
+    Jurisdiction,
+    Standing,
+    jurisdictions,
+    shipped_rates,
+)
+from netterms.terms.offers import Recommendation, recommend, statutory_limit
 from netterms.terms.rates import Rate, RateTable, table
-from netterms.terms.rules import OneRate
+from netterms.terms.rules import OneRate, Parties
 
 SHIPPED_BY = "netterms"
 
@@ -54,6 +62,26 @@ class BuyerTerms:
 
     debtor_large: bool | None = None
     contract_percent: Decimal | None = None
+
+
+def places(ctx: Context) -> Mapping[str, Jurisdiction]:
+    """Every jurisdiction on file by its code."""
+    ctx.require(Permission.READ)
+    return jurisdictions()
+
+
+def place(ctx: Context, country: str) -> Jurisdiction:
+    """One jurisdiction; NOT_FOUND."""
+    ctx.require(Permission.READ)
+    return place_of(country)
+
+
+def place_of(country: str) -> Jurisdiction:
+    """The jurisdiction of an ISO 3166 code; NOT_FOUND."""
+    found = jurisdictions().get(country)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="country", value=country)
+    return found
 
 
 def rates_in_force(ctx: Context, series: str = "") -> list[LoadedRate]:
@@ -133,3 +161,31 @@ def basis(place: Jurisdiction) -> dict[str, Any]:
             if place.standing(cell) is not Standing.CHECKED
         ],
     }
+
+
+def recommended_term(
+    ctx: Context, buyer_id: UUID, *, grade: int | None, policy_days: int | None
+) -> Recommendation:
+    """A term for a buyer, with everything it was measured by; NOT_FOUND.
+
+    `grade` and `policy_days` (the longest credit period of a policy that covers it) are known to
+    rooms above this one.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        buyer = sql.row(
+            "select country, sector from buyer where seller_id = %(seller)s and id = %(buyer)s",
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    if buyer is None:
+        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+    policy = terms_policy(ctx)
+    parties = Parties(policy.creditor_small, buyer_terms(ctx, buyer_id).debtor_large)
+    return recommend(
+        grade=grade,
+        custom_days=policy.custom_days.get(buyer["sector"] or ""),
+        standard_days=policy.standard_days,
+        policy_days=policy_days,
+        statute=statutory_limit(jurisdictions().get(buyer["country"]), parties),
+        cost_of_money=policy.cost_of_money,
+    )

@@ -7,7 +7,7 @@ date, and the day of payment counts. Rounding is once, half-up, at the end.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -143,7 +143,7 @@ class Debt:
     currency: str
     due_on: date
     parts: tuple[Part, ...]
-    parties: Parties = Parties()
+    parties: Parties = field(default_factory=Parties)
     contract_percent: Decimal | None = None
     received_on: date | None = None
 

@@ -49,6 +49,9 @@ BEYOND_A_SCHEMA = {
     "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/confirm",
     "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/reject",
     "/v1/webhooks",
+    # A currency of ISO 4217, a country that is on file, a due date within a lifetime.
+    "/v1/terms/interest",
+    "/v1/terms/jurisdictions/{country}",
     "/v1/webhooks/{webhook_id}/replay",
     *(f"/v1/orders/{{order_id}}/{word}" for word in MOVES),
 }

@@ -46,12 +46,26 @@ SCOPES = [
     "import",
 ]
 URL = "https://example.com/hook"
+INVOICE = {"country": "CH", "currency": "CHF", "amount_minor": 20_000_00, "due_on": "2026-01-02"}
+# What has no meaning without a query.
+ASKED_WITH = {
+    ("DELETE", "/v1/caps"),
+    ("GET", "/v1/buyers/search"),
+    ("GET", "/v1/terms/interest"),
+}
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
 FOR_ITSELF = {
     ("POST", "/v1/orders"),
     ("POST", "/v1/orders/batch"),
     ("POST", "/v1/orders/new-buyer"),
     ("POST", "/v1/webhooks"),
+}
+# Facts of countries and the rates that come along are no seller's.
+FOR_EVERYBODY = {
+    "/v1/terms/jurisdictions",
+    "/v1/terms/jurisdictions/{country}",
+    "/v1/terms/interest",
+    "/v1/terms/rates",
 }
 # No id in the address, and yet of one seller only.
 BY_QUERY_OR_BODY = {
@@ -91,6 +105,7 @@ class Book:
             "invoice_id": str(self.papers.invoices[1]),
             "payment_id": str(self.papers.payments[0]),
             "dispute_id": str(self.papers.disputes[0]),
+            "country": "DE",
             "order_id": str(made.orders["captured"]),
             "report_id": str(order_report(ctx, made.buyer, fresh())[0].id),
             "webhook_id": str(endpoint.id),
@@ -139,6 +154,7 @@ class Book:
             "/v1/caps": {"kind": "group", "key": self.buyer},
             "/v1/buyers/search": {"q": self.buyer_name},
             "/v1/buyers/{buyer_id}/identifiers": {"kind": "duns", "value": "150483782"},
+            "/v1/terms/interest": INVOICE,
         }
         query = asked.get(template, {})
         return found, f"?{urlencode(query)}"
@@ -211,6 +227,7 @@ class Book:
         if template.endswith("/{currency}") and method == "PUT":
             headers["if-match"] = tag
         if (method, template) not in QUERIED:
+        if (method, template) not in ASKED_WITH:
             query = ""
         return caller.send(method, path + query, body, **headers)
 
@@ -242,7 +259,10 @@ def test_another_sellers_key_reads_and_changes_nothing_by_any_operation(walls):
     for path, method, operation in sorted(OPERATIONS, key=lambda each: each[1] != "GET"):
         said = book.asks(theirs, method, path, operation, tag)
         where = f"{method} {path}: {said.status} {said.body}"
-        if "{" in path or (method, path) in BY_QUERY_OR_BODY:
+        if path in FOR_EVERYBODY:
+            assert (method, said.status) == ("GET", 200), where
+            assert not names & set(json.dumps(said.body).split('"')), where
+        elif "{" in path or (method, path) in BY_QUERY_OR_BODY:
             assert said.status == 404, where
             assert said.body["code"] == "not_found", where
         elif (method, path) in FOR_ITSELF:

@@ -143,6 +143,24 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "buyers_twice": _each("/buyers/duplicates/"),
     "buyer": lambda w: [f"/buyers/{buyer}/" for buyer in w.buyers],
     "screening": _each("/sanctions/"),
+    "terms": _each("/terms/", "/terms/?q=ger", "/terms/?q=nowhere"),
+    "terms_country": _each(
+        *(f"/terms/countries/{code}/" for code in ("DE", "CN", "GB", "IN", "SA", "UY"))
+    ),
+    "terms_rates": _each("/terms/rates/"),
+    "terms_calculator": _each(
+        "/terms/calculator/",
+        "/terms/calculator/?country=CH&currency=CHF&amount=20000&due_on=2026-01-02&until=2026-03-16",
+        "/terms/calculator/?country=CN&currency=CNY&amount=1&due_on=2026-01-02",
+        "/terms/calculator/?country=XX&currency=EUR&amount=<b>Bold</b>&due_on=never",
+    ),
+    "terms_clauses": _each(
+        "/terms/clauses/",
+        *(f"/terms/clauses/?country={code}&first=zh" for code in ("CN", "DK", "FR", "IN", "SA")),
+        "/terms/clauses/?days=0&forum=arbitration&institution=<b>Bold</b>&seat=Genf&law=CH",
+        "/terms/clauses/?days=999&contract_percent=x&first=xx&second=",
+    ),
+    "terms_policy": _each("/terms/policy/"),
     "credit_report": lambda w: [f"/reports/{report}/" for report in w.reports],
     "work": _each("/work/", *(f"/work/?stage={stage}" for stage in range(1, 5))),
     "line": lambda w: [
@@ -191,6 +209,7 @@ FILES: dict[str, Callable[[World], list[str]]] = {
 FORMS = {
     "credit_report_order": f"/buyers/{uuid4()}/report/",
     "screening_judge": f"/sanctions/{uuid4()}/",
+    "buyer_terms": f"/buyers/{uuid4()}/terms/",
     "work_done": f"/work/{uuid4()}/done/",
     "payment_record": "/payments/record/",
     "payment_do": f"/payments/{uuid4()}/allocate/",
@@ -211,8 +230,8 @@ FORMS = {
 }
 
 
-# A photograph is looked at in the tests of visits.
-ELSEWHERE = {"visit_photo"}
+# A photograph is looked at in the tests of visits, a sheet of clauses in those of terms.
+ELSEWHERE = {"visit_photo", "terms_clauses_pdf"}
 
 
 def test_no_address_is_left_out():

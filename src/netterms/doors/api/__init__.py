@@ -22,6 +22,7 @@ from netterms.doors.api import (
     reports,
     screening,
     statements,
+    terms,
     webhooks,
 )
 from netterms.doors.api.errors import JsonParser, only_known_parameters, say_problems
@@ -55,6 +56,7 @@ ROOMS = (
     particulars,
     groups,
     statements,
+    terms,
     limits,
     newcomers,
     checkout,

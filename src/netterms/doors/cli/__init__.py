@@ -33,6 +33,7 @@ GROUPS = (
     ("score", "scores:app", "Train, measure and run scorecards and models."),
     ("export", "exporting:exports", "Write the journal or a buyer's account into a file."),
     ("statements", "statements:statements", "Annual accounts of buyers."),
+    ("terms", "terms:terms", "Late interest, its rates, countries' rules."),
 )
 
 

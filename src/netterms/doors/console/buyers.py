@@ -14,7 +14,7 @@ from netterms.buyers import queries as buyers
 from netterms.buyers.accounts import accounts_of
 from netterms.collection import queries as collection
 from netterms.collection.queries import Balance, BuyerFilter, InvoiceLine, Sort
-from netterms.doors.console import stories
+from netterms.doors.console import stories, terms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
 from netterms.doors.look import sentences
@@ -99,6 +99,7 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "credit_lined": credit_lines.keys(),
             "open_in": request.membership.currency,
             "may_open": Permission.SET_LIMIT in ctx.may,
+            "terms": terms.panel(request, buyer, day),
             "cover": insurance.insured_limits(ctx, buyer_id, day),
             "actions": collection.actions_of(ctx, buyer_id),
             "deadlines": insurance.open_deadlines(ctx, buyer_id=buyer_id),

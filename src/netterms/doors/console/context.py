@@ -34,6 +34,7 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("disputes", _("Disputes")),
         ("ageing", _("Ageing")),
         ("deadlines", _("Policy deadlines")),
+        ("terms", _("Terms")),
         ("screening", _("Sanctions")),
         ("scores", _("Scores")),
         ("books", _("Books")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from uuid import uuid4
 
 from netterms.doors.look import formats
@@ -15,6 +16,7 @@ from netterms.limits.lines import MOST_MINOR
 
 LONGEST_REASON = 500
 LONGEST_AMOUNT = 30
+LONGEST_PERCENT = 12
 # A comma groups thousands or the amount is refused: `2500,00` must not become 250,000.
 AMOUNT = re.compile(r"(?:[0-9]{1,24}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 
@@ -69,3 +71,18 @@ def day(form: Mapping[str, str], name: str, label: str) -> date | None:
         return date.fromisoformat(typed) if typed else None
     except ValueError as error:
         raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=Mend.DAY) from error
+
+
+def percent(form: Mapping[str, str], name: str) -> Decimal | None:
+    """A percentage that was typed, with six decimals at most; None when left empty."""
+    typed = text(form, name, LONGEST_PERCENT + 1)
+    if not typed:
+        return None
+    try:
+        found = Decimal(typed)
+        fits = len(typed) <= LONGEST_PERCENT and found.is_finite() and abs(found) <= 10**6
+        if not fits or found != round(found, 6):
+            raise InvalidOperation
+    except InvalidOperation as error:
+        raise Refusal(Code.VALUE_INVALID, field=name, value=typed, mend=Mend.NUMBER) from error
+    return found

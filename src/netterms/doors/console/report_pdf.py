@@ -25,12 +25,23 @@ CHINESE_FONTS = (
 LATIN_FONTS = ("DejaVu Sans", "Libertinus Serif")
 
 
-def render(title: str, lead: str, footer: str, sections: Sequence[Section]) -> bytes:
-    """The report's sections under `title`; FONT_MISSING where the reader's language has no font."""
+def render(
+    title: str,
+    lead: str,
+    footer: str,
+    sections: Sequence[Section],
+    *,
+    languages: Sequence[str] = (),
+) -> bytes:
+    """The report's sections under `title`; FONT_MISSING where a language has no font.
+
+    `languages` are those of the text beside the reader's own.
+    """
     import typst
 
     chinese = next((font for font in CHINESE_FONTS if font in _families()), None)
-    if chinese is None and (get_language() or "").startswith("zh"):
+    wanted = (get_language() or "", *languages)
+    if chinese is None and any(code.startswith("zh") for code in wanted):
         raise Refusal(Code.FONT_MISSING, fonts=", ".join(CHINESE_FONTS[:2]), mend=Mend.INSTALL_FONT)
     told = {
         "title": title,

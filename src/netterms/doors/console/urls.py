@@ -9,6 +9,7 @@ from netterms.doors.console import (
     buyers,
     buyers_twice,
     caps,
+    clauses,
     collection,
     credit_reports,
     disputes,
@@ -24,6 +25,7 @@ from netterms.doors.console import (
     scores,
     screening,
     statements,
+    terms,
     visits,
     webhooks,
 )
@@ -35,7 +37,14 @@ class Currency(StringConverter):
     regex = "[A-Z]{3}"
 
 
+class Country(StringConverter):
+    """Two capital letters."""
+
+    regex = "[A-Z]{2}"
+
+
 register_converter(Currency, "currency")
+register_converter(Country, "country")
 
 urlpatterns: list[URLPattern] = [
     path("", portfolio.dashboard, name="dashboard"),
@@ -90,6 +99,14 @@ urlpatterns: list[URLPattern] = [
     path("deadlines/", insurance.deadlines, name="deadlines"),
     path("sanctions/", screening.hits, name="screening"),
     path("sanctions/<uuid:hit_id>/", screening.judge, name="screening_judge"),
+    path("terms/", terms.countries, name="terms"),
+    path("terms/rates/", terms.rates, name="terms_rates"),
+    path("terms/calculator/", terms.calculator, name="terms_calculator"),
+    path("terms/policy/", terms.policy, name="terms_policy"),
+    path("terms/clauses/", clauses.sheet, name="terms_clauses"),
+    path("terms/clauses/pdf/", clauses.pdf, name="terms_clauses_pdf"),
+    path("terms/countries/<country:code>/", terms.country, name="terms_country"),
+    path("buyers/<uuid:buyer_id>/terms/", terms.of_buyer, name="buyer_terms"),
     path("scores/", scores.overview, name="scores"),
     path("scores/shadow/", scores.shadow, name="score_shadow"),
     path("scores/<int:number>/<slug:move>/", scores.do, name="score_card"),

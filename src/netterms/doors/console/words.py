@@ -94,6 +94,11 @@ MASTER_FIELDS = {
     "key_account": _("Key account"),
     "insolvent_on": _("Insolvent since"),
     "parent_id": _("Parent"),
+# How far a country's rule is trusted.
+TRUST = {
+    "high": _("high: the interest rule was read in a public text"),
+    "medium": _("medium: the statute is named from knowledge, or read in part"),
+    "low": _("low: weak or mostly empty"),
 }
 LIKENESS = {
     "identifier": _("same number"),
@@ -271,6 +276,9 @@ EVENTS = {
     "webhooks.deliveries_replayed": _("Deliveries made again"),
     "statements.statement_recorded": _("Annual accounts entered"),
     "statements.site_visited": _("Visited at its place"),
+    "terms.rates_loaded": _("Reference rates loaded"),
+    "terms.policy_changed": _("Terms changed"),
+    "terms.buyer_terms_changed": _("Terms of the buyer changed"),
     "limits.cap_set": _("Cap set"),
     "limits.cap_removed": _("Cap removed"),
     "limits.line_opened": _("Credit line opened"),

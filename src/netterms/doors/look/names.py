@@ -326,6 +326,17 @@ SERIES: Words = {
     "UEMOA_LEGAL": _("legal rate of the West African union (UEMOA)"),
     "ZA_REPO": _("repo rate of the South African Reserve Bank"),
 }
+# Facts of a country that were or were not checked.
+CELLS: Words = {
+    "interest": _("interest rule"),
+    "margin": _("margin"),
+    "reference": _("reference rate"),
+    "compensation": _("compensation"),
+    "max_term": _("longest term"),
+    "limitation": _("limitation"),
+    "retention": _("retention of title"),
+    "court_order": _("court order for payment"),
+}
 # Why no interest is named.
 NO_INTEREST: Words = {
     "ceiling_only": _("the law sets a ceiling, not a rate"),

@@ -50,6 +50,7 @@ LISTS = {
     "delivery_states": words.DELIVERY_STATES,
     "delivery_errors": words.DELIVERY_ERRORS,
     "disabled_why": words.DISABLED_WHY,
+    "trust": words.TRUST,
 }
 
 

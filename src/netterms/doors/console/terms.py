@@ -1,0 +1,327 @@
+"""Terms: countries' rules, reference rates, what may be claimed, and the seller's own policy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from netterms.buyers.queries import Buyer
+from netterms.doors.console import forms
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look import formats, jurisdiction
+from netterms.doors.look.names import CELLS, SERIES
+from netterms.doors.look.sentences import sentence
+from netterms.insurance.queries import longest_credit_days
+from netterms.kernel.context import Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.money import CURRENCIES, Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring.queries import grades_of
+from netterms.terms import offers, queries, rate_file
+from netterms.terms.actions import load_rates, set_buyer_terms, set_terms_policy
+from netterms.terms.jurisdictions import Cell, Jurisdiction, Standing, series_names
+from netterms.terms.queries import BuyerTerms, TermsPolicy
+from netterms.terms.quotes import Asked, Quote, quote
+from netterms.terms.rules import Method, OneRate, Parties
+
+SHOWN = (Cell.INTEREST, Cell.MARGIN, Cell.REFERENCE, Cell.COMPENSATION, Cell.MAX_TERM)
+NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
+YES_NO = {"yes": True, "no": False}
+
+
+@require_GET
+@page
+def countries(request: PageRequest) -> HttpResponse:
+    """Every country on file with its rule, narrowed by a name or a code."""
+    text = request.GET.get("q", "").strip()[:100]
+    rows = [_row(place) for place in queries.places(request.ctx).values()]
+    rows = [row for row in rows if text.lower() in f"{row['name']} {row['code']}".lower()]
+    return render(
+        request,
+        "console/terms.html",
+        {"rows": sorted(rows, key=lambda row: str(row["name"])), "text": text},
+    )
+
+
+def _row(place: Jurisdiction) -> dict[str, Any]:
+    checked = sum(place.standing(cell) is Standing.CHECKED for cell in SHOWN)
+    return {
+        "code": place.country,
+        "name": jurisdiction.name(place),
+        "rule": jurisdiction.interest(place),
+        "compensation": jurisdiction.compensations(place),
+        "days": place.max_term_days,
+        "checked": checked,
+        "of": len(SHOWN),
+        "css": "badge-ok" if checked == len(SHOWN) else "badge-warn",
+    }
+
+
+@require_GET
+@page
+def country(request: PageRequest, code: str) -> HttpResponse:
+    """What is on file of one country, and which of it nobody has checked."""
+    place = queries.place(request.ctx, code)
+    return render(
+        request,
+        "console/terms_country.html",
+        {
+            "place": place,
+            "name": jurisdiction.name(place),
+            "facts": jurisdiction.facts(place),
+            "sources": [part.strip() for part in place.source.split(" ; ")],
+            "rates": [_rates_of(request, name) for name in _series(place)],
+        },
+    )
+
+
+def _series(place: Jurisdiction) -> list[str]:
+    return list(dict.fromkeys(law.series for law in place.laws if law.series))
+
+
+def _rates_of(request: PageRequest, name: str) -> dict[str, Any]:
+    found = queries.rates_in_force(request.ctx, name)
+    return {
+        "code": name,
+        "name": SERIES[name],
+        "rates": found[:8],
+        "known_until": max((rate.known_until for rate in found), default=None),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def rates(request: PageRequest) -> HttpResponse:
+    """Reference rates by series, and the form that brings in a file of them."""
+    if request.method == "POST":
+        try:
+            file = request.FILES.get("file")
+            if file is None:
+                raise Refusal(Code.VALUE_INVALID, field="file", value="", mend=Mend.GIVE_IT)
+            content = bytes(file.read(rate_file.MOST_BYTES + 1))
+            found = rate_file.read(content, str(file.name)[:100], series_names())
+            added = load_rates(request.ctx, found)
+        except Refusal as refusal:
+            if refusal.code in NOT_SHOWN:
+                raise
+            messages.error(request, _said(refusal))
+        else:
+            messages.success(
+                request,
+                ngettext(
+                    "%(count)s new or corrected rate counts from now on.",
+                    "%(count)s new or corrected rates count from now on.",
+                    added,
+                )
+                % {"count": added},
+            )
+        return redirect("terms_rates")
+    return render(
+        request,
+        "console/terms_rates.html",
+        {
+            "series": [_rates_of(request, name) for name in series_names()],
+            "may_load": Permission.MANAGE_POLICY in request.ctx.may,
+        },
+    )
+
+
+def _said(refusal: Refusal) -> str:
+    """The sentence; of a file also the row, the column and the value that were wrong."""
+    said = sentence(refusal)
+    if refusal.code is not Code.ROWS_BAD:
+        return said
+    where = _("Row %(row)s, %(field)s: “%(value)s”.") % {
+        "row": refusal.facts["rows"][0],  # type: ignore[index]
+        "field": refusal.facts["field"],
+        "value": refusal.facts["value"],
+    }
+    return f"{said} {where}"
+
+
+@require_GET
+@page
+def calculator(request: PageRequest) -> HttpResponse:
+    """What may be claimed on an invoice that is typed in."""
+    form = request.GET
+    said: Quote | None = None
+    if form.get("amount"):
+        try:
+            said = quote(request.ctx, _asked(request, form))
+        except Refusal as refusal:
+            if refusal.code is Code.NOT_ALLOWED:
+                raise
+            messages.error(request, sentence(refusal))
+    places = [
+        (place.country, jurisdiction.name(place), place.currency)
+        for place in queries.places(request.ctx).values()
+    ]
+    return render(
+        request,
+        "console/terms_calculator.html",
+        {
+            "typed": form,
+            "until": form.get("until") or request.as_of.isoformat(),
+            "currency": form.get("currency") or request.membership.currency,
+            "country": form.get("country") or "DE",
+            "places": sorted(places, key=lambda place: place[1]),
+            "said": said,
+            "total": _total(said),
+            "refused": sentence(said.refused) if said and said.refused else "",
+            "unverified": [CELLS[cell] for cell in said.basis["unverified"]] if said else [],
+        },
+    )
+
+
+def _total(said: Quote | None) -> Money | None:
+    if said is None or said.compensation.currency != said.interest.total.currency:
+        return None
+    return said.interest.total + said.compensation
+
+
+def _asked(request: PageRequest, form: QueryDict) -> Asked:
+    currency = forms.text(form, "currency", 3).upper()
+    if currency not in CURRENCIES:
+        raise Refusal(Code.VALUE_INVALID, field="currency", value=currency, mend=Mend.CURRENCY_CODE)
+    due_on = forms.day(form, "due_on", "due_on")
+    if due_on is None:
+        raise Refusal(Code.VALUE_INVALID, field="due_on", value="", mend=Mend.GIVE_IT)
+    return Asked(
+        country=forms.text(form, "country", 2),
+        amount=Money(forms.minor(form, "amount", currency) or 0, currency),
+        due_on=due_on,
+        until=forms.day(form, "until", "as_of") or request.as_of,
+        received_on=forms.day(form, "received_on", "due_on"),
+        contract_percent=forms.percent(form, "contract_percent"),
+        parties=Parties(
+            YES_NO.get(form.get("creditor_small", "")), YES_NO.get(form.get("debtor_large", ""))
+        ),
+        method=Method.DAILY if form.get("method") == "daily" else Method.EXACT,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def policy(request: PageRequest) -> HttpResponse:
+    """What the seller says of itself: its size, its money's cost, its usual terms."""
+    shown = queries.terms_policy(request.ctx)
+    if request.method == "POST":
+        try:
+            shown = _typed(request.POST, shown)
+            set_terms_policy(request.ctx, shown)
+        except Refusal as refusal:
+            if refusal.code in NOT_SHOWN:
+                raise
+            messages.error(request, sentence(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("terms_policy")
+    custom = [*sorted(shown.custom_days.items()), ("", ""), ("", "")]
+    return render(
+        request,
+        "console/terms_policy.html",
+        {
+            "policy": shown,
+            "contract_percent": _shown(shown.contract_percent),
+            "cost_of_money": _shown(shown.cost_of_money),
+            "custom": custom,
+            "creditor_small": _answer(shown.creditor_small),
+            "may_change": Permission.MANAGE_POLICY in request.ctx.may,
+        },
+    )
+
+
+def _shown(percent: Decimal | None) -> str:
+    """As it is typed: every decimal, none that says nothing."""
+    return "" if percent is None else f"{percent.normalize():f}"
+
+
+def _answer(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+def _typed(form: QueryDict, before: TermsPolicy) -> TermsPolicy:
+    one_rate = form.get("one_rate", "")
+    custom = {}
+    sectors = zip(form.getlist("sector"), form.getlist("sector_days"), strict=False)
+    for sector, days in sectors:
+        if sector.strip():
+            code = sector.strip().replace("\x00", "")[:50]
+            custom[code] = forms.whole({"days": days}, "days", "days", 0)
+    return replace(
+        before,
+        creditor_small=YES_NO.get(form.get("creditor_small", "")),
+        one_rate=OneRate(one_rate) if one_rate in list(OneRate) else None,
+        cost_of_money=forms.percent(form, "cost_of_money"),
+        contract_percent=forms.percent(form, "contract_percent"),
+        standard_days=forms.whole(form, "standard_days", "days", before.standard_days),
+        custom_days=custom,
+    )
+
+
+@require_POST
+@page
+def of_buyer(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    """Say how large a buyer is and what rate was agreed with it."""
+    try:
+        told = BuyerTerms(
+            YES_NO.get(request.POST.get("debtor_large", "")),
+            forms.percent(request.POST, "contract_percent"),
+        )
+        set_buyer_terms(request.ctx, buyer_id, told)
+    except Refusal as refusal:
+        if refusal.code in NOT_SHOWN:
+            raise
+        messages.error(request, sentence(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("buyer", buyer_id)
+
+
+def panel(request: PageRequest, buyer: Buyer, day: date) -> dict[str, Any]:
+    """The recommended term and what was agreed, for the buyer's page."""
+    ctx = request.ctx
+    told, place = queries.buyer_terms(ctx, buyer.id), queries.places(ctx).get(buyer.country)
+    grades = grades_of(ctx, [buyer.id], day)[buyer.id]
+    advice = queries.recommended_term(
+        ctx,
+        buyer.id,
+        grade=max(grades.values(), default=None),
+        policy_days=longest_credit_days(ctx, buyer.id, day),
+    )
+    by_law = any(limit.bound is offers.Bound.STATUTE for limit in advice.limits)
+    return {
+        "advice": advice,
+        "reasons": [_reason(limit, limit.bound is advice.decided_by) for limit in advice.limits],
+        "place": place,
+        "debtor_large": _answer(told.debtor_large),
+        "contract_percent": _shown(told.contract_percent),
+        "unverified": bool(
+            by_law and place and place.standing(Cell.MAX_TERM) is not Standing.CHECKED
+        ),
+        "may_change": Permission.MANAGE_POLICY in ctx.may,
+    }
+
+
+def _reason(limit: offers.Limit, decides: bool) -> dict[str, Any]:
+    said = {
+        offers.Bound.STANDARD: _("your standard term: %(n)s days"),
+        offers.Bound.CUSTOM: _("customary in its sector: %(n)s days"),
+        offers.Bound.GRADE: _("for its grade: %(n)s days at most"),
+        offers.Bound.POLICY: _("credit insurance allows %(n)s days"),
+        offers.Bound.STATUTE: _("the law of its country allows %(n)s days"),
+        offers.Bound.COST: _("a longer wait costs more than a tenth of the margin: %(n)s days"),
+        offers.Bound.AGREED: _("agreed: %(n)s days"),
+    }[limit.bound] % {"n": formats.number(limit.days)}
+    return {"text": said, "decides": decides, "certain": limit.certain}
