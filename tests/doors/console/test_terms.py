@@ -86,7 +86,8 @@ def test_the_policy_is_kept_as_typed(ctx, signed_in):
     client = signed_in(ctx)
     typed = {
         "creditor_small": "yes", "one_rate": "start", "contract_percent": "8.125",
-        "cost_of_money": "9", "standard_days": "45", "sector": ["46", ""], "sector_days": ["75", ""],
+        "cost_of_money": "9", "standard_days": "45",
+        "sector": ["46", ""], "sector_days": ["75", ""],
     }  # fmt: skip
     assert "Saved." in client.post("/terms/policy/", typed, follow=True).content.decode()
     page = html(client, "/terms/policy/")
@@ -131,7 +132,7 @@ def test_a_sheet_of_clauses_in_two_languages_marks_what_is_unverified(ctx, signe
 def test_the_sheet_comes_as_pdf_in_every_language_it_has(ctx, signed_in):
     client = signed_in(ctx)
     for language in clauses.languages():
-        answer = client.get(f"/terms/clauses/pdf/?country=DE&first=en&second={language}")
+        answer = client.get(f"/terms/clauses/DE/pdf/?first=en&second={language}")
         assert answer["Content-Type"] == "application/pdf", language
         assert answer.content.startswith(b"%PDF")
         assert "attachment" in answer["Content-Disposition"]

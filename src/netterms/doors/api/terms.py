@@ -222,7 +222,7 @@ def _country(place: Jurisdiction) -> dict[str, Any]:
 
 
 def _quote(said: Quote) -> dict[str, Any]:
-    def told(amount: Amount) -> dict[str, Any]:
+    def told(amount: Amount) -> Money:
         return money(amount.minor, amount.currency)
 
     return {

@@ -63,10 +63,10 @@ def sheet(request: PageRequest) -> HttpResponse:
             "sheet": chosen,
             "rows": _rows(chosen),
             "titles": [
-                (language, clauses.word("title", language)) for language in chosen.languages
+                (_tag(language), clauses.word("title", language)) for language in chosen.languages
             ],
             "notices": [
-                (language, clauses.word("notice", language)) for language in chosen.languages
+                (_tag(language), clauses.word("notice", language)) for language in chosen.languages
             ],
             "places": sorted(places, key=lambda each: each[1]),
             "languages": [(code, _language(code)) for code in clauses.languages()],
@@ -79,9 +79,9 @@ def sheet(request: PageRequest) -> HttpResponse:
 
 @require_GET
 @page
-def pdf(request: PageRequest) -> HttpResponse:
+def pdf(request: PageRequest, code: str) -> HttpResponse:
     """The same as PDF."""
-    chosen = _chosen(request, request.GET)
+    chosen = _chosen(request, request.GET, code)
     titles = [clauses.word("title", language) for language in chosen.languages]
     notices = [clauses.word("notice", language) for language in chosen.languages]
     try:
@@ -101,9 +101,9 @@ def pdf(request: PageRequest) -> HttpResponse:
     return response
 
 
-def _chosen(request: PageRequest, form: QueryDict) -> Sheet:
+def _chosen(request: PageRequest, form: QueryDict, country: str = "") -> Sheet:
     ctx = request.ctx
-    place = queries.place(ctx, form.get("country") or "DE")
+    place = queries.place(ctx, country or form.get("country") or "DE")
     law = queries.place(ctx, form.get("law") or place.country).country
     first = form.get("first") or clauses.FALLBACK
     second = form.get("second") or clauses.language_of(place.languages[0])
@@ -139,7 +139,9 @@ def _rows(chosen: Sheet) -> list[dict[str, Any]]:
     return [
         {
             "caption": captions[part.clause],
-            "texts": [(language, _said(chosen, part, language)) for language in chosen.languages],
+            "texts": [
+                (_tag(language), _said(chosen, part, language)) for language in chosen.languages
+            ],
             "without": _without()[part.without] if part.without else "",
             "unverified": part.unverified,
             "marks": [
@@ -187,6 +189,11 @@ def _section(row: dict[str, Any]) -> Section:
         points=tuple(text for _language, text in row["texts"] if text),
         note=str(row["without"]) or marks,
     )
+
+
+def _tag(code: str) -> str:
+    """The language as a page names it, so that the right font is taken."""
+    return LOCALES.get(code, code).replace("_", "-")
 
 
 def _language(code: str) -> str:

@@ -31,12 +31,13 @@ from netterms.scoring.queries import grades_of
 from netterms.terms import offers, queries, rate_file
 from netterms.terms.actions import load_rates, set_buyer_terms, set_terms_policy
 from netterms.terms.jurisdictions import Cell, Jurisdiction, Standing, series_names
-from netterms.terms.queries import BuyerTerms, TermsPolicy
+from netterms.terms.queries import BuyerTerms, LoadedRate, TermsPolicy
 from netterms.terms.quotes import Asked, Quote, quote
 from netterms.terms.rules import Method, OneRate, Parties
 
 SHOWN = (Cell.INTEREST, Cell.MARGIN, Cell.REFERENCE, Cell.COMPENSATION, Cell.MAX_TERM)
 NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
+RATES_SHOWN = 8
 YES_NO = {"yes": True, "no": False}
 
 
@@ -81,7 +82,7 @@ def country(request: PageRequest, code: str) -> HttpResponse:
             "name": jurisdiction.name(place),
             "facts": jurisdiction.facts(place),
             "sources": [part.strip() for part in place.source.split(" ; ")],
-            "rates": [_rates_of(request, name) for name in _series(place)],
+            "rates": [each for each in _all_rates(request) if each["code"] in _series(place)],
         },
     )
 
@@ -90,12 +91,20 @@ def _series(place: Jurisdiction) -> list[str]:
     return list(dict.fromkeys(law.series for law in place.laws if law.series))
 
 
-def _rates_of(request: PageRequest, name: str) -> dict[str, Any]:
-    found = queries.rates_in_force(request.ctx, name)
+def _all_rates(request: PageRequest) -> list[dict[str, Any]]:
+    in_force = queries.rates_in_force(request.ctx)
+    return [
+        _series_shown(name, [rate for rate in in_force if rate.series == name])
+        for name in series_names()
+    ]
+
+
+def _series_shown(name: str, found: list[LoadedRate]) -> dict[str, Any]:
+    said = str(SERIES[name])
     return {
         "code": name,
-        "name": SERIES[name],
-        "rates": found[:8],
+        "name": said[:1].upper() + said[1:],
+        "rates": found[:RATES_SHOWN],
         "known_until": max((rate.known_until for rate in found), default=None),
     }
 
@@ -110,8 +119,8 @@ def rates(request: PageRequest) -> HttpResponse:
             if file is None:
                 raise Refusal(Code.VALUE_INVALID, field="file", value="", mend=Mend.GIVE_IT)
             content = bytes(file.read(rate_file.MOST_BYTES + 1))
-            found = rate_file.read(content, str(file.name)[:100], series_names())
-            added = load_rates(request.ctx, found)
+            sent = rate_file.read(content, str(file.name)[:100], series_names())
+            added = load_rates(request.ctx, sent)
         except Refusal as refusal:
             if refusal.code in NOT_SHOWN:
                 raise
@@ -127,11 +136,13 @@ def rates(request: PageRequest) -> HttpResponse:
                 % {"count": added},
             )
         return redirect("terms_rates")
+    found = _all_rates(request)
     return render(
         request,
         "console/terms_rates.html",
         {
-            "series": [_rates_of(request, name) for name in series_names()],
+            "loaded": [each for each in found if each["rates"]],
+            "missing": [each for each in found if not each["rates"]],
             "may_load": Permission.MANAGE_POLICY in request.ctx.may,
         },
     )

@@ -124,6 +124,8 @@ def scope_note(scope: Scope) -> str:
 
 def references(place: Jurisdiction) -> str:
     """The references a country's rules read."""
+    if place.laws and not any(law.series for law in place.laws):
+        return _("none: a fixed rate")
     return ", ".join(dict.fromkeys(str(SERIES[law.series]) for law in place.laws if law.series))
 
 
