@@ -29,6 +29,7 @@ from netterms.collection.actions import (
     prepare_claim_files,
     send_reminders,
 )
+from netterms.collection.instalments import judge_instalments
 from netterms.collection.ports import Letter, Mailer
 from netterms.connectors.calendars import load_closed_days
 from netterms.connectors.mail import open_mailer
@@ -103,6 +104,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("names", index_names),
         runs.Step("screening", screen_buyers, outside=True),
         runs.Step("promises", judge_promises),
+        runs.Step("plans", judge_instalments),
         runs.Step("scores", partial(refresh_scores, since=since)),
         runs.Step("shadow", refresh_shadow),
         runs.Step("forecasts", foretell_payments),

@@ -51,6 +51,7 @@ SPEAKS_TO_DATABASE = {
     "checkout/pending.py",
     "checkout/policies.py",
     "checkout/trials.py",
+    "collection/instalments.py",
     "collection/plans.py",
     "collection/promises.py",
     "insurance/policies.py",

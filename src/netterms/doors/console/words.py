@@ -410,6 +410,7 @@ RUN_STEPS = {
     "screening": _("Hold buyers against sanctions lists"),
     "names": _("Put new names into the search"),
     "promises": _("Judge promises to pay"),
+    "plans": _("Judge payment plans"),
     "scores": _("Score buyers"),
     "shadow": _("Let the challenger score in shadow"),
     "forecasts": _("Foretell payments"),
@@ -424,6 +425,8 @@ RUN_STEPS = {
     "reminders": _("Send reminders"),
 }
 FACTS = {
+    "accelerated": _("called in at once"),
+    "completed": _("completed"),
     "found": _("found"),
     "gone": _("gone"),
     "broken": _("broken"),
