@@ -474,7 +474,8 @@ def _of_parts(
 ) -> tuple[Money, Money]:
     """Interest and a day's interest of parts, each rounded once over all of them."""
     total, daily = Fraction(0), Fraction(0)
-    for part in parts:
+    # The latest first: of two reasons the question names the one of the later day.
+    for part in sorted(parts, key=lambda each: each.until, reverse=True):
         pieces = _pieces(law, start, part.until, rates, one_rate or OneRate.START)
         total += part.amount_minor * _sum(pieces)
         if part.is_open:
