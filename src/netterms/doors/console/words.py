@@ -94,6 +94,7 @@ MASTER_FIELDS = {
     "key_account": _("Key account"),
     "insolvent_on": _("Insolvent since"),
     "parent_id": _("Parent"),
+}
 # How far a country's rule is trusted.
 TRUST = {
     "high": _("high: the interest rule was read in a public text"),
