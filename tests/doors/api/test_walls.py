@@ -226,8 +226,7 @@ class Book:
         headers = {"idempotency-key": fresh()}
         if template.endswith("/{currency}") and method == "PUT":
             headers["if-match"] = tag
-        if (method, template) not in QUERIED:
-        if (method, template) not in ASKED_WITH:
+        if (method, template) not in QUERIED | ASKED_WITH:
             query = ""
         return caller.send(method, path + query, body, **headers)
 
