@@ -14,6 +14,12 @@ class Code(StrEnum):
 
     ALREADY_RUNNING = "already_running"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    BANK_STATEMENT_CURRENCIES = "bank_statement_currencies"
+    BANK_STATEMENT_INCOMPLETE = "bank_statement_incomplete"
+    BANK_STATEMENT_INTERIM = "bank_statement_interim"
+    BANK_STATEMENT_OVERLAPS = "bank_statement_overlaps"
+    BANK_STATEMENT_UNBALANCED = "bank_statement_unbalanced"
+    BANK_STATEMENT_VALUE_UNREADABLE = "bank_statement_value_unreadable"
     BODY_TOO_LARGE = "body_too_large"
     BODY_UNREADABLE = "body_unreadable"
     BUSY = "busy"

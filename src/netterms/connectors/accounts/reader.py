@@ -14,17 +14,14 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
-import duckdb
-
 from netterms.connectors.accounts.captions import EXPENSES, LIABILITIES, Meaning, meaning
 from netterms.connectors.accounts.heads import Head, Relative, head_of, period_of
 from netterms.kernel.calendar import add_months
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import exponent, half_up
 from netterms.kernel.refusal import Code, Refusal
-from netterms.receivables.intake.amounts import read_amounts
+from netterms.receivables.intake.cells import numbers
 from netterms.receivables.intake.container import Limits, kind_of_file
-from netterms.receivables.intake.guess import Column
 from netterms.receivables.intake.units import ONE
 from netterms.receivables.intake.words import EMPTY_WORDS
 from netterms.receivables.intake.workbook import open_sheets
@@ -178,17 +175,17 @@ def _period(above: list[list[str]], column: int, head: Head) -> date | Relative 
 
 
 def _papers(sheets: list[_Sheet], told: Head, file: str) -> Read:
-    numbers = _numbers({cell.text for sheet in sheets for cell in sheet.cells}, told.currency)
+    found = _numbers({cell.text for sheet in sheets for cell in sheet.cells}, told.currency)
     kept: dict[Key, dict[str, dict[int, _Known]]] = {}
     bad: list[BadLine] = []
     heads: dict[Key, Head] = {}
     for sheet in sheets:
         head = sheet.head.or_else(told)
-        flipped = _flipped(sheet, numbers)
+        flipped = _flipped(sheet, found)
         for cell in sheet.cells:
             key = (bool(head.consolidated), _end(cell.period, head))
             heads.setdefault(key, head)
-            value = _value(cell, numbers, head, flipped)
+            value = _value(cell, found, head, flipped)
             if isinstance(value, Fraction):
                 value = _keep(kept.setdefault(key, {}), cell, value)
             if isinstance(value, Problem):
@@ -299,19 +296,7 @@ def _flipped(sheet: _Sheet, numbers: Mapping[str, Fraction | None]) -> frozenset
 
 def _numbers(texts: set[str], currency: str) -> dict[str, Fraction | None]:
     """What each cell's text is as a number: 1.234,56, full-width digits, 3.5万, (1,000)."""
-    wanted = sorted(text for text in texts if text and text not in EMPTY_WORDS)
-    if not wanted:
-        return {}
-    with duckdb.connect() as connection:
-        connection.execute("CREATE TEMP TABLE intake_raw (c0 VARCHAR)")
-        connection.executemany("INSERT INTO intake_raw VALUES (?)", [[text] for text in wanted])
-        column = Column("amount", "", "content", 0)
-        reading, _ = read_amounts(connection, column, ONE, currency, typed=True)
-        found = connection.execute(f"SELECT c0, {reading.fast('c0')} FROM intake_raw").fetchall()  # noqa: S608
-        slow = {}
-        if reading.table:
-            slow = dict(
-                connection.execute(f"SELECT cell, value FROM {reading.table}").fetchall()  # noqa: S608
-            )
-    values = {text: slow.get(text) if value is None else value for text, value in found}
-    return {text: None if value is None else Fraction(value) for text, value in values.items()}
+    return {
+        text: None if value is None else Fraction(value)
+        for text, value in numbers(texts, currency, typed=True).items()
+    }

@@ -24,6 +24,25 @@ SENTENCES: dict[Code, str] = {
     Code.AMOUNT_OUT_OF_RANGE: gettext_noop(
         "The amount must lie between %(least_minor)s and %(most_minor)s minor units."
     ),
+    Code.BANK_STATEMENT_CURRENCIES: gettext_noop(
+        "The bank statement of %(account)s must be in one currency, but names: %(currencies)s."
+    ),
+    Code.BANK_STATEMENT_INCOMPLETE: gettext_noop("The bank statement lacks something: %(field)s."),
+    Code.BANK_STATEMENT_INTERIM: gettext_noop(
+        "This is an interim report of the bank (%(format)s). What it tells comes again in the"
+        " statement of the day: load that one."
+    ),
+    Code.BANK_STATEMENT_OVERLAPS: gettext_noop(
+        "Movements of %(account)s from %(first)s to %(last)s are in the book already, read from"
+        " another format (%(format)s). Taking them in again would count money twice."
+    ),
+    Code.BANK_STATEMENT_UNBALANCED: gettext_noop(
+        "The bank statement of %(account)s does not add up: %(opening)s and movements of %(lines)s"
+        " make %(expected)s, but it says %(closing)s."
+    ),
+    Code.BANK_STATEMENT_VALUE_UNREADABLE: gettext_noop(
+        "The bank statement holds “%(value)s” at %(place)s, which cannot be right."
+    ),
     Code.BODY_TOO_LARGE: gettext_noop("The request is larger than %(most_bytes)s bytes."),
     Code.BODY_UNREADABLE: gettext_noop("The request's body is not JSON."),
     Code.BUSY: gettext_noop(

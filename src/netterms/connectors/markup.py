@@ -1,0 +1,72 @@
+"""Reading XML that strangers send: no entities, no network, no document type, bounded in size."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from netterms.kernel.refusal import Code, Refusal
+
+# Entities are what XML bombs are made of; none of the formats read here has a document type.
+_BEGINNING = 1024
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+
+
+def parse(content: bytes, *, most_bytes: int, file: str = "") -> etree._Element:
+    """The root element of a document.
+
+    FILE_TOO_LARGE beyond `most_bytes`; FILE_UNREADABLE when it is not well-formed, nests deeper
+    than 256 elements, or brings a document type.
+    """
+    if len(content) > most_bytes:
+        raise Refusal(Code.FILE_TOO_LARGE, file=file, limit=most_bytes)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content.strip(b" \r\n\t\0"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Refusal(Code.FILE_UNREADABLE, file=file) from error
+    if root is None or root.getroottree().docinfo.doctype:
+        raise Refusal(Code.FILE_UNREADABLE, file=file)
+    return root
+
+
+def looks_like(content: bytes) -> bool:
+    """Whether it begins as XML does, in any of its encodings."""
+    start = content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return start.startswith(b"<") or start.startswith(_UTF16)
+
+
+def name_of(element: etree._Element) -> str:
+    """The element's name without its namespace."""
+    return str(etree.QName(element).localname)
+
+
+def namespace_of(element: etree._Element) -> str:
+    """The namespace of the element, empty when it has none."""
+    return str(etree.QName(element).namespace or "")
+
+
+def all_at(element: etree._Element, path: str) -> list[etree._Element]:
+    """Every element at `path` below, its names without namespace."""
+    return list(element.findall("/".join(f"{{*}}{name}" for name in path.split("/"))))
+
+
+def first_at(element: etree._Element, path: str) -> etree._Element | None:
+    """The first element at `path` below."""
+    found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+    return found
+
+
+def text_at(element: etree._Element, *paths: str) -> str:
+    """The words of the first of `paths` that says something, with one space between them."""
+    for path in paths:
+        found = first_at(element, path)
+        if found is not None and (words := " ".join((found.text or "").split())):
+            return words
+    return ""
