@@ -39,7 +39,7 @@ from netterms.kernel.context import Context
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
-from netterms.limits.actions import count_buyer_owed, count_owed, refresh_limits
+from netterms.limits.actions import count_buyer_owed, count_matched_owed, count_owed, refresh_limits
 from netterms.limits.caps import refresh_exposure, regroup
 from netterms.limits.lines import hold_lines, hold_sanctioned
 from netterms.monitoring.actions import look_at_account, refresh_alerts
@@ -47,6 +47,7 @@ from netterms.receivables.events import (
     AllocationUndone,
     InvoiceIssued,
     InvoicesImported,
+    LinesMatched,
     PaymentAllocated,
     WrittenOff,
 )
@@ -65,6 +66,7 @@ DAY = "day"
 WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     InvoicesImported.kind: [count_owed],
     InvoiceIssued.kind: [count_buyer_owed],
+    LinesMatched.kind: [count_matched_owed],
     PaymentAllocated.kind: [count_buyer_owed],
     WrittenOff.kind: [count_buyer_owed],
     AllocationUndone.kind: [count_buyer_owed],

@@ -59,8 +59,7 @@ def all_at(element: etree._Element, path: str) -> list[etree._Element]:
 
 def first_at(element: etree._Element, path: str) -> etree._Element | None:
     """The first element at `path` below."""
-    found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
-    return found
+    return element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
 
 
 def text_at(element: etree._Element, *paths: str) -> str:

@@ -18,6 +18,7 @@ from netterms.receivables.events import (
     AllocationUndone,
     InvoiceIssued,
     InvoicesImported,
+    LinesMatched,
     PaymentAllocated,
     WrittenOff,
 )
@@ -63,6 +64,13 @@ def count_buyer_owed(ctx: Context, moved: OwedMoved) -> None:
     line = "select from credit_line where seller_id = %(seller)s and buyer_id = %(buyer)s limit 1"
     if sql.row(line, params) is not None:
         sql.value("select refresh_owed(array[%(buyer)s]::uuid[])", params)
+
+
+def count_matched_owed(ctx: Context, matched: LinesMatched) -> None:
+    """Count anew what the buyers owe whose payments a batch of bank lines brought."""
+    params = {"seller": ctx.seller, "batch": matched.subject}
+    if sql.row("select from credit_line where seller_id = %(seller)s limit 1", params) is not None:
+        sql.value(sql.statement("limits/count_matched"), params)
 
 
 @once_more

@@ -202,3 +202,59 @@ class DisputeSettled(Event):
     kind: ClassVar[str] = "receivables.dispute_settled"
     dispute: UUID
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsLoaded(Event):
+    """Bank statements were taken in; `subject` is the first of them."""
+
+    kind: ClassVar[str] = "receivables.statements_loaded"
+    file_name: str
+    statements: int
+    lines_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesMatched(Event):
+    """Lines of bank statements were matched; `subject` is the batch that its matches point to."""
+
+    kind: ClassVar[str] = "receivables.lines_matched"
+    lines: int
+    posted: int
+    proposed: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchConfirmed(Event):
+    """A person posted a match; `subject` is the match."""
+
+    kind: ClassVar[str] = "receivables.match_confirmed"
+    payment: UUID
+    buyer: UUID
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDeclined(Event):
+    """A person said that a proposal is wrong; `subject` is the match."""
+
+    kind: ClassVar[str] = "receivables.match_declined"
+    buyer: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MatchUndone(Event):
+    """A match was taken back with its payment; `subject` is the match."""
+
+    kind: ClassVar[str] = "receivables.match_undone"
+    payment: UUID
+    buyer: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineSetAside(Event):
+    """A line is no buyer's payment, or is one after all; `subject` is the line."""
+
+    kind: ClassVar[str] = "receivables.line_set_aside"
+    aside: bool

@@ -1,5 +1,6 @@
 """Bank statements in every format: what is read, what adds up, what is refused and why."""
 
+# ruff: noqa: E501 - exports of banks are wide
 from __future__ import annotations
 
 import zipfile
@@ -212,10 +213,12 @@ def test_documents_that_mean_harm_or_are_none_are_refused(tmp_path: Path, conten
 
 def test_an_archive_that_unzips_to_far_too_much_is_refused(tmp_path: Path):
     path = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("a.xml", "w") as member:
-            for _ in range(300):
-                member.write(b"0" * 2**20)
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.xml", "w") as member,
+    ):
+        for _ in range(300):
+            member.write(b"0" * 2**20)
     assert refusal(path).code is Code.FILE_TOO_LARGE
 
 

@@ -5,6 +5,7 @@ The same requests with the seller's own key work, so that it is the wall that re
 
 from __future__ import annotations
 
+import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,10 +24,13 @@ from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
 from netterms.doors.api.hot import MOVES
 from netterms.kernel.clock import FixedClock, SystemClock
+from netterms.receivables.matching.queries import statements
 from netterms.reports.actions import order_report
 from netterms.webhooks.actions import add_endpoint, deliver
 from netterms.webhooks.queries import DeliveryFilter, deliveries
 from tests.actions.books import fingerprint, rows
+from tests.actions.connectors.test_banks import GERMAN
+from tests.actions.receivables.test_matching import line, load
 from tests.doors.api.test_schema import OPERATIONS
 from tests.doors.api.test_statements import ASKED
 from tests.doors.api.test_webhooks import Ear
@@ -53,6 +57,7 @@ FOR_ITSELF = {
     ("POST", "/v1/orders/batch"),
     ("POST", "/v1/orders/new-buyer"),
     ("POST", "/v1/webhooks"),
+    ("POST", "/v1/bank-statements"),
 }
 # Facts of countries and the rates that come along are no seller's.
 FOR_EVERYBODY = {
@@ -104,6 +109,7 @@ class Book:
             "order_id": str(made.orders["captured"]),
             "report_id": str(order_report(ctx, made.buyer, fresh())[0].id),
             "webhook_id": str(endpoint.id),
+            "statement_id": str(self.statement()),
             "delivery_id": str(deliveries(ctx, DeliveryFilter(), most=1)[0].id),
             **self.particulars(made.buyer),
         }
@@ -126,6 +132,9 @@ class Book:
             str(set_bank_account(somebody, buyer, BankAccount(number))) for number in IBANS
         ]
         return found | {"account_id": self.accounts[1]}
+    def statement(self):
+        load(self.ctx, line(12_300, "something"))
+        return statements(self.ctx, most=1, skip=0)[0].id
 
     def order(self, word, buyer):
         """An order that the move can be done to."""
@@ -209,6 +218,10 @@ class Book:
                 "amount": order["amount"],
             },
             ("POST", "/v1/buyers/{buyer_id}/statements"): ASKED,
+            ("POST", "/v1/bank-statements"): {
+                "file_name": "list.csv",
+                "content": base64.b64encode(GERMAN.encode("cp1252")).decode(),
+            },
             ("POST", "/v1/webhooks"): {"url": f"https://example.com/{fresh()}"},
             ("POST", "/v1/webhooks/{webhook_id}/replay"): span,
             **{("POST", path): body for path, body in moves.items()},

@@ -20,6 +20,8 @@ from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
+from netterms.receivables.matching.actions import match_lines
+from netterms.receivables.matching.queries import lines, statements
 from netterms.reports.actions import order_report
 from netterms.scoring.actions import record_company_facts
 from netterms.scoring.company import CompanyFacts
@@ -27,6 +29,8 @@ from netterms.statements.actions import record_statements
 from netterms.statements.visits import Visit, record_visit
 from netterms.wiring import run_day
 from tests.actions.collection.test_reminders import Postbag
+from tests.actions.receivables.test_matching import DUE, line, load
+from tests.actions.small_book import put
 from tests.actions.statements.test_record import told
 from tests.actions.statements.test_visits import PNG
 from tests.doors import programs
@@ -48,6 +52,8 @@ class World:
     policies: list[int]
     reports: list[UUID]
     papers: Papers
+    bank_statement: UUID
+    bank_line: UUID
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +93,20 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             versions,
             [order_report(ctx, buyer, f"report-{buyer}")[0].id for buyer in seeded.buyers],
             papers(made.ctx, made.buyer),
+            *bank(made.ctx),
         )
     return _worlds["world"]
+
+
+def bank(ctx: Context) -> tuple[UUID, UUID]:
+    """A statement with a line of each state, and one of its lines."""
+    put(ctx, "bank", "INV-2026-00043", 70_000, due_on=DUE)
+    put(ctx, "bank", "INV-2026-00044", 80_000, due_on=DUE)
+    bold = "<b>Bold</b>"
+    load(ctx, line(70_000, bold, name="Buyer bank"), line(80_000, "INV-2026-00044"), line(9, bold))
+    match_lines(ctx)
+    (found,) = statements(ctx, most=1, skip=0)
+    return found.id, lines(ctx, found.id, most=1, skip=0)[0].id
 
 
 def accounts(ctx: Context, buyer: UUID) -> None:
@@ -188,6 +206,9 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "policy": _each("/orders/policy/"),
     "policy_version": lambda w: [f"/orders/policy/{number}/" for number in w.policies],
     "order": lambda w: [f"/orders/{order}/" for order in w.orders],
+    "bank": _each("/bank/", *(f"/bank/?state={name}" for name in ("open", "posted", "set_aside"))),
+    "bank_statement": lambda w: [f"/bank/statements/{w.bank_statement}/"],
+    "bank_line": lambda w: [f"/bank/lines/{w.bank_line}/", f"/bank/lines/{w.bank_line}/?q=nord"],
     "deadlines": _each("/deadlines/"),
     "runs": _each("/runs/"),
     "scores": _each("/scores/"),
@@ -207,6 +228,10 @@ FILES: dict[str, Callable[[World], list[str]]] = {
 }
 # Addresses of forms: nothing to read there.
 FORMS = {
+    "bank_upload": "/bank/upload/",
+    "bank_match": "/bank/match/",
+    "bank_aside": f"/bank/lines/{uuid4()}/aside/",
+    "bank_decide": f"/bank/matches/{uuid4()}/confirm/",
     "credit_report_order": f"/buyers/{uuid4()}/report/",
     "screening_judge": f"/sanctions/{uuid4()}/",
     "buyer_terms": f"/buyers/{uuid4()}/terms/",

@@ -28,7 +28,8 @@ def read(path: Path, *, account: str = "", currency: str = "") -> list[Statement
     """Every statement in a file, or in the files of an archive.
 
     `account` and `currency` are used where a list of movements names none. Refuses with
-    FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE, NO_HEADER, and the codes that begin with BANK_STATEMENT.
+    FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE, NO_HEADER, and the codes that begin with
+    BANK_STATEMENT.
     """
     try:
         size = path.stat().st_size
@@ -87,5 +88,12 @@ def _archive(content: bytes, file: str) -> list[bytes] | None:
                     # A member may be longer than the archive says.
                     found.append(opened.read(member.file_size + 1)[: member.file_size])
             return found
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         raise Refusal(Code.FILE_UNREADABLE, file=file) from error

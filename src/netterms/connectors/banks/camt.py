@@ -39,7 +39,8 @@ _MORE = ("AddtlTxInf",)
 def read(root: etree._Element) -> list[Statement]:
     """Every account's part of a message.
 
-    BANK_STATEMENT_INCOMPLETE when there is none; BANK_STATEMENT_VALUE_UNREADABLE, BANK_STATEMENT_CURRENCIES.
+    BANK_STATEMENT_INCOMPLETE when there is none; BANK_STATEMENT_VALUE_UNREADABLE,
+    BANK_STATEMENT_CURRENCIES.
     """
     message = next((child for child in root if name_of(child) in MESSAGES), None)
     if message is None:
@@ -203,7 +204,5 @@ def _other_side(part: etree._Element, *, incoming: bool) -> tuple[str, str]:
         f"{parties}/Ultmt{side}/Nm",
         f"{parties}/Ultmt{side}/Pty/Nm",
     )
-    account = text_at(
-        part, f"{parties}/{side}Acct/Id/IBAN", f"{parties}/{side}Acct/Id/Othr/Id"
-    )
+    account = text_at(part, f"{parties}/{side}Acct/Id/IBAN", f"{parties}/{side}Acct/Id/Othr/Id")
     return name, account

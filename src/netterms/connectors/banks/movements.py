@@ -1,7 +1,7 @@
 """Lists of an account's movements, CSV or workbook, as banks export them.
 
-A list that shows balances must add up line by line; which end of it is the newest is seen from that,
-or from its days. One without balances cannot be checked.
+A list that shows balances must add up line by line; which end of it is the newest is seen from
+that, or from its days. One without balances cannot be checked.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 from netterms.kernel.refusal import Code, Refusal
@@ -36,20 +37,61 @@ from netterms.receivables.matching.statement import (
 )
 
 LIMITS = Limits(
-    file_bytes=64 * 2**20, unzipped_bytes=512 * 2**20, workbook_memory=2 * 2**30, workbook_seconds=120
+    file_bytes=64 * 2**20,
+    unzipped_bytes=512 * 2**20,
+    workbook_memory=2 * 2**30,
+    workbook_seconds=120,
 )
 MOST_ROWS = 500_000
 HEADER_WITHIN = 40
 FORMAT = "list"
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]?")
 _ACCOUNT = re.compile(
-    r"(?:账\s*号|帐\s*号|账\s*户|account(?: number| no\.?)?|iban|konto(?:nummer)?)[^0-9A-Za-z]{0,12}"
+    r"(?:账\s*号|帐\s*号|账\s*户|account(?: number| no\.?)?|iban|konto(?:nummer)?)"
+    r"[^0-9A-Za-z]{0,12}"
     r"([A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,32}|[0-9][0-9 -]{5,33})",
     re.IGNORECASE,
 )
 _TOTALS = re.compile(r"合\s*计|总\s*计|小\s*计|total|summe|笔数", re.IGNORECASE)
-_IN = frozenset("贷 收 收入 来账 c cr credit crdt in + h haben 贷方 转入 bij".split())
-_OUT = frozenset("借 支 付 支出 往账 d dr debit dbit out - s soll 借方 转出 af".split())
+_IN = frozenset(
+    [
+        "贷",
+        "收",
+        "收入",
+        "来账",
+        "c",
+        "cr",
+        "credit",
+        "crdt",
+        "in",
+        "+",
+        "h",
+        "haben",
+        "贷方",
+        "转入",
+        "bij",
+    ]
+)
+_OUT = frozenset(
+    [
+        "借",
+        "支",
+        "付",
+        "支出",
+        "往账",
+        "d",
+        "dr",
+        "debit",
+        "dbit",
+        "out",
+        "-",
+        "s",
+        "soll",
+        "借方",
+        "转出",
+        "af",
+    ]
+)
 _AMOUNTS = ("amount", "credit", "debit", "balance")
 
 Row = Sequence[str]
@@ -75,8 +117,8 @@ class _Table:
 def read(path: Path, *, account: str = "", currency: str = "") -> list[Statement]:
     """The statement in a list; `account` and `currency` are used where the list names none.
 
-    NO_HEADER when no row of headings names a day and an amount; BANK_STATEMENT_INCOMPLETE names what is
-    missing; BANK_STATEMENT_VALUE_UNREADABLE names the row; BANK_STATEMENT_UNBALANCED.
+    NO_HEADER when no row of headings names a day and an amount; BANK_STATEMENT_INCOMPLETE names
+    what is missing; BANK_STATEMENT_VALUE_UNREADABLE names the row; BANK_STATEMENT_UNBALANCED.
     """
     table = _table(path)
     if not table.rows:
@@ -117,12 +159,15 @@ def _workbook_rows(path: Path, folder: Path) -> list[Row]:
 
 def _text_rows(path: Path, folder: Path) -> list[Row]:
     text = open_text(path, folder)
-    quoting = csv.QUOTE_MINIMAL if text.quoting else csv.QUOTE_NONE
     try:
         with text.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             for _ in range(text.skip):
                 file.readline()
-            found = csv.reader(file, delimiter=text.delimiter, quoting=quoting)
+            found = (
+                csv.reader(file, delimiter=text.delimiter)
+                if text.quoting
+                else csv.reader(file, delimiter=text.delimiter, quoting=csv.QUOTE_NONE)
+            )
             return [row for row, _ in zip(found, range(MOST_ROWS + 1), strict=False)]
     except csv.Error as error:
         raise Refusal(Code.FILE_UNREADABLE, file=path.name) from error
@@ -178,9 +223,7 @@ def _own_account(table: _Table) -> str:
 
 
 def _currency(table: _Table, account: str, given: str) -> str:
-    told = {
-        currency_code(word) for _, row in table.rows if (word := table.cell(row, "currency"))
-    }
+    told = {currency_code(word) for _, row in table.rows if (word := table.cell(row, "currency"))}
     if told:
         return one_currency(account, told)
     if given:
@@ -314,7 +357,7 @@ def _oldest_first(lines: list[Line], account: str, currency: str) -> list[Line]:
 
 def _break(lines: Sequence[Line]) -> tuple[Line, Line] | None:
     """The first two lines whose balances do not follow from each other."""
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         assert before.balance_minor is not None
         if before.balance_minor + line.minor != line.balance_minor:
             return before, line

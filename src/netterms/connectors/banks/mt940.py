@@ -1,5 +1,5 @@
-"""SWIFT MT940 (statement) and MT942 (interim report), with the dialects of German, Dutch, Polish and
-Hungarian banks.
+"""SWIFT MT940 (statement) and MT942 (interim report), with the dialects of German, Dutch, Polish
+and Hungarian banks.
 
 Source: SWIFT, "Category 9 - Cash Management and Customer Status", MT940 and MT942; the
 structured field 86 with its `?20` codes is that of the German banking industry (DFÜ agreement,
@@ -67,7 +67,8 @@ def looks_like(text: str) -> bool:
 def read(text: str) -> list[Statement]:
     """Every statement of a file.
 
-    BANK_STATEMENT_INCOMPLETE when there is none; BANK_STATEMENT_VALUE_UNREADABLE names the field and line.
+    BANK_STATEMENT_INCOMPLETE when there is none; BANK_STATEMENT_VALUE_UNREADABLE names the
+    field and the line.
     """
     found = [_statement(message) for message in _messages(text)]
     if not found:

@@ -7,6 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from netterms.doors.api import (
     accounts,
+    bank,
     buyers,
     checkout,
     collection,
@@ -64,6 +65,7 @@ ROOMS = (
     ledger,
     disputes,
     accounts,
+    bank,
     collection,
     insurance,
     monitoring,

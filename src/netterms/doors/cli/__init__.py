@@ -25,6 +25,7 @@ COMMANDS = (
     ("migrate", "migrating:migrate", "Bring the database's tables up to date."),
 )
 GROUPS = (
+    ("bank", "bank:bank", "Bank statements: load them, match their lines."),
     ("buyers", "buyers:buyers", "Find and show buyers; look companies up; find duplicates."),
     ("seller", "people:sellers", "Open sellers and list them."),
     ("lists", "lists:lists", "Load sanctions lists and show them."),

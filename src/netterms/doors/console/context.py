@@ -33,6 +33,7 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("payments", _("Payments")),
         ("disputes", _("Disputes")),
         ("ageing", _("Ageing")),
+        ("bank", _("Bank")),
         ("deadlines", _("Policy deadlines")),
         ("terms", _("Terms")),
         ("screening", _("Sanctions")),

@@ -63,7 +63,10 @@ class Statement:
 
 
 def minor_of(amount: Decimal, currency: str, place: str) -> int:
-    """The amount in minor units; BANK_STATEMENT_VALUE_UNREADABLE when it is finer than the currency."""
+    """The amount in minor units.
+
+    BANK_STATEMENT_VALUE_UNREADABLE when it is finer than the currency.
+    """
     try:
         minor = amount.scaleb(exponent(currency))
         whole = int(minor)
@@ -92,8 +95,9 @@ def one_currency(account: str, told: Iterable[str]) -> str:
 def check(statement: Statement) -> None:
     """Refuse what must not be booked.
 
-    BANK_STATEMENT_INTERIM; BANK_STATEMENT_INCOMPLETE: no account or a balance is missing where the format
-    has balances; BANK_STATEMENT_UNBALANCED: opening balance and lines do not make the closing balance.
+    BANK_STATEMENT_INTERIM; BANK_STATEMENT_INCOMPLETE: no account or a balance is missing where
+    the format has balances; BANK_STATEMENT_UNBALANCED: opening balance and lines do not make the
+    closing balance.
     """
     if statement.report is Report.INTERIM:
         raise Refusal(Code.BANK_STATEMENT_INTERIM, format=statement.format)
@@ -113,7 +117,9 @@ def _check_balances(statement: Statement) -> None:
     assert opening is not None
     assert closing is not None
     if opening + statement.moved_minor != closing:
-        raise unbalanced(statement.account, statement.currency, opening, statement.moved_minor, closing)
+        raise unbalanced(
+            statement.account, statement.currency, opening, statement.moved_minor, closing
+        )
 
 
 def unbalanced(account: str, currency: str, opening: int, lines: int, closing: int) -> Refusal:

@@ -41,6 +41,8 @@ LISTS = {
     "verdicts": words.VERDICTS,
     "cap_kinds": words.CAP_KINDS,
     "watchlists": words.WATCHLISTS,
+    "bank_lines": words.BANK_LINE_STATES,
+    "match_reasons": words.MATCH_REASONS,
     "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,

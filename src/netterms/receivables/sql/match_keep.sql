@@ -1,0 +1,20 @@
+-- The matches of a batch. What a person has declined or undone is not proposed again.
+insert into bank_match (seller_id, line_id, batch_id, buyer_id, state, score, reasons, parts, payment_id, decided_by,
+                        decided_at)
+select %(seller)s, l.id, %(batch)s, b.id, case when d.sure then 'posted' else 'proposed' end, d.score, d.reasons,
+       p.parts, case when d.sure then uuidv7() end, case when d.sure then %(actor)s else '' end,
+       case when d.sure then %(now)s::timestamptz end
+from match_decided d
+join match_line l on l.n = d.line
+join match_buyer b on b.n = d.buyer
+join (
+  select p.line, jsonb_agg(jsonb_build_object('invoice', o.id, 'taken', p.taken, 'discount', p.discount,
+                                              'write_off', p.write_off) order by o.id) as parts
+  from match_part p join match_open o on o.n = p.item
+  group by p.line
+) p on p.line = d.line
+where not exists (
+  select from bank_match x
+  where x.seller_id = %(seller)s and x.line_id = l.id and x.state in ('declined', 'undone') and x.buyer_id = b.id
+    and jsonb_path_query_array(x.parts, '$[*].invoice') = jsonb_path_query_array(p.parts, '$[*].invoice'))
+order by d.line
