@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev demo test check history bench pictures lock messages clean
+.PHONY: help setup setup-dev demo test check history fuzz bench pictures lock messages clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -45,6 +45,9 @@ test: check      ## check, then every test
 
 history: setup-dev ## 16 clients for 10 minutes while gateway, database and network are killed 100 times
 	@$(BIN)/python -m tests.history.story 10 100 $$(date +%s)
+
+fuzz: setup-dev  ## every importer against files that mean no good, for ten minutes (NETTERMS_FUZZ_SECONDS)
+	@NETTERMS_FUZZ_SECONDS=$${NETTERMS_FUZZ_SECONDS:-600} $(BIN)/python -m pytest -q tests/fuzz
 
 bench: setup-dev ## every benchmark, into benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/run_all.py

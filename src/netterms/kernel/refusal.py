@@ -28,6 +28,8 @@ class Code(StrEnum):
     COLUMN_UNKNOWN = "column_unknown"
     CONFLICTING_NUMBER = "conflicting_number"
     DAY_OUT_OF_ORDER = "day_out_of_order"
+    EINVOICE_INVALID = "einvoice_invalid"
+    EINVOICE_VALUE_UNREADABLE = "einvoice_value_unreadable"
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"
     FILE_UNREADABLE = "file_unreadable"

@@ -98,3 +98,25 @@ def test_spaces_at_the_ends_of_a_text_are_kept_and_only_these_are_marked(tmp_pat
         with ZipFile(path) as parts:
             cells = parts.read("xl/worksheets/sheet1.xml")
         assert (b'xml:space="preserve"' in cells) == (name != name.strip())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@SUM(1)",
+        "\t=1+1",
+        '=HYPERLINK("http://x.example","a")',
+        "=cmd|' /C calc'!A0",
+    ],
+)
+def test_a_name_that_looks_like_a_formula_stays_a_text(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "one.xlsx"
+    table = Table("Names", [Column("Name", Kind.TEXT, 10)], [(name,)])
+    write_tables(path, [table], {})
+    cell = openpyxl.load_workbook(path)["Names"]["A2"]
+    assert (cell.data_type, cell.value) == ("s", name)
+    with ZipFile(path) as parts:
+        assert b"<f" not in parts.read("xl/worksheets/sheet1.xml")

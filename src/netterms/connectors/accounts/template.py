@@ -22,7 +22,7 @@ EMPTY = " "
 
 def write(path: Path, *, newest: date, years: int, currency: str) -> None:
     """Write the template in the active language, its years ending with `newest`, oldest last."""
-    with Workbook(path) as book:
+    with Workbook(path, {"strings_to_formulas": False}) as book:
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "bold": book.add_format({"bold": True}),

@@ -36,7 +36,12 @@ CONFLICTS_SHOWN = 50
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods; or an e-invoice: .xml, .pdf."
+        ),
+    ],
     mapping: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),
@@ -62,6 +67,11 @@ def import_file(
         # Before the long work: a seller that is not there should not be told minutes later.
         open_book()
         ctx = operator(seller)
+        from netterms.connectors import einvoices
+
+        if einvoices.looks_like(file):
+            _take_in(screen, ctx, file)
+            return
         with _bar(screen, READ_PHASES) as bar:
             staged = _read(file, _pairs(mapping or ()), currency, sheet, bar, ctx)
         _tell_recognised(screen, staged)
@@ -91,6 +101,26 @@ def import_file(
             _tell_conflicts(screen, _("Contradict the book"), refused.conflicts)
             raise
         _tell_done(screen, done, dry_run=dry_run)
+
+
+def _take_in(screen: Screen, ctx: Context, file: Path) -> None:
+    """An e-invoice: one document, whole or not at all, so there is nothing to ask."""
+    from netterms.connectors import einvoices
+    from netterms.connectors.einvoices.paper import told
+    from netterms.kernel.money import Money
+    from netterms.receivables.einvoices import take_in
+
+    invoice = told(einvoices.read(file))
+    done = take_in(ctx, invoice)
+    facts = {
+        "number": invoice.invoice_number,
+        "name": invoice.name,
+        "amount": str(Money(invoice.total_minor, invoice.currency)),
+    }
+    if done.new:
+        screen.say(_("%(number)s of %(name)s over %(amount)s is in the book.") % facts)
+    else:
+        screen.say(_("%(number)s of %(name)s is in the book already.") % facts)
 
 
 class Told(Protocol):

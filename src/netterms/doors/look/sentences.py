@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from netterms.doors.look import formats
+from netterms.doors.look import einvoices, formats
 from netterms.doors.look.mends import MENDS
 from netterms.doors.look.names import OF_FACTS, WHYS, Words
 from netterms.kernel.mends import Mend
@@ -59,6 +59,12 @@ SENTENCES: dict[Code, str] = {
     ),
     Code.DAY_OUT_OF_ORDER: gettext_noop(
         "The day %(date)s cannot be run: %(last_run)s was run already, and days run forward only."
+    ),
+    Code.EINVOICE_INVALID: gettext_noop(
+        "The e-invoice %(number)s breaks rules of EN 16931: %(rules)s."
+    ),
+    Code.EINVOICE_VALUE_UNREADABLE: gettext_noop(
+        "The e-invoice holds “%(value)s” in %(place)s, which cannot be right."
     ),
     Code.FILE_EMPTY: gettext_noop("The file is empty."),
     Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
@@ -163,12 +169,17 @@ def mend_of(refusal: Refusal) -> str:
 
 
 def _facts(refusal: Refusal, words: Mapping[str, Words]) -> _Facts:
-    return _Facts(
+    shown = _Facts(
         {
             name: str(words[name].get(str(value), value)) if name in words else _plain(value)
             for name, value in refusal.facts.items()
         }
     )
+    if refusal.code is Code.EINVOICE_INVALID and "rules" in refusal.facts:
+        rules = refusal.facts["rules"]
+        assert isinstance(rules, list)
+        shown["rules"] = einvoices.told(rules)
+    return shown
 
 
 def _template(refusal: Refusal, facts: _Facts) -> str:

@@ -19,6 +19,10 @@ _FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc
 _MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<meta", b"<head", b"<style")
 
 
+# No list has more; looking at each heading of a row of a hundred thousand would take minutes.
+MOST_COLUMNS = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What intake is willing to open."""

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from netterms.kernel.refusal import Code
+from netterms.receivables.intake.container import MOST_COLUMNS
 from netterms.receivables.intake.encoding import Scan, detect, scan, transcode
 from netterms.receivables.intake.mapping import fields_named
 from netterms.receivables.intake.reasons import Note, NoteCode, refuse
@@ -90,12 +91,20 @@ def _parse(sample: str, delimiter: str, count: int) -> tuple[list[list[str]], bo
     """The first `count` rows, and whether quotes are quotes and not inch signs."""
     try:
         rows = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), count))
+        _check_width(rows)
         if not any(c.count("\n") > _LONGEST_CELL_LINES for row in rows for c in row):
             return rows, True
     except csv.Error:
         pass
     lines = islice(io.StringIO(sample), count)
-    return [line.rstrip("\n").split(delimiter) for line in lines], False
+    rows = [line.rstrip("\n").split(delimiter) for line in lines]
+    _check_width(rows)
+    return rows, False
+
+
+def _check_width(rows: Sequence[Sequence[str]]) -> None:
+    if any(len(row) > MOST_COLUMNS for row in rows):
+        raise refuse(Code.FILE_TOO_LARGE, "too_large", limit=MOST_COLUMNS)
 
 
 def _delimiter(sample: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from netterms.kernel.refusal import Code
-from netterms.receivables.intake.container import Limits
+from netterms.receivables.intake.container import MOST_COLUMNS, Limits
 from netterms.receivables.intake.mapping import HEADER_WITHIN, fields_named
 from netterms.receivables.intake.reasons import Note, refuse
 from netterms.receivables.intake.textfile import RAW, SURPLUS
@@ -58,6 +58,8 @@ def _loaded(answer: dict[str, Any], path: Path, folder: Path) -> Workbook:
         table = pyarrow.ipc.open_file(source).read_all()
     if not table.num_rows or not table.num_columns:
         raise refuse(Code.FILE_EMPTY, "empty", file=path.name, sheet=answer["chosen"])
+    if table.num_columns > MOST_COLUMNS:
+        raise refuse(Code.FILE_TOO_LARGE, "too_large", file=path.name, limit=MOST_COLUMNS)
     columns = [column.to_pylist() for column in table.slice(0, _SAMPLE_ROWS).columns]
     rows = [_texts(row) for row in zip(*columns, strict=True)]
     return Workbook(answer["chosen"], table, rows, answer["formulas"])

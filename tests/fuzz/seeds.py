@@ -1,0 +1,59 @@
+"""Small good files of every importer, from which the fuzzer makes bad ones."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+
+from tests.actions.connectors.test_banks import CHINESE, GERMAN, MT940, _camt, _detail, _entry
+from tests.actions.connectors.test_einvoices import UBL, pdf
+
+LIST = (
+    "Invoice No,Customer,Invoice date,Due date,Amount,Open,Currency\n"
+    'A-1,Acme,2026-01-02,2026-02-01,"1,234.56",0,EUR\n'
+    "A-2,Weber,02.01.2026,01.02.2026,99.00,99.00,EUR\n"
+)
+
+
+def workbook(rows: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def archive(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("../../etc/statement.xml", content)
+    return out.getvalue()
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """Files that each importer reads, by its name."""
+    camt = _camt(_entry("30.00", "CRDT", _detail("30.00", "Acme", "E1", "RE 1"))).encode()
+    table = [list(line.split(",")) for line in LIST.replace('"', "").splitlines()]
+    accounts = [["Balance sheet", "2025-12-31"], ["Total assets", 100], ["Equity", 40],
+                ["Total liabilities", 60], ["Revenue", 300]]  # fmt: skip
+    sdn = b"""<?xml version="1.0"?><sdnList xmlns="http://tempuri.org/sdnList.xsd"><publshInformation>
+      <Publish_Date>03/02/2026</Publish_Date></publshInformation><sdnEntry><uid>1</uid>
+      <lastName>HERON LINES</lastName><sdnType>Entity</sdnType></sdnEntry></sdnList>"""
+    targets = (
+        b"id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,"
+        b"dataset,first_seen,last_seen,last_change\nx,Company,Heron,,,ir,,,,,,d,2026-01-01,,\n"
+    )
+    return {
+        "list": [LIST.encode(), LIST.encode("utf-16"), workbook(table)],
+        "bank": [
+            camt, MT940.encode(), GERMAN.encode("cp1252"), archive(camt),
+            *(text.encode("gb18030") for text in CHINESE.values()),
+            workbook([line.split(",") for line in CHINESE["ABC"].splitlines()]),
+        ],
+        "einvoice": [UBL.encode(), pdf("factur-x.xml", UBL.encode())],
+        "accounts": [workbook(accounts)],
+        "watchlist": [sdn, targets],
+    }  # fmt: skip
