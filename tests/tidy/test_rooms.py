@@ -64,6 +64,7 @@ SPEAKS_TO_DATABASE = {
     "receivables/evidence.py",
     "receivables/invoicing.py",
     "receivables/ledger_policy.py",
+    "receivables/einvoices.py",
     "receivables/matching/batch.py",
     "receivables/matching/loading.py",
     "receivables/payments.py",

@@ -78,29 +78,36 @@ def import_file(
         _tell_bad(screen, staged)
         _refuse_bad(screen, staged, skip_bad=skip_bad)
         _ask(staged, yes=yes or dry_run)
-        from netterms.receivables.actions import ContradictsBook, SourceFile, import_invoices
+        _bring_in(screen, ctx, file, staged, skip_bad=skip_bad, dry_run=dry_run)
 
-        source = SourceFile(
-            name=file.name,
-            sha256=_sha256(file),
-            mapping=staged.guess.mapping,
-            rows_read=staged.rows + staged.bad_rows,
-            rows_bad=staged.bad_rows,
-        )
-        try:
-            with _bar(screen, WRITE_PHASES) as bar:
-                done = import_invoices(
-                    ctx,
-                    staged.connection,
-                    source,
-                    skip_bad=skip_bad,
-                    dry_run=dry_run,
-                    told=_phases(bar),
-                )
-        except ContradictsBook as refused:
-            _tell_conflicts(screen, _("Contradict the book"), refused.conflicts)
-            raise
-        _tell_done(screen, done, dry_run=dry_run)
+
+def _bring_in(
+    screen: Screen, ctx: Context, file: Path, staged: Staged, *, skip_bad: bool, dry_run: bool
+) -> None:
+    """What was read into the book, told as it goes."""
+    from netterms.receivables.actions import ContradictsBook, SourceFile, import_invoices
+
+    source = SourceFile(
+        name=file.name,
+        sha256=_sha256(file),
+        mapping=staged.guess.mapping,
+        rows_read=staged.rows + staged.bad_rows,
+        rows_bad=staged.bad_rows,
+    )
+    try:
+        with _bar(screen, WRITE_PHASES) as bar:
+            done = import_invoices(
+                ctx,
+                staged.connection,
+                source,
+                skip_bad=skip_bad,
+                dry_run=dry_run,
+                told=_phases(bar),
+            )
+    except ContradictsBook as refused:
+        _tell_conflicts(screen, _("Contradict the book"), refused.conflicts)
+        raise
+    _tell_done(screen, done, dry_run=dry_run)
 
 
 def _take_in(screen: Screen, ctx: Context, file: Path) -> None:
