@@ -132,6 +132,7 @@ class Book:
             str(set_bank_account(somebody, buyer, BankAccount(number))) for number in IBANS
         ]
         return found | {"account_id": self.accounts[1]}
+
     def statement(self):
         load(self.ctx, line(12_300, "something"))
         return statements(self.ctx, most=1, skip=0)[0].id
