@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from netterms.buyers.particulars import BankAccount, set_bank_account
+from netterms.buyers.accounts import BankAccount, set_bank_account
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
