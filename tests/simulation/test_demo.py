@@ -60,7 +60,7 @@ def test_from_nothing_to_a_console_and_again(home):
     assert seconds < 30
 
 
-def test_on_a_later_day_it_catches_up(database, monkeypatch):
+def test_on_a_later_day_it_catches_up(database, lists_gone):
     from netterms.access.queries import memberships_of
     from netterms.doors.cli.demo import _seller, _sign_in, prepare
     from netterms.store import sql
@@ -101,7 +101,10 @@ def test_on_a_later_day_it_catches_up(database, monkeypatch):
             "select count(*) from newcomer_decision d join credit_order o on o.id = d.order_id"
             " where o.state = 'pending'"
         )
+        hits = {line["state"] for line in sql.rows("select state from screening_hit")}
     assert states == {state.value for state in OrderState}
     assert lines > 100
     assert strangers > 0
+    # One is confirmed, one proposed, and one stays for whoever looks at the demonstration.
+    assert hits == {"open", "confirming", "confirmed"}
     assert last_day(SHIPPED_UNTIL) == SHIPPED_UNTIL

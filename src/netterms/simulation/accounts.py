@@ -10,6 +10,8 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
 from netterms.simulation.behaviours import Behaviour
 from netterms.simulation.economy import PRICE_LEVEL, SIZES, Economy, Profile
 from netterms.statements.actions import Told
@@ -150,7 +152,7 @@ def _told(buyer: Profile, end: date, items: dict[str, int]) -> Told:
         Accounts(end, buyer.currency, items, scale=1_000),
         standard=STANDARDS.get(buyer.country, Standard.IFRS),
         audited=buyer.key_account,
-        source="Made up for the demonstration",
+        source=_("Made up for the demonstration"),
         # A net worth close to nothing may look like a slip of the units.
         confirmed=True,
     )

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from netterms.buyers.accounts import set_bank_account
 from netterms.buyers.actions import BuyerFacts, introduce, update_facts
 from netterms.buyers.duplicates import find_duplicates
@@ -71,10 +73,8 @@ from netterms.store.runs import Step, StepDone, run
 GOOD_GRADE = 6
 HEAD_ROOM = Decimal("1.2")
 LIMIT_STEP_MAJOR = 5_000
-REASON = "Head room above what is in use."
 # Who looks at names on a list: one says what it is, another agrees.
 FIRST_EYES, SECOND_EYES = "compliance@harbour-vale.example", "credit@harbour-vale.example"
-SAME_COMPANY = "Made up: same name, same country, and the owner confirmed the address."
 MORNING = time(7, tzinfo=UTC)
 Told = Callable[[StepDone], None]
 # Made when it is first needed: a book that is up to date needs none.
@@ -115,7 +115,7 @@ def decide_limits(ctx: Context, told: Told | None = None) -> None:
     def act(at: Context) -> dict[str, Plain]:
         waiting = undecided(at)
         for each in waiting:
-            grant_limit(at, each.buyer_id, _decision(each), REASON)
+            grant_limit(at, each.buyer_id, _decision(each), _("Head room above what is in use."))
         return {"decided": len(waiting)}
 
     run(ctx, RUN, (Step("limits", act),), told)
@@ -288,7 +288,8 @@ def _look(ctx: Context, each: News) -> UUID | None:
     hits = hits_of(ctx, buyer_by_number(ctx, each.buyer).id)
     hit = next((hit.id for hit in hits if hit.state == HitState.OPEN), None)
     if hit is not None:
-        propose(replace(ctx, actor=FIRST_EYES), hit, same=True, why=SAME_COMPANY)
+        why = _("Made up: same name, same country, and the owner confirmed the address.")
+        propose(replace(ctx, actor=FIRST_EYES), hit, same=True, why=why)
     return hit
 
 

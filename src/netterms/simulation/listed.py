@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from netterms.kernel.context import Context
 from netterms.screening.actions import load_watchlist
 from netterms.screening.queries import lists_in_force
@@ -16,9 +18,7 @@ from netterms.screening.rules import Entry, ListKind, Party, Watchlist
 from netterms.simulation.behaviours import Behaviour
 from netterms.simulation.economy import Economy, Profile
 
-TITLE = "Made-up list of the demonstration"
 FILE = "made-up-list"
-PROGRAMME = "Made up: no authority listed anybody here"
 # Of the sound small buyers of a country: the one on the list, and the one only called so.
 CONFIRMED, PROPOSED, NAMESAKE = ("AE", 0), ("PL", 0), ("GB", 0)
 # An address of somebody the demonstration invents, in a country the namesake is not from.
@@ -43,15 +43,15 @@ def made_up(world: Economy) -> Watchlist:
     sure, likely, other = (listed(world, each) for each in (CONFIRMED, PROPOSED, NAMESAKE))
     return Watchlist(
         ListKind.OPENSANCTIONS,
-        TITLE,
+        _("Made-up list of the demonstration"),
         "",
         (
-            _entry("1", sure.name, sure.country, "Made up. Same company, same town."),
-            _entry("2", likely.name, likely.country, "Made up. Owner said to be the same."),
-            _entry("3", other.name, ELSEWHERE, "Made up. A shipping agent founded in 1987."),
-            _entry("4", "Obsidian Lantern Shipping FZE", "AE", "Made up."),
-            _entry("5", "云梦泽远洋贸易有限公司", "CN", "Made up."),
-            Entry("made-up-6", Party.PERSON, ("Zephyrin Ostrakov",), remarks="Made up."),
+            _entry("1", sure.name, sure.country, _("Made up. Same company, same town.")),
+            _entry("2", likely.name, likely.country, _("Made up. Owner said to be the same.")),
+            _entry("3", other.name, ELSEWHERE, _("Made up. A shipping agent founded in 1987.")),
+            _entry("4", "Obsidian Lantern Shipping FZE", "AE", _("Made up.")),
+            _entry("5", "云梦泽远洋贸易有限公司", "CN", _("Made up.")),
+            Entry("made-up-6", Party.PERSON, ("Zephyrin Ostrakov",), remarks=_("Made up.")),
         ),
     )
 
@@ -70,6 +70,6 @@ def _entry(number: str, name: str, country: str, remarks: str) -> Entry:
         Party.COMPANY,
         (name,),
         (country,),
-        programmes=(PROGRAMME,),
+        programmes=(_("Made up: no authority listed anybody here"),),
         remarks=remarks,
     )

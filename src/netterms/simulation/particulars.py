@@ -31,6 +31,17 @@ NUMBERS = {
     "BR": ("cnpj", "9999{n:04}0001{c:02}"),
     "JP": ("registration", "{c}99999999{n:04}"),
 }
+# Where an account number has the international form, what follows its check digits.
+IBANS = {
+    "AE": "999{n:016}",
+    "BR": "9999999999999{n:010}C1",
+    "DE": "99999999{n:010}",
+    "FR": "9999999999{n:011}99",
+    "GB": "ZZZZ999999{n:08}",
+    "IT": "Z9999999999{n:012}",
+    "NL": "ZZZZ{n:010}",
+    "PL": "99999999{n:016}",
+}
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 PEOPLE = {
     "CN": ("林知远", "苏念安", "顾清禾"),
@@ -81,9 +92,11 @@ def changed_account(name: str, country: str) -> BankAccount:
 
 
 def _account(name: str, country: str, place: int) -> BankAccount:
-    if country == "DE":
-        bare = f"99999999{place:010}"
-        return BankAccount(f"DE{iban.calc_check_digits('DE00' + bare)}{bare}", holder=name)
+    if country in IBANS:
+        bare = IBANS[country].format(n=place)
+        return BankAccount(
+            f"{country}{iban.calc_check_digits(f'{country}00{bare}')}{bare}", holder=name
+        )
     return BankAccount(f"9999{place:08}", country, "999999", name)
 
 

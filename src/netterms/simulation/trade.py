@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
 from netterms.buyers.actions import Introduction
 from netterms.checkout.actions import CREATED, authorise, expire_orders, move
 from netterms.checkout.moves import ORDER_MOVES, OrderMove, OrderState
@@ -89,8 +91,8 @@ def _set_policy(ctx: Context) -> None:
         starter=(Starter("EUR", "", 5, 5_000_00), Starter("EUR", "NL", 5, 8_000_00)),
         largest=(Largest("EUR", 50_000_00), Largest("USD", 50_000_00)),
     )
-    number = draft(ctx, cautious, "First policy, agreed with sales")
-    put_in_force(ctx, number, "Start of selling on credit in the shop")
+    number = draft(ctx, cautious, _("First policy, agreed with sales"))
+    put_in_force(ctx, number, _("Start of selling on credit in the shop"))
     leave = {Doubt.NO_GRADE, Doubt.NUMBER_UNCHECKED, Doubt.NOT_SCREENED}
     bolder = replace(
         cautious,
@@ -98,7 +100,7 @@ def _set_policy(ctx: Context) -> None:
         starter=(Starter("EUR", "", 10, 1_500_00), *cautious.starter),
         review=tuple(doubt for doubt in Doubt if doubt not in leave),
     )
-    draft(ctx, bolder, "Sales asks: small first orders without waiting")
+    draft(ctx, bolder, _("Sales asks: small first orders without waiting"))
 
 
 def _open_lines(day: Day) -> int:
@@ -119,7 +121,7 @@ def _open_lines(day: Day) -> int:
         if decided.insolvent and wanted.status == LineStatus.OPEN:
             wanted = replace(wanted, status=LineStatus.ON_HOLD)
         if wanted != decided.line:
-            why = "Insolvency" if decided.insolvent else "The terms agreed with the buyer"
+            why = _("Insolvency") if decided.insolvent else _("The terms agreed with the buyer")
             set_line(day.ctx, decided.buyer_id, decided.limit.currency, wanted, why)
             changed += 1
     return changed

@@ -3,13 +3,14 @@
 from datetime import date
 
 import pytest
+from stdnum import iban
 
 from netterms.buyers.numbers import NumberCheck
 from netterms.screening.rules import Party
 from netterms.simulation.accounts import ILL, YEARS, accounts_of
 from netterms.simulation.economy import economy
-from netterms.simulation.listed import NAMESAKE, PROGRAMME, TITLE, listed, made_up
-from netterms.simulation.particulars import numbers_of, twice
+from netterms.simulation.listed import NAMESAKE, listed, made_up
+from netterms.simulation.particulars import account_of, changed_account, numbers_of, twice
 from netterms.statements.rules import completed, findings
 
 DAY = date(2026, 11, 9)
@@ -56,12 +57,20 @@ def test_numbers_pass_their_checks_and_are_all_different(world):
     assert unchecked == {"companies_house"}
 
 
+def test_accounts_are_ibans_where_the_country_has_them_and_all_different(world):
+    found = [account_of(buyer, place) for place, buyer in enumerate(world.buyers)]
+    found.append(changed_account("Somebody", "NL"))
+    assert len({(each.country, each.number) for each in found}) == len(found)
+    national = {each.country for each in found if not each.number[:2].isalpha()}
+    assert national == {"CN", "JP", "MX", "US"}
+    assert all(iban.is_valid(each.number) for each in found if not each.country)
+
+
 def test_the_list_is_plainly_made_up(world):
     found = made_up(world)
     assert "Made-up" in found.title
-    assert found.title == TITLE
     companies = [entry for entry in found.entries if entry.party is Party.COMPANY]
-    assert all(entry.programmes == (PROGRAMME,) for entry in companies)
+    assert all(entry.programmes[0].startswith("Made up") for entry in companies)
     namesake = listed(world, NAMESAKE)
     entry = next(entry for entry in companies if entry.names == (namesake.name,))
     assert namesake.country not in entry.countries
