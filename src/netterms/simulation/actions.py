@@ -91,9 +91,9 @@ def fill(ctx: Context, begun: Started, world: World, told: Told | None = None) -
     steps = (
         Step("book", lambda at: _import(at, world(), None) | _marks(begun)),
         Step("facts", lambda at: {"buyers": update_facts(at, _facts(world()))}),
-        Step("companies", lambda at: _get_to_know(at, world())),
         Step("cover", lambda at: {"limits": _insure(at, world())}),
         Step("history", lambda at: _hear(at, _heard(world(), None, begun.base))),
+        Step("companies", lambda at: _get_to_know(at, world())),
     )
     run(on(ctx, begun.base), RUN, steps, told)
 

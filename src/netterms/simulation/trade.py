@@ -63,8 +63,6 @@ class Day:
 
 def trade(ctx: Context, world: Economy) -> dict[str, Plain]:
     """One day at the shop's checkout."""
-    # What happens by itself has no reason of a person's.
-    ctx = replace(ctx, why="")
     day = Day(ctx, world)
     _set_policy(ctx)
     lines = _open_lines(day)

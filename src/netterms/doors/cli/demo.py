@@ -135,13 +135,13 @@ def _seller(sign_in: SignIn, now: datetime) -> Context:
         user.save(update_fields=["password"])
     known = memberships_of(user.pk) if user is not None else []
     if known:
-        return Context(known[0].seller_id, EMAIL, today, now, EVERYTHING, why="demo")
+        return Context(known[0].seller_id, EMAIL, today, now, EVERYTHING)
     with transaction.atomic():
         member = user or create_user(sign_in.email, sign_in.password, "Demo")
         seller = open_seller(
             SELLER, COUNTRY, CURRENCY, now, TIME_ZONE, email="receivables@harbour-vale.example"
         )
-        ctx = Context(seller, EMAIL, today, now, EVERYTHING, why="demo")
+        ctx = Context(seller, EMAIL, today, now, EVERYTHING)
         add_member(ctx, member, Role.OWNER)
     return ctx
 
