@@ -119,7 +119,7 @@ def _open_lines(day: Day) -> int:
         if decided.insolvent and wanted.status == LineStatus.OPEN:
             wanted = replace(wanted, status=LineStatus.ON_HOLD)
         if wanted != decided.line:
-            why = _("Insolvency") if decided.insolvent else _("The terms agreed with the buyer")
+            why = "insolvency" if decided.insolvent else _("The terms agreed with the buyer")
             set_line(day.ctx, decided.buyer_id, decided.limit.currency, wanted, why)
             changed += 1
     return changed
