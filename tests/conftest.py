@@ -67,19 +67,6 @@ def ctx(new_seller: Callable[..., Context]) -> Context:
     return new_seller()
 
 
-@pytest.fixture
-def lists_gone(database: Path) -> Iterator[None]:
-    """Takes sanctions lists out of force afterwards: they are no seller's, and every other test
-    expects that nobody has looked.
-    """
-    yield
-    from django.db import connections
-
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("truncate watchlist, watchlist_entry, screening")
-    connections["owner"].close()
-
-
 @pytest.fixture(scope="session")
 def ledger() -> Path:
     """The folder of the real receivables ledger, beside the checkout; skips where it is absent."""

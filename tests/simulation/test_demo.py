@@ -12,6 +12,7 @@ from rich.console import Console
 from netterms.checkout.moves import OrderState
 from netterms.connectors.rates import SHIPPED_UNTIL
 from netterms.limits.rates import last_day
+from netterms.screening.queries import lists_in_force
 
 CALL = "import typer; from netterms.doors.cli.demo import demo; typer.run(demo)"
 
@@ -60,7 +61,7 @@ def test_from_nothing_to_a_console_and_again(home):
     assert seconds < 30
 
 
-def test_on_a_later_day_it_catches_up(database, lists_gone):
+def test_on_a_later_day_it_catches_up(database):
     from netterms.access.queries import memberships_of
     from netterms.doors.cli.demo import _seller, _sign_in, prepare
     from netterms.store import sql
@@ -107,4 +108,7 @@ def test_on_a_later_day_it_catches_up(database, lists_gone):
     assert strangers > 0
     # One is confirmed, one proposed, and one stays for whoever looks at the demonstration.
     assert hits == {"open", "confirming", "confirmed"}
+    # A list of made-up names is nobody else's: their buyers were held against nothing.
+    assert [each.entries for each in lists_in_force(ctx.seller)] == [6]
+    assert lists_in_force() == []
     assert last_day(SHIPPED_UNTIL) == SHIPPED_UNTIL

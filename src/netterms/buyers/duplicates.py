@@ -34,7 +34,7 @@ MOST_SHARING = 40
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """One buyer of a pair, as a person compares it."""
+    """One buyer of a pair, as a person compares it; `identifiers` have `kind` and `value`."""
 
     id: UUID
     buyer_number: str
@@ -42,7 +42,7 @@ class Half:
     country: str
     email: str
     registration_number: str
-    identifiers: list[str]
+    identifiers: list[dict[str, str]]
     aliases: list[str]
     addresses: list[str]
 

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.buyers import queries as buyers
+from netterms.buyers.profile import identifiers_of
 from netterms.buyers.queries import Buyer
 from netterms.collection import queries as collection
 from netterms.insurance import queries as insurance
@@ -55,6 +56,10 @@ def _identity(ctx: Context, buyer: Buyer) -> Part:
         "buyer_number": buyer.buyer_number,
         "country": buyer.country,
         "registration_number": buyer.registration_number,
+        "numbers": [
+            {name: getattr(each, name) for name in ("kind", "country", "value")}
+            for each in identifiers_of(ctx, buyer.id)
+        ],
         "email": buyer.email,
         "key_account": buyer.key_account,
         "insolvent_on": buyer.insolvent_on,
@@ -73,7 +78,7 @@ def _screening(ctx: Context, buyer: Buyer) -> Part:
         "screened_on": screening.screened_on(ctx, buyer.id),
         "lists": [
             {"kind": each.kind, "published_on": each.published_on, "entries": each.entries}
-            for each in screening.lists_in_force()
+            for each in screening.lists_in_force(ctx.seller)
         ],
         "hits": [
             {name: getattr(hit, name) for name in shown} for hit in screening.hits_of(ctx, buyer.id)
@@ -202,7 +207,7 @@ def _missing(parts: Part) -> list[str]:
     identity, screened = parts["identity"], parts["screening"]["screened_on"]
     paid = any(each["months"] for each in parts["payment"])
     told: dict[str, object] = {
-        "registration_number": identity["registration_number"],
+        "registration_number": identity["registration_number"] or identity["numbers"],
         "country": identity["country"],
         "screening": screened,
         "accounts": parts["accounts"] or parts["statements"],

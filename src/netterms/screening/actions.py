@@ -24,6 +24,7 @@ from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
 from netterms.screening import events
 from netterms.screening.moves import HIT_MOVES, HitMove, HitState
+from netterms.screening.queries import lists_in_force
 from netterms.screening.rules import THRESHOLD, Entry, Match, Party, Watchlist, match
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
@@ -56,8 +57,13 @@ class Screened:
     gone: int
 
 
-def load_watchlist(ctx: Context, found: Watchlist, file_name: str, sha256: str) -> Loaded:
-    """Put a list in force for all sellers; the load before stays readable. Safe to repeat."""
+def load_watchlist(
+    ctx: Context, found: Watchlist, file_name: str, sha256: str, *, for_all: bool = True
+) -> Loaded:
+    """Put a list in force for all sellers, or for this one alone; the load before stays readable.
+
+    Safe to repeat.
+    """
     ctx.require(Permission.MANAGE_POLICY)
     with transaction.atomic():
         # One load of a kind at a time.
@@ -67,12 +73,12 @@ def load_watchlist(ctx: Context, found: Watchlist, file_name: str, sha256: str) 
         )
         newest = sql.row(
             "select version, sha256, entries from watchlist where kind = %(kind)s"
-            " order by version desc limit 1",
-            {"kind": found.kind.value},
+            " and only_for is not distinct from %(only)s order by version desc limit 1",
+            {"kind": found.kind.value, "only": None if for_all else ctx.seller},
         )
         if newest is not None and newest["sha256"] == sha256:
             return Loaded(newest["version"], newest["entries"], 0, 0, 0, repeated=True)
-        version = _add_load(ctx, found, file_name, sha256)
+        version = _add_load(ctx, found, file_name, sha256, None if for_all else ctx.seller)
         _add_entries(version, found.entries)
         told = sql.row(
             sql.statement("screening/load_told"),
@@ -82,13 +88,15 @@ def load_watchlist(ctx: Context, found: Watchlist, file_name: str, sha256: str) 
     return Loaded(version, len(_distinct(found.entries)), **told, repeated=False)
 
 
-def _add_load(ctx: Context, found: Watchlist, file_name: str, sha256: str) -> int:
+def _add_load(
+    ctx: Context, found: Watchlist, file_name: str, sha256: str, only_for: UUID | None
+) -> int:
     version: int = sql.value(
         """
         insert into watchlist (kind, title, published_on, file_name, sha256, entries, loaded_at,
-                               loaded_by)
+                               loaded_by, only_for)
         values (%(kind)s, %(title)s, %(published)s, %(file)s, %(sha)s, %(entries)s, %(now)s,
-                %(actor)s)
+                %(actor)s, %(only)s)
         returning version
         """,
         {
@@ -100,6 +108,7 @@ def _add_load(ctx: Context, found: Watchlist, file_name: str, sha256: str) -> in
             "entries": len(_distinct(found.entries)),
             "now": ctx.now,
             "actor": ctx.actor,
+            "only": only_for,
         },
     )
     return version
@@ -146,7 +155,7 @@ def screen_buyers(ctx: Context) -> dict[str, Plain]:
     compared: a buyer that changed meanwhile is left for the next time.
     """
     ctx.require(Permission.RUN_DAY)
-    lists = _lists()
+    lists = _lists(ctx)
     if lists is None:
         return {"buyers": 0, "found": 0, "gone": 0}
     with book(ctx):
@@ -165,7 +174,7 @@ def screen_buyer(ctx: Context, buyer_id: UUID) -> bool | None:
     True when a hit is undecided or confirmed, False when nothing was found or all was cleared; None
     when no list is loaded. Its permission is the caller's.
     """
-    lists = _lists()
+    lists = _lists(ctx)
     if lists is None:
         return None
     with book(ctx):
@@ -194,18 +203,18 @@ class _Lists:
     numbers: dict[str, list[int]]
 
 
-def _lists() -> _Lists | None:
-    version = sql.value("select max(version) from watchlist")
-    return None if version is None else _lists_of(version)
+def _lists(ctx: Context) -> _Lists | None:
+    versions = tuple(each.version for each in lists_in_force(ctx.seller))
+    return _lists_of(versions) if versions else None
 
 
 @lru_cache(maxsize=1)
-def _lists_of(version: int) -> _Lists:
+def _lists_of(versions: tuple[int, ...]) -> _Lists:
     """Kept by a process as long as no newer list is loaded: reading them takes a second."""
     # Imported late: only who screens needs it.
     from netterms.screening.matching import Names
 
-    entries = sql.rows(sql.statement("screening/in_force"), {"version": version})
+    entries = sql.rows(sql.statement("screening/in_force"), {"versions": list(versions)})
     written = [name for entry in entries for name in entry["names"]]
     owners = [position for position, entry in enumerate(entries) for _ in entry["names"]]
     numbers: dict[str, list[int]] = {}
@@ -213,7 +222,7 @@ def _lists_of(version: int) -> _Lists:
         for number in entry["numbers"]:
             numbers.setdefault(_plain_number(number), []).append(position)
     numbers.pop("", None)
-    return _Lists(version, entries, Names(written, owners), numbers)
+    return _Lists(max(versions), entries, Names(written, owners), numbers)
 
 
 def _plain_number(number: str) -> str:

@@ -60,11 +60,13 @@ class Standing:
     undecided: int
 
 
-def lists_in_force() -> list[LoadedList]:
-    """The newest load of every kind; lists are no seller's."""
+def lists_in_force(seller: UUID | None = None) -> list[LoadedList]:
+    """The newest load of every kind that all sellers share or that is this seller's alone."""
     found = sql.rows(
         "select distinct on (kind) version, kind, title, published_on, file_name, entries,"
-        " loaded_at from watchlist order by kind, version desc"
+        " loaded_at from watchlist where only_for is null or only_for = %(seller)s"
+        " order by kind, version desc",
+        {"seller": seller},
     )
     return sql.typed(found, LoadedList)
 
@@ -77,7 +79,9 @@ def standing(ctx: Context) -> Standing:
             """
             select (select count(*) from buyer where seller_id = %(seller)s) as buyers,
                    (select count(*) from screening where seller_id = %(seller)s
-                      and lists_version = (select max(version) from watchlist)) as screened,
+                      and lists_version = (select max(version) from watchlist
+                                           where only_for is null or only_for = %(seller)s)
+                   ) as screened,
                    (select count(*) from screening_hit where seller_id = %(seller)s
                       and state in ('open', 'clearing', 'confirming')) as undecided
             """,

@@ -57,11 +57,11 @@ def made_up(world: Economy) -> Watchlist:
 
 
 def load(ctx: Context, world: Callable[[], Economy]) -> None:
-    """Put the made-up list in force, once, and only where no list is."""
-    if lists_in_force():
+    """Put the made-up list in force for this seller alone, once, and only where no list is."""
+    if lists_in_force(ctx.seller):
         return
     found = made_up(world())
-    load_watchlist(ctx, found, FILE, sha256(repr(found).encode()).hexdigest())
+    load_watchlist(ctx, found, FILE, sha256(repr(found).encode()).hexdigest(), for_all=False)
 
 
 def _entry(number: str, name: str, country: str, remarks: str) -> Entry:

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError
 
 from netterms.buyers.actions import BuyerFacts, update_facts
+from netterms.buyers.particulars import add_identifier
 from netterms.kernel.refusal import Code, Refusal
 from netterms.reports.actions import order_report
 from netterms.reports.queries import reports_of
@@ -53,6 +54,13 @@ def test_it_says_what_the_book_says(ctx, buyer):
         {"scored_on": "2026-06-01", "grade": stored["grade"], "pd": str(stored["pd"])}
     ]
     assert kinds(ctx)[-1] == "reports.report_ordered"
+
+
+def test_a_number_of_any_kind_says_which_company_it_is(ctx, buyer):
+    add_identifier(ctx, buyer, "duns", "150483782")
+    content = order_report(ctx, buyer, "key-1")[0].content
+    assert content["identity"]["numbers"] == [{"kind": "duns", "country": "", "value": "150483782"}]
+    assert "registration_number" not in content["missing"]
 
 
 def test_what_is_missing_is_named(ctx, buyer):

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connections
 
 from netterms.screening.actions import load_watchlist
 from netterms.screening.rules import Entry, ListKind, Party, Watchlist
@@ -16,13 +17,17 @@ PERSON = Entry("9003", Party.PERSON, ("Ivan Petrovsky-Demo",), countries=("RU",)
 
 
 @pytest.fixture
-def load(ctx, lists_gone):
+def load(ctx):
     """Puts entries in force as the OFAC list; afterwards no list is loaded, as before."""
     loads = []
 
-    def loaded(*entries, kind=ListKind.OFAC, sha=None):
+    def loaded(*entries, kind=ListKind.OFAC, sha=None, **whose):
         found = Watchlist(kind, "Sample", "2026-05-31", entries)
-        loads.append(load_watchlist(ctx, found, "sample.xml", sha or f"{len(loads):064}"))
+        loads.append(load_watchlist(ctx, found, "sample.xml", sha or f"{len(loads):064}", **whose))
         return loads[-1]
 
-    return loaded
+    yield loaded
+    # Lists are no seller's: other tests expect that nobody has looked.
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("truncate watchlist, watchlist_entry, screening")
+    connections["owner"].close()

@@ -128,6 +128,23 @@ def test_lists_of_several_publishers_are_in_force_together(ctx, load):
     assert [each.kind for each in queries.lists_in_force()] == ["ofac", "un"]
 
 
+def test_a_list_of_one_seller_is_not_held_against_the_buyers_of_another(ctx, load, new_seller):
+    load(HERON, for_all=False)
+    neighbour = new_seller()
+    for each in (ctx, neighbour):
+        buyer(each, "Blue Heron Lines", "IR")
+    assert screen_buyers(ctx)["found"] == 1
+    assert screen_buyers(neighbour) == {"buyers": 0, "found": 0, "gone": 0}
+    assert queries.lists_in_force(neighbour.seller) == []
+    assert queries.standing(neighbour).screened == 0
+    # Lists that all share come beside it, and one of its kind replaces it.
+    load(STORK, kind=ListKind.UN)
+    assert screen_buyers(ctx)["gone"] == 0
+    assert screen_buyers(neighbour) == {"buyers": 1, "found": 0, "gone": 0}
+    load(STORK)
+    assert screen_buyers(ctx)["gone"] == 1
+
+
 def test_loading_the_same_file_again_changes_nothing(ctx, load):
     first = load(HERON, STORK, sha="a" * 64)
     assert (first.entries, first.new, first.repeated) == (2, 2, False)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from netterms.buyers.duplicates import pairs
+from netterms.buyers.particulars import add_identifier
 from tests.actions.small_book import put, rows
 
 PAGE, FIND, DECIDE = (f"/buyers/duplicates/{end}" for end in ("", "find/", "decide/"))
@@ -26,12 +27,14 @@ def two(ctx):
 
 
 def test_a_pair_is_merged_and_parted_again(ctx, two, signed_in):
+    add_identifier(ctx, two[0], "vat", "DE136695976", "DE")
     client = signed_in(ctx)
     client.post(FIND)
     html = client.get(PAGE).content.decode()
     assert "Nordwind GmbH" in html
     assert "Nordwind AG" in html
     assert "same name" in html
+    assert "<dt>VAT number</dt><dd>136695976</dd>" in html
     told = {"first": str(two[1]), "second": str(two[0]), "why": "same"}
     client.post(DECIDE, told | {"what": "merge"})
     [line] = rows(ctx, "select merged_into from buyer where buyer_number = '1'")

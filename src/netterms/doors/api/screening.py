@@ -52,6 +52,6 @@ def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
     buyers.buyer(request.auth, buyer_id)
     return {
         "screened_on": queries.screened_on(request.auth, buyer_id),
-        "lists": queries.lists_in_force(),
+        "lists": queries.lists_in_force(request.auth.seller),
         "hits": queries.hits_of(request.auth, buyer_id),
     }

@@ -87,7 +87,7 @@ def screen_buyers(
         from netterms.screening.actions import screen_buyers
         from netterms.screening.queries import lists_in_force, standing
 
-        if not lists_in_force():
+        if not lists_in_force(ctx.seller):
             screen.warn(_("No sanctions list is loaded: bring one in with netterms lists load."))
             raise typer.Exit(1)
         done = screen_buyers(ctx)

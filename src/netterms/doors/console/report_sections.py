@@ -123,7 +123,7 @@ def _identity(identity: Part) -> Section:
         Fact(_("Name"), identity["name"]),
         Fact(_("Buyer number"), identity["buyer_number"]),
         Fact(_("Country"), formats.country(identity["country"]) or formats.NOTHING),
-        Fact(_("Registration number"), identity["registration_number"] or formats.NOTHING),
+        *_numbers(identity),
         Fact(_("E-mail"), identity["email"] or formats.NOTHING),
         Fact(_("Companies above"), above or _("none known")),
         Fact(_("Buyers of the same group"), formats.number(group["members"])),
@@ -133,9 +133,22 @@ def _identity(identity: Part) -> Section:
     return Section(_("Identity and group"), tuple(facts))
 
 
+def _numbers(identity: Part) -> list[Fact]:
+    """What the company is known by; a report given earlier tells no other numbers."""
+    others = [
+        Fact(str(words.NUMBER_KINDS[each["kind"]]), each["value"])
+        for each in identity.get("numbers", ())
+    ]
+    registered = identity["registration_number"]
+    if others and not registered:
+        return others
+    return [Fact(_("Registration number"), registered or formats.NOTHING), *others]
+
+
 def _screening(part: Part) -> Section:
     lists = ", ".join(
-        f"{words.WATCHLISTS[each['kind']]} ({formats.day(each['published_on'])})"
+        str(words.WATCHLISTS[each["kind"]])
+        + (f" ({formats.day(each['published_on'])})" if each["published_on"] else "")
         for each in part["lists"]
     )
     rows = tuple(

@@ -41,7 +41,7 @@ def hits(request: PageRequest) -> HttpResponse:
         "console/screening.html",
         {
             "standing": standing,
-            "lists": queries.lists_in_force(),
+            "lists": queries.lists_in_force(request.ctx.seller),
             "may_decide": Permission.MANAGE_POLICY in request.ctx.may,
             **paged(request, standing.undecided, read, HITS_SHOWN),
         },
