@@ -52,6 +52,7 @@ from netterms.receivables.events import (
     WrittenOff,
 )
 from netterms.scoring.actions import refresh_scores
+from netterms.scoring.monthly import measure_month
 from netterms.scoring.payers.actions import foretell_payments
 from netterms.scoring.shadow import refresh_shadow
 from netterms.screening.actions import screen_buyers
@@ -109,6 +110,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("plans", judge_instalments),
         runs.Step("scores", partial(refresh_scores, since=since)),
         runs.Step("shadow", refresh_shadow),
+        runs.Step("monthly", partial(measure_month, since=since)),
         runs.Step("forecasts", foretell_payments),
         runs.Step("limits", refresh_limits),
         runs.Step("exposure", refresh_exposure, outside=True),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context
 from netterms.kernel.ids import new_id
 from netterms.store import sql
@@ -48,6 +49,37 @@ def insert(table: str, **values: object) -> None:
     sql.execute(f"insert into {table} ({columns}) values ({places})", values)
 
 
+def measured(ctx: Context) -> None:
+    """Two months of figures of the card in force and of a challenger."""
+    for back in (1, 0):
+        month = add_months(ctx.today.replace(day=1), -back)
+        for role, card in (("champion", "payment_behaviour_v1"), ("challenger", "own_v1")):
+            of = {"seller_id": ctx.seller, "month": month, "role": role, "card": card}
+            of |= {"measured_on": month, "since": month - timedelta(days=365), "cases": 200}
+            insert("score_figure", **of, figure="score_shift", value="0.31", concern="alarm")
+            insert(
+                "score_figure",
+                **of,
+                figure="attribute_shift",
+                part="late_share",
+                value="0.02",
+                concern="ok",
+            )
+            insert("score_figure", **of, figure="auc", value=None, defaults=3, concern="ok")
+            insert(
+                "score_figure",
+                **of,
+                figure="calibration",
+                part="7",
+                value="0.0150",
+                expected="0.0700",
+                low="0.0051",
+                high="0.0432",
+                defaults=3,
+                concern="watch",
+            )
+
+
 def stage_of(days: int) -> int:
     return next((s for s, first in STAGE_FIRST_DAYS.items() if days >= first), 0)
 
@@ -73,6 +105,7 @@ def fill(ctx: Context, buyers: int = 24) -> Book:
             _buyer(made, dice, number, policy)
         for day in range(3):
             _run(ctx, day)
+        measured(ctx)
     return made
 
 

@@ -25,6 +25,8 @@ from netterms.receivables.ledger_text import ACCOUNTS
 from netterms.receivables.moves import DisputeMove
 from netterms.receivables.write_offs import WriteOffReason, WriteOffState
 from netterms.scoring.blocks import combination
+from netterms.scoring.figures import Concern, FigureKind
+from netterms.scoring.figures import Role as ScoreRole
 from netterms.scoring.moves import CardState
 from netterms.webhooks.queries import DeliveryState, known_kinds
 from netterms.wiring import day_steps
@@ -66,6 +68,10 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
         ("roles", Role),
         ("run_steps", [step.name for step in day_steps(None, None)]),
         ("score_blocks", [b.name for b in combination().blocks] + ["prior", "overlay"]),
+        ("score_attributes", combination().attributes),
+        ("score_concerns", Concern),
+        ("score_figures", FigureKind),
+        ("score_roles", ScoreRole),
         ("steps", StepKind),
         ("verdicts", Decision),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from netterms.kernel.events import Event
@@ -59,3 +60,17 @@ class PayerModelTrained(Event):
     kind: ClassVar[str] = "scoring.payer_model_trained"
     version: str
     invoices: int
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCrossed(Event):
+    """A monthly figure of a card stands worse than a month ago; `subject` is the seller."""
+
+    kind: ClassVar[str] = "scoring.figure_crossed"
+    month: date
+    role: str
+    card: str
+    figure: str
+    part: str
+    value: Decimal | None
+    concern: str

@@ -18,6 +18,10 @@ SMALLEST_SHARE = Decimal("0.0001")
 FLAGGED = 2
 # With fewer defaults an AUC is mostly chance and is not told (convention).
 FEWEST_DEFAULTS = 10
+# A share of fewer buyers than that says little, and is told as such (convention).
+FEWEST_CASES = 30
+# 97.5 % of a normal distribution lie below: an interval of 95 % has as much on either side.
+NORMAL_95 = Decimal("1.959964")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ class Level:
         return rounded(Fraction(self.defaults, self.buyers), 4)
 
     @property
+    def interval(self) -> tuple[Decimal, Decimal]:
+        """Where the true share lies, at 95 %."""
+        return wilson(self.defaults, self.buyers)
+
+    @property
+    def says_little(self) -> bool:
+        """Of fewer than `FEWEST_CASES` buyers."""
+        return self.buyers < FEWEST_CASES
+
+    @property
     def is_too_low(self) -> bool:
         """The forecast was too low, by more than chance explains.
 
@@ -67,6 +81,39 @@ class Level:
         """
         above = self.defaults - self.expected
         return above > 0 and above**2 > FLAGGED**2 * self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """Where buyers of one grade went: `counts` by grade 1 to 10; shares with 4 decimals."""
+
+    grade: int
+    counts: Sequence[int]
+
+    @property
+    def buyers(self) -> int:
+        """All that were in the grade."""
+        return sum(self.counts)
+
+    @property
+    def better(self) -> Decimal:
+        """Share that went to a better grade."""
+        return rounded(Fraction(sum(self.counts[: self.grade - 1]), self.buyers), 4)
+
+    @property
+    def same(self) -> Decimal:
+        """Share that stayed."""
+        return rounded(Fraction(self.counts[self.grade - 1], self.buyers), 4)
+
+    @property
+    def worse(self) -> Decimal:
+        """Share that went to a worse grade."""
+        return rounded(Fraction(sum(self.counts[self.grade :]), self.buyers), 4)
+
+    @property
+    def says_little(self) -> bool:
+        """Of fewer than `FEWEST_CASES` buyers."""
+        return self.buyers < FEWEST_CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +169,45 @@ def grade_auc(levels: Sequence[Level]) -> Decimal | None:
 
 def stability_index(lines: Sequence[Moved]) -> Decimal | None:
     """PSI of the grades between the two days, 4 decimals; None where one had no scores."""
-    before = _shares((line.before_grade, line.buyers) for line in lines)
-    after = _shares((line.after_grade, line.buyers) for line in lines)
-    if not before or not after:
+    return shift_index(
+        ((line.before_grade, line.buyers) for line in lines if line.before_grade is not None),
+        ((line.after_grade, line.buyers) for line in lines if line.after_grade is not None),
+    )
+
+
+def shift_index(
+    before: Iterable[tuple[int, int]], after: Iterable[tuple[int, int]]
+) -> Decimal | None:
+    """PSI of two counts by bin, 4 decimals; None where one of them is of nobody.
+
+    A bin that one of them lacks counts there as `SMALLEST_SHARE`.
+    """
+    old_shares, new_shares = _shares(before), _shares(after)
+    if not old_shares or not new_shares:
         return None
     index = Decimal(0)
-    for grade in range(1, DEFAULT_GRADE + 1):
-        old, new = (
-            max(shares.get(grade, Decimal(0)), SMALLEST_SHARE) for shares in (before, after)
-        )
+    for name in old_shares.keys() | new_shares.keys():
+        old, new = (max(s.get(name, Decimal(0)), SMALLEST_SHARE) for s in (old_shares, new_shares))
         index += (new - old) * (new / old).ln()
     return rounded(Fraction(index), 4)
 
 
-def matrix(lines: Iterable[Moved]) -> list[tuple[int, list[int]]]:
-    """Rows of the migration matrix: a grade before, and how many went to each grade after it.
+def wilson(defaults: int, cases: int) -> tuple[Decimal, Decimal]:
+    """The interval of a share observed, as Wilson computes it, at 95 %; 4 decimals.
+
+    Of few cases it is wide, and of none that defaulted it does not shrink to nothing. `cases` is
+    one or more.
+    """
+    share, square = Decimal(defaults) / cases, NORMAL_95**2
+    middle = share + square / (2 * cases)
+    spread = NORMAL_95 * (share * (1 - share) / cases + square / (4 * cases**2)).sqrt()
+    scale = 1 + square / cases
+    low, high = (rounded(Fraction(x / scale), 4) for x in (middle - spread, middle + spread))
+    return max(low, Decimal(0)), min(high, Decimal(1))
+
+
+def matrix(lines: Iterable[Moved]) -> list[MatrixRow]:
+    """Rows of the migration matrix: of each grade before, how many went to each grade.
 
     Only buyers scored on both days; rows without any are left out.
     """
@@ -145,8 +216,8 @@ def matrix(lines: Iterable[Moved]) -> list[tuple[int, list[int]]]:
         if line.before_grade is not None and line.after_grade is not None:
             counts[line.before_grade, line.after_grade] = line.buyers
     grades = range(1, DEFAULT_GRADE + 1)
-    rows = [(old, [counts.get((old, new), 0) for new in grades]) for old in grades]
-    return [row for row in rows if any(row[1])]
+    rows = [MatrixRow(old, [counts.get((old, new), 0) for new in grades]) for old in grades]
+    return [row for row in rows if row.buyers]
 
 
 def _levels(named: Iterable[tuple[int, Backtested]]) -> list[Level]:
@@ -162,10 +233,9 @@ def _levels(named: Iterable[tuple[int, Backtested]]) -> list[Level]:
     return [sums[name] for name in sorted(sums)]
 
 
-def _shares(counted: Iterable[tuple[int | None, int]]) -> Mapping[int, Decimal]:
+def _shares(counted: Iterable[tuple[int, int]]) -> Mapping[int, Decimal]:
     sums: dict[int, int] = {}
-    for grade, buyers in counted:
-        if grade is not None:
-            sums[grade] = sums.get(grade, 0) + buyers
+    for name, buyers in counted:
+        sums[name] = sums.get(name, 0) + buyers
     whole = sum(sums.values())
-    return {grade: Decimal(buyers) / whole for grade, buyers in sums.items()}
+    return {name: Decimal(buyers) / whole for name, buyers in sums.items()}

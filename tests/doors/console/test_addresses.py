@@ -211,7 +211,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "bank_line": lambda w: [f"/bank/lines/{w.bank_line}/", f"/bank/lines/{w.bank_line}/?q=nord"],
     "deadlines": _each("/deadlines/"),
     "runs": _each("/runs/"),
-    "scores": _each("/scores/"),
+    "scores": _each("/scores/", "/scores/?span=year", "/scores/?span=nothing"),
     "score_shadow": _each("/scores/shadow/"),
     "keys": _each("/keys/"),
     "webhooks": _each("/webhooks/"),
@@ -225,6 +225,8 @@ FILES: dict[str, Callable[[World], list[str]]] = {
     "account_statement_xlsx": lambda w: [f"/buyers/{w.buyers[-2]}/account/xlsx/"],
     "dispute_file": lambda w: [f"/disputes/files/{file}/" for file in w.papers.files],
     "credit_report_json": lambda w: [f"/reports/{w.reports[0]}/json/"],
+    "score_months_csv": _each("/scores/months.csv"),
+    "score_months_json": _each("/scores/months.json"),
 }
 # Addresses of forms: nothing to read there.
 FORMS = {

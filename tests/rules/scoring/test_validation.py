@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netterms.scoring.validation import (
+    FEWEST_CASES,
     Backtested,
     Level,
+    MatrixRow,
     Moved,
     by_grade,
     by_vintage,
@@ -80,6 +82,15 @@ def test_without_scores_on_one_of_the_days_there_is_none():
 def test_the_matrix_has_only_buyers_scored_on_both_days():
     found = matrix([Moved(2, 2, 8), Moved(2, 4, 1), Moved(None, 3, 5), Moved(9, 10, 2)])
     assert found == [
-        (2, [0, 8, 0, 1, 0, 0, 0, 0, 0, 0]),
-        (9, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]),
+        MatrixRow(2, [0, 8, 0, 1, 0, 0, 0, 0, 0, 0]),
+        MatrixRow(9, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]),
     ]
+
+
+def test_a_row_tells_its_shares_and_whether_it_says_little():
+    row = MatrixRow(2, [1, FEWEST_CASES - 4, 0, 2, 0, 0, 0, 0, 0, 1])
+    assert row.buyers == FEWEST_CASES
+    assert (row.better, row.worse) == (Decimal("0.0333"), Decimal("0.1000"))
+    assert row.same == Decimal("0.8667")
+    assert not row.says_little
+    assert MatrixRow(2, [0, FEWEST_CASES - 1, 0, 0, 0, 0, 0, 0, 0, 0]).says_little

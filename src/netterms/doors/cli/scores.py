@@ -10,6 +10,7 @@ from netterms.doors.cli.score_accounts import (
     train_accounts,
 )
 from netterms.doors.cli.score_batch import batch
+from netterms.doors.cli.score_history import show_migration, show_months, show_vintages
 from netterms.doors.cli.score_own import (
     approve,
     compare_cards,
@@ -34,5 +35,8 @@ app.add_typer(payers, name="payers")
 app.command("cards")(list_cards)
 app.command("shadow")(put_in_shadow)
 app.command("compare")(compare_cards)
+app.command("months")(show_months)
+app.command("migration")(show_migration)
+app.command("vintages")(show_vintages)
 app.command("approve")(approve)
 app.command("retire")(retire)

@@ -23,6 +23,7 @@ from netterms.monitoring import queries as monitoring
 from netterms.portfolio import live
 from netterms.portfolio.rules import Bucket
 from netterms.scoring import queries as scoring
+from netterms.scoring.monthly import concerns
 
 DAYS_AHEAD = 14
 # SCR-15 needs a loss given default; until one is learnt from the book, the usual unsecured figure.
@@ -50,6 +51,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
             "top": (block or {}).get("top20", [])[:TOP_SHOWN],
             "stages": stages,
             "alerts": monitoring.open_alerts(request.ctx),
+            "score_concerns": concerns(request.ctx, request.as_of),
             "last_run": next(iter(monitoring.days_run(request.ctx, most=1)), None),
         },
     )

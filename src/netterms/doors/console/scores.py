@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
+from netterms.doors.console.score_months import section
 from netterms.doors.look.sentences import sentence
+from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -26,8 +28,8 @@ from netterms.scoring.rules import DEFAULT_GRADE
 from netterms.scoring.shadow import compare
 from netterms.scoring.versions import decide, versions
 
-# Grades are compared with those of a quarter ago.
-QUARTER = timedelta(days=91)
+# Grades are compared with those of so many months ago.
+SPANS = {"month": 1, "year": 12}
 MONTHS = 12
 
 
@@ -38,7 +40,11 @@ def overview(request: PageRequest) -> HttpResponse:
     ctx, today = request.ctx, request.ctx.today
     cards = versions(ctx)
     tested = backtest(ctx, today)
-    moved = migration(ctx, today - QUARTER, today)
+    span = request.GET.get("span", "")
+    months = SPANS.get(span, SPANS["month"])
+    since = add_months(today, -months)
+    moved = migration(ctx, since, today)
+    rows = validation.matrix(moved)
     levels = validation.by_grade(tested)
     context = {
         "in_shadow": next((c for c in cards if c.state is CardState.SHADOW), None),
@@ -50,10 +56,14 @@ def overview(request: PageRequest) -> HttpResponse:
             {"month": _month(level.name), "level": level} for level in validation.by_vintage(tested)
         ],
         "auc": validation.grade_auc(levels),
-        "since": today - QUARTER,
+        "since": since,
+        "months": months,
+        "few_cases": validation.FEWEST_CASES,
         "stability": _stability(moved),
-        "matrix": validation.matrix(moved),
+        "matrix": rows,
+        "moved": {"both": sum(r.buyers for r in rows), "new": _new(moved)},
         "all_grades": range(1, DEFAULT_GRADE + 1),
+        "monthly": section(ctx, today),
     }
     return render(request, "console/scores.html", context)
 
@@ -108,6 +118,10 @@ def _moves(state: CardState) -> list[str]:
 
 def _month(vintage: int) -> str:
     return date(vintage // MONTHS, vintage % MONTHS + 1, 1).isoformat()
+
+
+def _new(moved: Sequence[validation.Moved]) -> int:
+    return sum(m.buyers for m in moved if m.before_grade is None)
 
 
 def _stability(moved: Sequence[validation.Moved]) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import cos, floor, log10, pi, sin
 
 Number = int | float | Decimal
@@ -41,6 +42,15 @@ class Column:
     second: Number
     rate: Number | None
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One line over all periods: its values (None: no point), what each says, its colour class."""
+
+    values: Sequence[Number | None]
+    titles: Sequence[str]
+    css: str = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +254,58 @@ def columns_and_line(
     body = _grid(left, right, height) + "".join(bars) + "".join(line) + "".join(dots)
     attributes = f'width="100%" height="{height + 26}"'
     return _svg(body, title=title, css="with-axes", attributes=attributes)
+
+
+def traces(
+    labels: Sequence[str],
+    lines: Sequence[Trace],
+    axis: Axis,
+    bounds: Sequence[Number] = (),
+    *,
+    title: str,
+    height: int = 150,
+) -> str:
+    """Lines over periods, the oldest first, on one axis from 0, with dashed `bounds` across.
+
+    With many periods only every second or third is labelled, the newest always.
+    """
+    slot = 1 / max(len(labels), 1)
+    every = 1 + len(labels) // 13
+
+    def at(value: Number) -> float:
+        return height - height * min(_size(value) / axis.top, 1.0)
+
+    body = [_grid(axis, Axis(axis.top, [""] * len(axis.labels)), height)]
+    body += [
+        f'<line class="bound" x1="0" y1="{at(bound):.1f}" x2="100%" y2="{at(bound):.1f}"/>'
+        for bound in bounds
+        if float(bound) <= axis.top
+    ]
+    for k, label in enumerate(labels):
+        if (len(labels) - 1 - k) % every == 0:
+            body.append(
+                f'<text x="{_pct((k + 0.5) * slot)}" y="{height + 18}" text-anchor="middle">'
+                f"{escape(label)}</text>"
+            )
+    for line in lines:
+        points = [
+            None if value is None else ((k + 0.5) * slot, at(value))
+            for k, value in enumerate(line.values)
+        ]
+        body += [
+            f'<line class="{line.css}" x1="{_pct(one[0])}" y1="{one[1]:.1f}" '
+            f'x2="{_pct(two[0])}" y2="{two[1]:.1f}"/>'
+            for one, two in pairwise(points)
+            if one is not None and two is not None
+        ]
+        body += [
+            f'<circle class="dot {line.css}-dot" cx="{_pct(point[0])}" cy="{point[1]:.1f}" r="3">'
+            f"<title>{escape(said)}</title></circle>"
+            for point, said in zip(points, line.titles, strict=True)
+            if point is not None
+        ]
+    attributes = f'width="100%" height="{height + 26}"'
+    return _svg("".join(body), title=title, css="with-axes", attributes=attributes)
 
 
 def sparkline(values: Sequence[Number], *, title: str) -> str:

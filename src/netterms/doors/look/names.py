@@ -179,6 +179,7 @@ FIELDS = {
     "library": _("library"),
     "limit_minor": _("limit"),
     "line": _("credit line"),
+    "month": _("month"),
     "move": _("step"),
     "name": _("name"),
     "net_days": _("days to pay"),

@@ -319,6 +319,30 @@ def months_chart(months: Sequence[Mapping[str, Any]], currency: str) -> SafeStri
 
 
 @register.simple_tag
+def history_chart(
+    title: str,
+    months: Sequence[date],
+    lines: Sequence[tuple[str, Sequence[Decimal | None]]],
+    bounds: Sequence[Decimal],
+    top: Decimal,
+) -> SafeString:
+    """Named lines of a figure by month, with its bounds; the axis ends at `top` or above it."""
+    highest = charts.nice_top(max([top, *(v for _, line in lines for v in line if v is not None)]))
+    axis = charts.Axis(highest, [formats.number(highest * k / 4, 2) for k in range(5)])
+    drawn = [
+        charts.Trace(
+            values,
+            [f"{name}, {formats.month(m.isoformat())}: {formats.number(v, 4)}" for m, v in pairs],
+            css,
+        )
+        for (name, values), css in zip(lines, ("line", "second"), strict=False)
+        for pairs in [list(zip(months, values, strict=True))]
+    ]
+    labels = [formats.month(m.isoformat(), with_year=False) for m in months]
+    return _svg(charts.traces(labels, drawn, axis, bounds, title=title))
+
+
+@register.simple_tag
 def sparkline(values: Sequence[charts.Number], title: str) -> SafeString:
     """A small line of `values`, described by `title`."""
     return _svg(charts.sparkline(values, title=title))
