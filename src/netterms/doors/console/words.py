@@ -432,6 +432,7 @@ MATCH_REASONS = {
     "other_number": _("The words name another number"),
     "rival": _("Something else is as likely"),
     "by_hand": _("By hand"),
+}
 SCORE_ATTRIBUTES = {
     "worst_open_days_past_due": _("Days past due of the oldest open invoice"),
     "payment_index": _("Payment index"),
