@@ -206,6 +206,46 @@ def life_of(ctx: Context, order_id: UUID) -> list[OrderEvent]:
     return sql.typed(found, OrderEvent)
 
 
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """How many orders were asked and declined in a time, and those of newcomers among them."""
+
+    orders: int
+    orders_declined: int
+    newcomers: int
+    newcomers_declined: int
+
+
+def declined_since(ctx: Context, since: date) -> Declined:
+    """Orders asked from `since` on; a newcomer counts once, as declined where no order was granted.
+
+    Whoever asked, by policy or by a person: an order counts as it stands now.
+    """
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            with asked as (
+              select o.buyer_id, o.state = 'declined' as is_declined,
+                     n.order_id is not null as is_new
+              from credit_order o
+              left join newcomer_decision n on n.seller_id = o.seller_id and n.order_id = o.id
+              where o.seller_id = %(seller)s and o.created_at >= %(since)s::date
+            ),
+            newcomer as (
+              select buyer_id, bool_and(is_declined) as is_declined
+              from asked group by buyer_id having bool_or(is_new)
+            )
+            select (select count(*) from asked) as orders,
+                   (select count(*) from asked where is_declined) as orders_declined,
+                   (select count(*) from newcomer) as newcomers,
+                   (select count(*) from newcomer where is_declined) as newcomers_declined
+            """,
+            {"seller": ctx.seller, "since": since},
+        )
+    return sql.typed(found, Declined)[0]
+
+
 def count_pending(ctx: Context) -> int:
     """How many orders wait for a person, as far as `COUNTED_TO`."""
     return count_orders(ctx, OrderFilter(state=OrderState.PENDING))

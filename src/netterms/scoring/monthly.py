@@ -193,7 +193,7 @@ def _read(ctx: Context, which: str, **params: object) -> list[Figure]:
     found = sql.rows(
         f"""
         select {", ".join(_TYPES)} from score_figure where seller_id = %(seller)s and {which}
-        order by month, role, figure, length(part), part
+        order by month, role desc, figure, length(part), part
         """,  # noqa: S608 - our own words
         {"seller": ctx.seller, **params},
     )

@@ -19,6 +19,7 @@ from netterms.checkout.moves import OrderMove
 from netterms.checkout.newcomers import NewBuyerRequest, authorise_newcomer
 from netterms.checkout.policies import draft, in_force, put_in_force, version, versions
 from netterms.checkout.policy import Bound, Doubt, Facts, Largest, Policy, Screened, Starter, decide
+from netterms.checkout.queries import Declined, declined_since
 from netterms.checkout.requests import MoveRequest, OrderRequest
 from netterms.checkout.trials import judge, try_policy, verdict_params
 from netterms.kernel.context import Permission
@@ -461,3 +462,22 @@ def test_facts_are_kept_so_that_the_decision_can_be_made_again(trusting):
     )
     verdict = decide(version(trusting, kept["policy_version"]).policy, again)
     assert (verdict.decision, list(verdict.reasons)) == (kept["verdict"], kept["reasons"])
+
+
+def test_those_declined_are_counted_by_orders_and_by_newcomers(ctx, trusting, new_seller):
+    authorise_newcomer(trusting, ask())
+    declined_from = trusting.today
+    counted = declined_since(trusting, declined_from)
+    assert counted == Declined(orders=1, orders_declined=0, newcomers=1, newcomers_declined=0)
+    # The same newcomer is declined a second order: it is a newcomer that was let in.
+    full = authorise_newcomer(trusting, ask("k2", "n2", 90_000_00))
+    move(trusting, [MoveRequest("no", order_of(full), OrderMove.DECLINE)])
+    assert declined_since(trusting, declined_from) == Declined(2, 1, 1, 0)
+    put_in_force(ctx, draft(ctx, Policy(), "test"), "test")
+    other = ask("k3", "n3", 500_00, registration_number="443 061 841", name="Autre SA", email="")
+    move(
+        trusting, [MoveRequest("no2", order_of(authorise_newcomer(ctx, other)), OrderMove.DECLINE)]
+    )
+    assert declined_since(trusting, declined_from) == Declined(3, 2, 2, 1)
+    assert declined_since(trusting, declined_from + timedelta(days=2)) == Declined(0, 0, 0, 0)
+    assert declined_since(new_seller(name="Stranger"), declined_from) == Declined(0, 0, 0, 0)

@@ -112,6 +112,15 @@ def test_a_card_under_another_number_or_of_another_id_is_refused(ctx):
         assert refused.value.code is Code.SCORECARD_INVALID
 
 
+@pytest.mark.parametrize("base_points", [200, 900])
+def test_a_card_that_leaves_the_scale_is_refused_before_the_day_meets_it(ctx, base_points):
+    with pytest.raises(Refusal) as refused:
+        versions.keep_candidate(ctx, card(1, base_points), {}, "")
+    assert refused.value.code is Code.SCORECARD_INVALID
+    assert (refused.value.facts["least"], refused.value.facts["most"]) == (300, 800)
+    assert versions.versions(ctx) == []
+
+
 def test_another_seller_sees_and_uses_none_of_it(ctx, new_seller):
     kept(ctx)
     versions.decide(other(ctx), 1, CardMove.APPROVE)
@@ -236,8 +245,10 @@ def test_a_card_trained_on_the_sellers_outcomes_finds_who_stops_paying(ctx):
     from netterms.scoring.training import own
 
     habits(ctx, 120)
-    trained = own.train(ctx, 2)
+    trained = own.train(ctx, 2, own.Refused(340, 12, 40, 5))
     read = parse(trained.text)
+    assert "12 of 340 orders and 5 of 40 newcomers were declined" in read.provenance["rejects"]
+    assert trained.measures["newcomers_declined"] == 5
     assert read.name == "own_v1"
     assert "no reject inference" in read.provenance["statement"]
     assert float(trained.measures["auc"]) > 0.8

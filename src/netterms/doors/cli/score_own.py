@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,11 +51,14 @@ def train_own(
 def _train_on_book(screen: Screen, seller: str | None, looks: int, why: str) -> None:
     open_book()
     ctx = operator(seller)
+    from netterms.checkout.queries import declined_since
+    from netterms.scoring.experience import days_to_look
     from netterms.scoring.training import own
     from netterms.scoring.versions import keep_candidate
 
     screen.step(_("Looking at buyers, and at what became of them"))
-    trained = own.train(ctx, looks)
+    declined = declined_since(ctx, days_to_look(ctx.today, looks)[0])
+    trained = own.train(ctx, looks, own.Refused(**asdict(declined)))
     number = keep_candidate(ctx, trained.text, trained.measures, why)
     _tell(screen, number, trained)
     screen.say(_("It counts for nothing until another person approves it."))

@@ -46,7 +46,7 @@ def section(ctx: Context, today: date) -> dict[str, Any]:
             ),
             _chart(found, months, FigureKind.AUC, [POOR_AUC, WEAK_AUC], Decimal(1)),
         ],
-        "attributes": [_row(f, found) for f in newest if f.figure is FigureKind.ATTRIBUTE_SHIFT],
+        "attributes": _attributes(newest, found),
         "grades": [_row(f, found) for f in newest if f.figure is FigureKind.CALIBRATION],
         "fewest": validation.FEWEST_DEFAULTS,
         "few_cases": validation.FEWEST_CASES,
@@ -114,6 +114,15 @@ def _chart(
         "newest": [{"figure": f, "css": CSS[f.concern]} for f in newest],
         "is_known": any(v is not None for _name, line in lines for v in line),
     }
+
+
+def _attributes(newest: Sequence[Figure], found: Sequence[Figure]) -> list[dict[str, Any]]:
+    """Of each attribute that moved, what both cards say; the card in force names the history."""
+    shifts = [f for f in newest if f.figure is FigureKind.ATTRIBUTE_SHIFT and f.value]
+    parts: dict[str, dict[str, Any]] = {}
+    for f in shifts:
+        parts.setdefault(f.part, {"part": f.part})[f.role.value] = _row(f, found)
+    return list(parts.values())
 
 
 def _row(figure: Figure, found: Sequence[Figure]) -> dict[str, Any]:

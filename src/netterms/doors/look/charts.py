@@ -305,7 +305,7 @@ def traces(
             if point is not None
         ]
     attributes = f'width="100%" height="{height + 26}"'
-    return _svg("".join(body), title=title, css="with-axes", attributes=attributes)
+    return _svg("".join(body), title=title, css="with-axes history", attributes=attributes)
 
 
 def sparkline(values: Sequence[Number], *, title: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,31 @@ DECIMALS = {
     "overdue_share_of_open": 4,
     "trend_days_late": 2,
 }
+NOT_COUNTED = "How many were refused was not counted."
 STATEMENT = (
     "Trained on the seller's own buyers. Only buyers who were given credit have an outcome, so it"
     " is valid for the kind of buyer let in so far (no reject inference)."
 )
+
+
+@dataclass(frozen=True)
+class Refused:
+    """How many orders were asked and declined while the buyers were looked at."""
+
+    orders: int
+    orders_declined: int
+    newcomers: int
+    newcomers_declined: int
+
+    @property
+    def note(self) -> str:
+        """What the training saw of them."""
+        return (
+            f"While these buyers were looked at, {self.orders_declined} of {self.orders} orders and"
+            f" {self.newcomers_declined} of {self.newcomers} newcomers were declined. A newcomer"
+            " that was declined has no invoice, so the training saw nothing of it; a buyer with a"
+            " declined order was seen through the invoices it has."
+        )
 
 
 @dataclass(frozen=True)
@@ -53,9 +74,10 @@ class OwnCard:
     measures: Mapping[str, Plain]
 
 
-def train(ctx: Context, looks: int) -> OwnCard:
+def train(ctx: Context, looks: int, refused: Refused | None = None) -> OwnCard:
     """Train the next card of the seller; nothing is kept (`versions.keep_candidate` does that).
 
+    `refused`: since the first look; the card tells it, and that it saw nothing of them.
     VALUE_INVALID with fewer than `FEWEST_DEFAULTS` defaults in the horizons that are over.
     """
     ctx.require(Permission.MANAGE_POLICY)
@@ -76,12 +98,12 @@ def train(ctx: Context, looks: int) -> OwnCard:
     score = fitted.score(columns)
     at = np.array([o.seen_on.toordinal() for o in seen])
     moved = stability_index(score[at == at.min()], score[at == at.max()])
-    provenance = _provenance(model, ctx.today.isoformat(), failed) | {
+    provenance = _provenance(model, ctx.today.isoformat(), failed, refused) | {
         "looks": [day.isoformat() for day in days]
     }
     return OwnCard(
         own_card(fitted, model, versions.next_version(ctx), provenance),
-        measures | {"stability_index": f"{moved:.4f}"},
+        measures | {"stability_index": f"{moved:.4f}"} | (asdict(refused) if refused else {}),
     )
 
 
@@ -105,10 +127,13 @@ def _fitted(
     return fitted, _measures(columns, failed, candidates, groups, fitted)
 
 
-def _provenance(model: Scorecard, date: str, failed: Flags) -> dict[str, object]:
+def _provenance(
+    model: Scorecard, date: str, failed: Flags, refused: Refused | None = None
+) -> dict[str, object]:
     return {
         "kind": "trained",
         "statement": STATEMENT,
+        "rejects": refused.note if refused else NOT_COUNTED,
         "date": date,
         "horizon_months": 12,
         "target": model.provenance["target"],
