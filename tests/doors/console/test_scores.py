@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from netterms.access.rules import Role
+from netterms.kernel.clock import SystemClock
 from netterms.scoring.actions import refresh_scores
 from netterms.scoring.moves import CardState
 from netterms.scoring.shadow import refresh_shadow
@@ -72,3 +73,34 @@ def test_the_challenger_in_shadow_is_compared_on_its_page(ctx, signed_in, langua
     assert html.count("badge-bad") == 2
     assert not re.search(r"<script|\sstyle=|\son[a-z]+=[\"']", html)
     assert "/scores/shadow/" in client.get("/scores/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_months_are_drawn_told_on_the_overview_and_taken_away(shop, signed_in, language):
+    client = signed_in(shop.ctx, language=language)
+    html = client.get("/scores/").content.decode()
+    # The shift of the scores, of both cards.
+    assert html.count("0.310") >= 2
+    assert html.count('class="bound"') >= 2
+    assert "0.51% – 4.32%" in html
+    assert "/scores/#months" in client.get("/").content.decode()
+    lines = client.get("/scores/months.csv").content.decode().splitlines()
+    assert lines[0].startswith("month,role,card,figure,part,value")
+    told = client.get("/scores/months.json").json()["figures"]
+    assert len(told) == len(lines) - 1 == 16
+    assert {f["value"] for f in told} == {"0.3100", "0.0200", None, "0.0150"}
+
+
+def test_grades_are_followed_over_a_month_or_a_year(ctx, signed_in):
+    # The page is of the day on which it is asked for.
+    today = SystemClock().now().date()
+    due = today - timedelta(days=400)
+    bring_in(ctx, *(Line(f"{n}", due, issued_on=due - timedelta(days=30)) for n in range(31)))
+    for day in (today - timedelta(days=390), today - timedelta(days=40), today):
+        refresh_scores(on(ctx, day), since=due - timedelta(days=60))
+    client = signed_in(ctx)
+    month, year = (client.get(f"/scores/?span={s}").content.decode() for s in ("month", "year"))
+    assert "31 buyers scored on both days" in year
+    # Everybody was ten days past due a year ago and is in the worst grade now.
+    assert '<td class="num">100%</td>' in year
+    assert '<td class="num">100%</td>' not in month

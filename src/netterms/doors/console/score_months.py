@@ -118,9 +118,10 @@ def _chart(
 
 def _attributes(newest: Sequence[Figure], found: Sequence[Figure]) -> list[dict[str, Any]]:
     """Of each attribute that moved, what both cards say; the card in force names the history."""
-    shifts = [f for f in newest if f.figure is FigureKind.ATTRIBUTE_SHIFT and f.value]
+    shifts = [f for f in newest if f.figure is FigureKind.ATTRIBUTE_SHIFT]
+    moved = {f.part for f in shifts if f.value}
     parts: dict[str, dict[str, Any]] = {}
-    for f in shifts:
+    for f in (f for f in shifts if f.part in moved):
         parts.setdefault(f.part, {"part": f.part})[f.role.value] = _row(f, found)
     return list(parts.values())
 
