@@ -34,7 +34,9 @@ class Quiet(WSGIRequestHandler):
 def new_key(name: str, *scopes: str) -> str:
     """An API key of the local netterms, made by its command line."""
     words = [word for scope in scopes for word in ("--scope", scope)]
-    command = [NETTERMS, "key", "add", name, *words]
+    # Needed where a folder has the books of several sellers.
+    seller = ["--seller", os.environ["SHOP_SELLER"]] if "SHOP_SELLER" in os.environ else []
+    command = [NETTERMS, "key", "add", name, *words, *seller]
     made = subprocess.run(  # noqa: S603 - our own words
         command, env=OUTSIDE, capture_output=True, text=True, check=False
     )

@@ -276,6 +276,8 @@ LIST = "客户,到期日,{},\n甲,2026-03-01,12.5,\n乙,2026-03-01,3,\n"
         ("单位：万元", "金额", 10_000), ("金额单位：人民币千元", "金额", 1_000),
         ("应收账款明细表（万元）", "金额", 10_000), ("單位：萬元", "金额", 10_000),
         ("单位：万元", "金额（万元）", 10_000), ("单位：元", "金额", 1), ("单位：分", "金额", 0.01),
+        ("人民币（大写）：伍拾万元整", "金额", 1), ("共计五百万元", "金额", 1),
+        ("单位：十万元", "金额", 100_000), ("单位：一万元", "金额", 10_000),
         ("合计 125 万元", "金额", 1), ("计量单位：千克", "金额", 1), ("北京万科有限公司", "金额", 1),
         ("All amounts in thousands", "Amount", 1_000), ("USD '000", "Amount", 1_000),
         ("in TEUR", "Betrag", 1_000), ("(Mio. €)", "Betrag", 1_000_000),
@@ -309,6 +311,13 @@ def test_a_unit_below_the_heading_or_in_the_name_of_the_sheet(tmp_path):
     workbook.active.title = "应收（万元）"
     workbook.save(path)
     assert rows_of(read(path), "amount_minor") == [12_500_000]
+
+
+def test_an_amount_in_words_is_a_bad_cell_and_no_unit_of_the_others(tmp_path):
+    text = "客户,到期日,金额\n甲,2026-03-01,壹万元\n乙,2026-03-01,12.50\n"
+    staged = read(text_file(tmp_path, text))
+    assert rows_of(staged, "amount_minor") == [1250]
+    assert [cell[:3] for cell in bad_of(staged)] == [(2, "金额", "壹万元")]
 
 
 def test_a_plain_file_with_a_unit_above_its_headings(tmp_path):

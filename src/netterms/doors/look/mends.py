@@ -101,7 +101,6 @@ MENDS: dict[Mend, str] = {
     Mend.OWN_CODES: gettext_noop("give each reason its own code"),
     Mend.OWN_NAMES: gettext_noop("give 1 to %(most)s attributes, each name once"),
     Mend.SHIFT_BASE: gettext_noop("shift the base by a point"),
-    Mend.INSTALL: gettext_noop("install netterms[%(extra)s] with pip"),
     Mend.MORE_PAID_INVOICES: gettext_noop(
         "at least %(least)s paid invoices are needed, so %(missing)s are missing"
     ),

@@ -15,8 +15,9 @@ _MONEY = "(?:人民币|[美欧日港加澳新韩]?[元圆]|美金|[日港台]币
 _CODES = "usd|eur|gbp|chf|cny|rmb|hkd|jpy|cad|aud|sgd"
 _CODE = rf"(?:(?:{_CODES})(?![a-z])|[€$£¥])"
 _BEHIND_CODE = "(?<=[€$£¥])|" + "|".join(f"(?<={code})" for code in _CODES.split("|"))
-# 125 万元 and 5 million USD are amounts, and say nothing of the others.
-_NO_AMOUNT = r"(?<![0-9])(?<![0-9][ .,])"
+# 125 万元, 壹拾万元整 and 5 million USD are amounts, and say nothing of the others.
+_FIGURES = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
+_NO_AMOUNT = rf"(?<![0-9{_FIGURES}])(?<![0-9][ .,])"
 
 _Pattern = tuple[re.Pattern[str], Decimal]
 
@@ -52,8 +53,8 @@ _WORDS = _patterns(
     (r"\b(?:cents|pence)\b", _HUNDREDTH),
 )
 _CHINESE = re.compile(rf"{_NO_AMOUNT}{_SCALE}(?={_MONEY}|{_CODE})", re.IGNORECASE)
-_CHINESE_HEADING = re.compile(rf"{_SCALE}(?=\s*[)\]]|\s*$)")
-_LABELLED = re.compile(rf"单位[:\s为是]*(?:人民币)?(?:{_SCALE}|[元圆分])(?![一-鿿])")
+_CHINESE_HEADING = re.compile(rf"{_NO_AMOUNT}{_SCALE}(?=\s*[)\]]|\s*$)")
+_LABELLED = re.compile(rf"单位[:\s为是]*(?:人民币)?一?(?:{_SCALE}[元圆]?|[元圆分])(?![一-鿿])")
 _WHOLE = re.compile("(?<![美欧日港加澳新韩百千万亿])[元圆]")
 
 
