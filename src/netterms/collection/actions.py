@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from netterms.collection import events
-from netterms.collection.ladder import LADDER, POLICY_NOTICE_DAYS, StepKind
+from netterms.collection.ladder import POLICY_NOTICE_DAYS, StepKind, as_columns
+from netterms.collection.ladder_versions import live_steps, with_parts
 from netterms.collection.moves import ACTION_MOVES, ActionMove, ActionState
 from netterms.collection.ports import Letter, Mailer, MailError
 from netterms.collection.rules import STAGE_STARTS, LadderSettings
@@ -39,9 +40,6 @@ def _params(ctx: Context) -> Row:
         "grace_days": settings.grace_days,
         "notice_days": POLICY_NOTICE_DAYS,
         "stage_starts": [day for day, _ in STAGE_STARTS],
-        "stages": [step.stage for step in LADDER],
-        "steps": [step.step.value for step in LADDER],
-        "after_days": [step.after_days for step in LADDER],
     }
 
 
@@ -66,7 +64,8 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
         sql.execute(_over_late_items("standing"), params)
         sql.execute("analyze standing")
         cases = sql.row(sql.statement("collection/move_cases"), params) or {}
-        actions = sql.row(_over_late_items("plan_actions"), params) or {}
+        steps = as_columns(live_steps(ctx, ctx.today))
+        actions = sql.row(_over_late_items("plan_actions"), params | steps) or {}
         notices = sql.row(sql.statement("collection/plan_notices"), params) or {}
         # Their rows would be carried along by later steps of this connection's session.
         sql.execute("drop table moved_invoice, standing")
@@ -83,8 +82,7 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
 
 @cache
 def _over_late_items(name: str) -> str:
-    late_items = sql.statement("collection/late_items")
-    return sql.statement(f"collection/{name}").replace("/* late items */", late_items)
+    return with_parts(sql.statement(f"collection/{name}"))
 
 
 def prepare_claim_files(ctx: Context) -> dict[str, Plain]:

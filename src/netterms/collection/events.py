@@ -117,3 +117,24 @@ class PlanMoved(Event):
     plan: UUID
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderDrafted(Event):
+    """Somebody wrote a ladder of `steps` steps; `subject` is the seller."""
+
+    kind: ClassVar[str] = "collection.ladder_drafted"
+    version: int
+    steps: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPutLive(Event):
+    """Another person let a ladder count from a day; `subject` is the seller, `before` what did."""
+
+    kind: ClassVar[str] = "collection.ladder_put_live"
+    version: int
+    before: int
+    live_from: date
+    why: str

@@ -71,6 +71,7 @@ class Mend(StrEnum):
     ONCE_EACH = "once_each"
     ONE_LIMIT_A_BUYER = "one_limit_a_buyer"
     PUBLIC_ADDRESS = "public_address"
+    OTHER_STEP = "other_step"
     TOP_UP_WHOLE = "top_up_whole"
     UNPLANNED_INVOICE = "unplanned_invoice"
     # Annual accounts.

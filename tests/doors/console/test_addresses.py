@@ -181,6 +181,8 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "terms_policy": _each("/terms/policy/"),
     "credit_report": lambda w: [f"/reports/{report}/" for report in w.reports],
     "work": _each("/work/", *(f"/work/?stage={stage}" for stage in range(1, 5))),
+    "ladder": _each("/ladder/", "/ladder/?from=0"),
+    "ladder_version": _each("/ladder/0/", "/ladder/0/?try=1"),
     "line": lambda w: [
         f"/buyers/{buyer}/lines/{code}/" for buyer in w.buyers[-2:] for code in ("EUR", "JPY")
     ],

@@ -1,6 +1,6 @@
 -- What the ladder asks of each open case today: of steps of one kind the latest that is due, once.
 -- Tasks of a stage that the case has left are taken off the list. Nobody is reminded while a promise
--- is open. A step falls on a business day of the buyer's country.
+-- is open. The steps are the live ladder's (due_steps.sql). A step falls on a business day of the buyer's country.
 with stale as (
   update collection_action a
   set state = 'cancelled', outcome = 'stage_left'
@@ -11,30 +11,12 @@ with stale as (
     and a.step <> 'policy_notice' and a.stage <> coalesce(s.step_stage, 0)
   returning a.id
 ),
-due as (
-  select distinct on (c.id, step.name) c.id as case_id, c.buyer_id, s.step_stage as stage,
-         step.name as step, coalesce(apart.since, c.stage_since) + step.after_days as planned_on, s.days_past_due, s.invoices
+case_now as (
+  select c.id as case_id, c.buyer_id, c.stage_since
   from collection_case c
-  join standing s on s.buyer_id = c.buyer_id
-  join unnest(%(stages)s::smallint[], %(steps)s::text[], %(after_days)s::int[])
-    as step(stage, name, after_days) on step.stage = s.step_stage
-  left join lateral (
-    -- Beside invoices that a plan froze at another stage, the others have a clock of their own.
-    select min(g.since) as since
-    from invoice i
-    join invoice_stage g on g.seller_id = i.seller_id and g.invoice_id = i.id
-    where s.stage <> s.step_stage
-      and i.seller_id = %(seller)s and i.buyer_id = c.buyer_id and i.open_minor > 0
-      and g.stage = s.step_stage and not g.is_frozen
-  ) apart on true
   where c.seller_id = %(seller)s and c.closed_on is null
-    and coalesce(apart.since, c.stage_since) + step.after_days <= %(as_of)s
-    and not (step.name = 'email_reminder' and exists (
-      select from promise p
-      where p.seller_id = c.seller_id and p.buyer_id = c.buyer_id and p.state = 'open'
-        and p.made_on <= %(as_of)s))
-  order by c.id, step.name, step.after_days desc
 ),
+/* due steps */,
 countries as materialized (
   -- The next business day once a country, not once a buyer.
   select country, business_day_on_or_after(country, %(as_of)s) as open_on
@@ -61,8 +43,8 @@ overdue as (
   group by buyer_id
 ),
 planned as (
-  insert into collection_action (seller_id, case_id, buyer_id, stage, step, planned_on, due_on, facts)
-  select %(seller)s, n.case_id, n.buyer_id, n.stage, n.step, n.planned_on, n.open_on,
+  insert into collection_action (seller_id, case_id, buyer_id, stage, step, channel, who, planned_on, due_on, facts)
+  select %(seller)s, n.case_id, n.buyer_id, n.stage, n.step, n.channel, n.who, n.planned_on, n.open_on,
          jsonb_build_object('overdue_minor', o.minor, 'days_past_due', n.days_past_due,
                             'invoices', n.invoices)
   from new n

@@ -32,6 +32,7 @@ GROUPS = (
     ("user", "people:users", "Let people in."),
     ("key", "people:keys", "Let programs in."),
     ("score", "scores:app", "Train, measure and run scorecards and models."),
+    ("ladder", "ladder:ladder", "Show the ladder; try a version on the book."),
     ("export", "exporting:exports", "Write the journal or a buyer's account into a file."),
     ("statements", "statements:statements", "Annual accounts of buyers."),
     ("terms", "terms:terms", "Late interest, its rates, countries' rules."),

@@ -28,6 +28,7 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
     places = [
         ("dashboard", _("Overview")),
         ("work", _("Work list")),
+        ("ladder", _("Ladder")),
         ("orders", _("Orders")),
         ("buyers", _("Buyers")),
         ("payments", _("Payments")),

@@ -17,6 +17,21 @@ STEPS = {
     "claim_file": _("Prepare the insurance claim"),
     "policy_notice": _("Notify the insurer"),
 }
+WAYS = {
+    "email": _("e-mail"),
+    "phone": _("telephone"),
+    "letter": _("letter"),
+    "page": _("web page"),
+}
+DOERS = {
+    "machine": _("by itself"),
+    "collector": pgettext_lazy("does a step", "collector"),
+    "legal": _("legal department"),
+}
+SEGMENTS = {
+    "key_account": _("key accounts"),
+    "others": _("all but key accounts"),
+}
 CASE_STATES = {
     "open": _("open"),
     "promised": _("payment promised"),
@@ -362,6 +377,8 @@ EVENTS = {
     "collection.promise_made": _("Payment promised"),
     "collection.promise_kept": _("Promise kept"),
     "collection.promise_broken": _("Promise broken"),
+    "collection.ladder_drafted": _("Ladder written as a draft"),
+    "collection.ladder_put_live": _("Ladder put live by a second person"),
     "collection.plan_proposed": _("Payment plan proposed"),
     "collection.plan_moved": _("Payment plan moved on"),
 }

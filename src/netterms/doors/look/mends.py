@@ -76,6 +76,7 @@ MENDS: dict[Mend, str] = {
     Mend.ONCE_EACH: gettext_noop("name each invoice once"),
     Mend.ONE_LIMIT_A_BUYER: gettext_noop("one limit a buyer"),
     Mend.PUBLIC_ADDRESS: gettext_noop("an address of the public internet, in its usual spelling"),
+    Mend.OTHER_STEP: gettext_noop("each step once: change it or leave it out"),
     Mend.TOP_UP_WHOLE: gettext_noop("a top-up has an amount and an end"),
     Mend.UNPLANNED_INVOICE: gettext_noop("an invoice that no other plan holds"),
     Mend.BALANCED: gettext_noop("liabilities and equity make %(expected)s: assets are the same"),

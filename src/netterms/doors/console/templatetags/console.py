@@ -12,6 +12,9 @@ from netterms.doors.look import formats, names
 register = template.Library()
 LISTS = {
     "steps": words.STEPS,
+    "ways": words.WAYS,
+    "doers": words.DOERS,
+    "segments": words.SEGMENTS,
     "action_states": names.ACTION_STATES,
     "card_states": names.CARD_STATES,
     "case_states": words.CASE_STATES,
