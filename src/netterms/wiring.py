@@ -31,6 +31,7 @@ from netterms.collection.actions import (
 )
 from netterms.collection.instalments import judge_instalments
 from netterms.collection.ports import Letter, Mailer
+from netterms.collection.ranking import rank_work
 from netterms.connectors.calendars import load_closed_days
 from netterms.connectors.mail import open_mailer
 from netterms.connectors.mail.reminder import OverdueInvoice, ReminderFacts, render
@@ -120,6 +121,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("ladder", climb_ladder),
         runs.Step("claims", prepare_claim_files),
         runs.Step("alerts", refresh_alerts),
+        runs.Step("ranking", rank_work),
         runs.Step("reminders", partial(_send, mailer=mailer), outside=True),
     )
 

@@ -26,7 +26,7 @@ select array(select step from run_step where seller_id = %(seller)s) as noted,
 STEPS = [
     "calendar", "names", "screening", "promises", "plans", "scores", "shadow", "monthly",
     "forecasts", "limits", "exposure", "expire", "books", "deadlines",
-    "ladder", "claims", "alerts", "reminders",
+    "ladder", "claims", "alerts", "ranking", "reminders",
 ]  # fmt: skip
 LETTERS = """
 select id::text as id, attempts from collection_action

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from netterms.collection import events
-from netterms.collection.ladder import POLICY_NOTICE_DAYS, StepKind, as_columns
+from netterms.collection.ladder import (
+    POLICY_NOTICE_DAYS,
+    Doer,
+    LadderStep,
+    StepKind,
+    Way,
+    as_columns,
+)
 from netterms.collection.ladder_versions import live_steps, with_parts
 from netterms.collection.moves import ACTION_MOVES, ActionMove, ActionState
 from netterms.collection.ports import Letter, Mailer, MailError
@@ -18,6 +25,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.lines import hold_for_promises
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.runs import alone
@@ -39,6 +47,8 @@ def _params(ctx: Context) -> Row:
         "kept_share": settings.kept_share,
         "grace_days": settings.grace_days,
         "notice_days": POLICY_NOTICE_DAYS,
+        "broken_limit": settings.broken_limit,
+        "broken_window_days": settings.broken_window_days,
         "stage_starts": [day for day, _ in STAGE_STARTS],
     }
 
@@ -46,9 +56,33 @@ def _params(ctx: Context) -> Row:
 def judge_promises(ctx: Context) -> dict[str, Plain]:
     """Close promises that were kept, or broken with their grace over (COL-02)."""
     ctx.require(Permission.RUN_DAY)
+    params = _params(ctx)
     with book(ctx):
-        counts = sql.row(sql.statement("collection/judge_promises"), _params(ctx)) or {}
+        counts = sql.row(sql.statement("collection/judge_promises"), params) or {}
+        following = {
+            "stages": [stage.value for _, stage in STAGE_STARTS],
+            **_next_step(live_steps(ctx, ctx.today)),
+        }
+        sql.execute(sql.statement("collection/broken_promises"), params | following)
+        freeze = sql.rows(sql.statement("collection/broken_twice"), params)
+        hold_for_promises(ctx, [line["buyer_id"] for line in freeze])
     return {"kept": counts["kept"], "broken": counts["broken"]}
+
+
+def _next_step(steps: Sequence[LadderStep]) -> dict[str, list[str]]:
+    """By stage the first step that people do, wherever it is for everybody; else a call."""
+    found = {
+        stage: next(
+            (s for s in steps if s.stage == stage and s.step is not StepKind.EMAIL_REMINDER),
+            LadderStep(stage, StepKind.CALL, 0, Way.PHONE, Doer.COLLECTOR),
+        )
+        for _, stage in STAGE_STARTS
+    }
+    return {
+        "next_steps": [step.step.value for step in found.values()],
+        "next_channels": [step.channel.value for step in found.values()],
+        "next_doers": [step.who.value for step in found.values()],
+    }
 
 
 def climb_ladder(ctx: Context) -> dict[str, Plain]:

@@ -138,3 +138,24 @@ class LadderPutLive(Event):
     before: int
     live_from: date
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAssigned(Event):
+    """A case went from one person to another; `subject` is the buyer, empty is nobody."""
+
+    kind: ClassVar[str] = "collection.case_assigned"
+    case: UUID
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMade(Event):
+    """Somebody tried to reach a buyer; `subject` is the buyer. Who was met is in the log alone."""
+
+    kind: ClassVar[str] = "collection.contact_made"
+    contact: UUID
+    channel: str
+    right_party: bool
+    outcome: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -234,6 +235,28 @@ def hold_sanctioned(ctx: Context, sanctioned: BuyerSanctioned) -> None:
     """No more orders from a party on a sanctions list. Who is cleared is opened by a person."""
     if sanctioned.hit:
         _hold(ctx, sanctioned.subject, "sanctions")
+
+
+def hold_for_promises(ctx: Context, buyers: Sequence[UUID]) -> int:
+    """Whoever broke as many promises as COL-02 allows gets no more credit; how many lines changed.
+
+    Their open lines go on hold; a person may open them again.
+    """
+    with book(ctx):
+        found = sql.rows(
+            "select * from credit_line where seller_id = %(seller)s"
+            " and buyer_id = any(%(buyers)s::uuid[]) order by buyer_id, currency for update",
+            {"seller": ctx.seller, "buyers": list(buyers)},
+        )
+        held = [
+            line
+            for line in (line_of(row, ctx.today) for row in found)
+            if line.terms.status is LineStatus.OPEN
+        ]
+        for before in held:
+            terms = replace(before.terms, status=LineStatus.ON_HOLD)
+            _change(ctx, before, terms, "promises_broken")
+    return len(held)
 
 
 def _hold(ctx: Context, buyer_id: UUID, why: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.monitoring.queries import last_day
 from netterms.portfolio.figures import all_figures, by_currency, top_rows
@@ -94,3 +96,29 @@ def bucket_days(bucket: Bucket) -> tuple[int | None, int | None]:
             return first, end
         first = end + 1
     return first, None
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A currency on the last day of a month: DSO in days (AR-01) and CEI in percent (AR-05)."""
+
+    month: date
+    currency: str
+    dso: Decimal | None
+    cei: Decimal | None
+
+
+def trend(ctx: Context, day: date, months: int) -> list[Trend]:
+    """DSO and CEI at the end of each of the last `months` months and on `day`, by currency.
+
+    Each is worked out from the whole book as known on its day: seconds on a large one.
+    """
+    ctx.require(Permission.READ)
+    first = day.replace(day=1)
+    ends = [add_months(first, -back) - timedelta(days=1) for back in range(months - 1, -1, -1)]
+    found = []
+    with book(ctx):
+        for end in (*ends, day):
+            for currency, block in all_figures(ask_all(live_engine().ask, end), end).items():
+                found.append(Trend(end, currency, block["dso"]["simple"], block["cei"]))
+    return found

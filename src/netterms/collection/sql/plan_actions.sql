@@ -9,6 +9,8 @@ with stale as (
   where c.seller_id = %(seller)s and c.closed_on is null
     and a.seller_id = c.seller_id and a.case_id = c.id and a.state in ('planned', 'failed')
     and a.step <> 'policy_notice' and a.stage <> coalesce(s.step_stage, 0)
+    -- What a broken promise brought stands one stage ahead, until the case gets there or owes nothing.
+    and not (a.facts ? 'broken_promise' and s.step_stage > 0 and a.stage > s.step_stage)
   returning a.id
 ),
 case_now as (

@@ -30,8 +30,8 @@ first_of_day as (
   order by c.id, n.due_on, n.kind desc
 ),
 planned as (
-  insert into collection_action (seller_id, case_id, buyer_id, stage, step, planned_on, due_on, facts)
-  select %(seller)s, f.case_id, f.buyer_id, f.stage, 'policy_notice',
+  insert into collection_action (seller_id, case_id, buyer_id, stage, step, channel, who, planned_on, due_on, facts)
+  select %(seller)s, f.case_id, f.buyer_id, f.stage, 'policy_notice', 'page', 'collector',
          -- Planned for the first day of its notice: the list shows what is planned until today.
          f.due_on - %(notice_days)s, f.due_on,
          jsonb_build_object('deadline', f.deadline_id, 'duty', f.kind, 'rule', f.rule)

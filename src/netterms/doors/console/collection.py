@@ -1,7 +1,8 @@
-"""The work list: what is to be done today, by stage, and marking it done."""
+"""The work list: what is to be done today, what brings most first, and marking it done."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,47 +11,63 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from netterms.collection import queries
+from netterms.collection import queries, ranking
+from netterms.collection.ranking import Task
 from netterms.doors.console import words
-from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.middleware import POLICY, PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
+from netterms.doors.look import formats
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import why_chase
 
-# Reminders are sent by the daily run; everything else is done by a person.
-BY_MACHINE = frozenset({"email_reminder"})
+# Pages with keys of their own; no other page runs a script.
+SCRIPTED = POLICY.replace("script-src 'none'", "script-src 'self'")
 
 
 @require_GET
 @page
 def work(request: PageRequest) -> HttpResponse:
-    """What is to be done today, the last stage of the ladder first."""
+    """What people are to do today, the most expected money a minute first."""
     stage = whole_number(request.GET.get("stage", ""), 1, 4)
-    counts = queries.work_counts(request.ctx, request.as_of)
+    whose = "mine" if request.GET.get("whose") == "mine" else ""
+    owner = request.ctx.actor if whose else None
+    counts = ranking.task_counts(request.ctx, request.as_of, owner)
     counted = counts.get(stage, 0) if stage else sum(counts.values())
 
     def read(most: int, skip: int) -> list[dict[str, Any]]:
-        found = queries.work(request.ctx, request.as_of, stage=stage, most=most, skip=skip)
-        owed = queries.overdue_of(request.ctx, request.as_of, [w.buyer_id for w in found])
-        return [_thing(thing, owed.get(thing.buyer_id, []), request) for thing in found]
+        found = ranking.tasks(
+            request.ctx, request.as_of, stage=stage, owner=owner, most=most, skip=skip
+        )
+        owed = queries.overdue_of(request.ctx, request.as_of, [t.buyer_id for t in found])
+        return [_thing(task, owed.get(task.buyer_id, []), request) for task in found]
 
-    return render(
+    return scripted(
         request,
         "console/work.html",
         {
             "stage": stage,
+            "whose": whose,
             "counts": [(number, counts.get(number, 0)) for number in (1, 2, 3, 4)],
             "counted": sum(counts.values()),
+            "reminders": queries.count_reminders(request.ctx, request.as_of),
             "outcomes": words.OUTCOMES,
             "may_collect": Permission.COLLECT in request.ctx.may,
             **paged(request, counted, read),
         },
     )
+
+
+def scripted(request: PageRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """A page with keys of its own: it may run the console's script, and no other."""
+    response = render(request, template, shown)
+    response["Content-Security-Policy"] = SCRIPTED
+    return response
 
 
 @require_POST
@@ -80,15 +97,46 @@ def done(request: PageRequest, action_id: UUID) -> HttpResponse:
     return redirect(reverse("work") + (f"?stage={stage}" if stage else ""))
 
 
-def _thing(
-    thing: queries.Work, owed: list[queries.Overdue], request: PageRequest
-) -> dict[str, Any]:
+def _thing(task: Task, owed: list[queries.Overdue], request: PageRequest) -> dict[str, Any]:
     invoices = sum(line.invoices for line in owed)
     oldest = max((line.days_past_due for line in owed), default=0)
     return {
-        "work": thing,
+        "work": task,
         "owed": owed,
-        "why": why_chase(invoices, oldest) if invoices else "",
-        "late_by": (request.as_of - thing.due_on).days,
-        "by_person": thing.step not in BY_MACHINE and thing.state == "planned",
+        "late": why_chase(invoices, oldest) if invoices else "",
+        "why": why(task, request),
+        "late_by": (request.as_of - task.due_on).days,
+        "by_person": task.state == "planned",
     }
+
+
+def why(task: Task, request: PageRequest) -> str:
+    """Why a task stands where it does, in words: what is open, what pays by itself, what is due."""
+    currency, facts = request.membership.currency, task.worth_facts or {}
+    open_minor = facts.get("open_minor", 0)
+    said = []
+    if open_minor:
+        by_itself = 1 - Decimal(facts["at_stake_minor"]) / open_minor
+        chance = formats.percent(by_itself, 0)
+        said.append(_("%(amount)s open") % {"amount": formats.money(open_minor, currency)})
+        said.append(
+            _("%(chance)s likely to pay by itself") % {"chance": chance}
+            if facts.get("foretold")
+            else _("%(chance)s likely to pay by itself, as a rule of its stage")
+            % {"chance": chance}
+        )
+    if task.duty and task.deadline_on:
+        days = (task.deadline_on - request.as_of).days
+        said.append(
+            _("%(duty)s due today") % {"duty": words.DUTIES[task.duty]}
+            if not days
+            else ngettext("%(duty)s due in %(days)s day", "%(duty)s due in %(days)s days", days)
+            % {"duty": words.DUTIES[task.duty], "days": days}
+        )
+    if task.promised_for == request.as_of:
+        said.append(str(_("promised for today")))
+    if task.facts.get("agreed"):
+        said.append(str(_("a call was agreed for this day")))
+    if task.facts.get("broken_promise"):
+        said.append(str(_("a promise was broken")))
+    return ", ".join(said)

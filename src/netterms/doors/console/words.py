@@ -17,6 +17,40 @@ STEPS = {
     "claim_file": _("Prepare the insurance claim"),
     "policy_notice": _("Notify the insurer"),
 }
+WORK_SETTINGS = {
+    "cost_minute": _("Cost of a minute of a collector, in minor units"),
+    "self_pay_1": _("Chance to pay by itself without a forecast, stage 1"),
+    "self_pay_2": _("Chance to pay by itself without a forecast, stage 2"),
+    "self_pay_3": _("Chance to pay by itself without a forecast, stage 3"),
+    "self_pay_4": _("Chance to pay by itself without a forecast, stage 4"),
+    "deadline_weight": _("Share of the insured part that a missed deadline loses"),
+    "promise_weight": _("Share of a promise that a call on its day brings"),
+    "call_from_hour": _("Calls from, hour of the buyer's clock"),
+    "call_to_hour": _("Calls until, hour of the buyer's clock"),
+}
+CHANNELS = {
+    "phone": _("telephone"),
+    "email": _("e-mail"),
+    "letter": _("letter"),
+    "visit": _("visit"),
+    "page": _("web page"),
+}
+OBJECTIONS = {
+    "too_far_ahead": _("It is too many business days ahead."),
+    "past_policy_deadline": _("It lies after the next deadline of the policy."),
+    "in_the_past": _("It lies in the past."),
+    "no_more_promises": _("Two promises were broken: no more are taken for now."),
+}
+QUIET = {
+    "closed_day": _("not a business day there"),
+    "too_early": _("too early to call"),
+    "too_late": _("too late to call"),
+}
+DUTIES = {
+    "overdue_notice": _("notice to the insurer"),
+    "hand_over": _("hand-over for collection"),
+    "claim_filing": _("claim to the insurer"),
+}
 WAYS = {
     "email": _("e-mail"),
     "phone": _("telephone"),
@@ -377,6 +411,8 @@ EVENTS = {
     "collection.promise_made": _("Payment promised"),
     "collection.promise_kept": _("Promise kept"),
     "collection.promise_broken": _("Promise broken"),
+    "collection.case_assigned": _("Case given to a person"),
+    "collection.contact_made": _("Buyer contacted"),
     "collection.ladder_drafted": _("Ladder written as a draft"),
     "collection.ladder_put_live": _("Ladder put live by a second person"),
     "collection.plan_proposed": _("Payment plan proposed"),
@@ -521,11 +557,14 @@ RUN_STEPS = {
     "ladder": _("Climb the ladder"),
     "claims": _("Prepare claim files"),
     "alerts": _("Raise alerts"),
+    "ranking": _("Put the work list in order"),
     "reminders": _("Send reminders"),
 }
 FACTS = {
     "accelerated": _("called in at once"),
     "completed": _("completed"),
+    "ranked": _("tasks ranked"),
+    "assigned": _("cases assigned"),
     "found": _("found"),
     "gone": _("gone"),
     "broken": _("broken"),

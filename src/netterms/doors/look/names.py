@@ -303,6 +303,7 @@ FIELDS |= {
 WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
     "sanctions": _("Found to be a party on a sanctions list"),
+    "promises_broken": _("Promises to pay were broken"),
     "starter_limit": _("Starter limit of the policy for new buyers"),
 }
 # References that late interest is measured by; the codes of a file of rates.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
@@ -13,6 +13,10 @@ register = template.Library()
 LISTS = {
     "steps": words.STEPS,
     "ways": words.WAYS,
+    "work_settings": words.WORK_SETTINGS,
+    "channels": words.CHANNELS,
+    "quiet": words.QUIET,
+    "duties": words.DUTIES,
     "doers": words.DOERS,
     "segments": words.SEGMENTS,
     "action_states": names.ACTION_STATES,
@@ -102,3 +106,15 @@ def below(minor: int) -> int:
 def typed(minor: int, currency: str) -> str:
     """An amount as a person would type it into a form: `1234.50`."""
     return formats.exact(minor, currency)
+
+
+@register.filter
+def whole(number: Decimal) -> int:
+    """A figure without its fraction: minor units have none."""
+    return int(number.to_integral_value(ROUND_HALF_UP))
+
+
+@register.filter
+def plain(number: Decimal) -> str:
+    """A number as a person would type it: no group, no zeros at its end."""
+    return f"{number.normalize():f}"

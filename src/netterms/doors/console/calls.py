@@ -1,0 +1,234 @@
+"""The call screen: everything about a case on one page, and one form for how the call ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from babel.core import get_global
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from netterms.buyers import queries as buyers
+from netterms.buyers.profile import contacts_of
+from netterms.collection import contacts, queries, ranking
+from netterms.collection.hours import Local, local_time
+from netterms.collection.promises import Channel, PromiseGiven
+from netterms.collection.work_settings import work_settings
+from netterms.doors.console import forms, stories, words
+from netterms.doors.console.collection import scripted, why
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.console.scripts_for_calls import scripts
+from netterms.doors.look.sentences import sentence
+from netterms.insurance import queries as insurance
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.monitoring import queries as monitoring
+from netterms.receivables.disputes import DisputeReason, raise_dispute
+from netterms.store.calendars import calendar_of
+from netterms.store.tenancy import book
+
+INVOICES_SHOWN = 200
+NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def case(request: PageRequest, case_id: UUID) -> HttpResponse:
+    """One case with all that a caller needs; the form writes down how it ended."""
+    if request.method == "POST":
+        try:
+            given = _given(request, case_id)
+            contacts.log_contact(request.ctx, given, forms.text(request.POST, "key", 100))
+        except Refusal as refusal:
+            if refusal.code in NOT_SHOWN:
+                raise
+            messages.error(request, _said(refusal))
+        else:
+            messages.success(request, _("Written down. It is in the buyer's history."))
+            whose = request.POST.get("whose", "")
+            owner = request.ctx.actor if whose == "mine" else None
+            following = ranking.next_case(request.ctx, request.as_of, owner, case_id)
+            if following is None:
+                return redirect("work")
+            return redirect(reverse("call", args=[following]) + f"?whose={whose}")
+    return _shown(request, case_id)
+
+
+@require_POST
+@page
+def dispute(request: PageRequest, case_id: UUID) -> HttpResponse:
+    """Write down what the buyer disputes of an invoice."""
+    try:
+        invoice = _uuid(request.POST.get("invoice", ""))
+        lines = queries.invoice_lines(
+            request.ctx, request.as_of, buyer_id=queries.case_by_id(request.ctx, case_id).buyer_id
+        )
+        line = next((one for one in lines if one.id == invoice), None)
+        if line is None:
+            raise Refusal(Code.VALUE_INVALID, field=_("Invoice"), value="", mend=Mend.GIVE_IT)
+        amount = forms.minor(request.POST, "amount", line.currency)
+        reason = request.POST.get("reason", "")
+        if reason not in words.DISPUTE_REASONS:
+            raise Refusal(
+                Code.VALUE_INVALID,
+                field=_("Reason"),
+                value=reason,
+                mend=Mend.ONE_OF,
+                allowed=", ".join(str(word) for word in words.DISPUTE_REASONS.values()),
+            )
+        free = line.open_minor - line.disputed_minor
+        disputed = Money(free if amount is None else amount, line.currency)
+        note = forms.text(request.POST, "note")
+        raise_dispute(request.ctx, line.id, DisputeReason(reason), disputed, note)
+        messages.success(request, _("The dispute is noted; the rest stays payable."))
+    except Refusal as refusal:
+        if refusal.code in NOT_SHOWN:
+            raise
+        messages.error(request, _said(refusal))
+    return redirect("call", case_id)
+
+
+@require_POST
+@page
+def assign(request: PageRequest, case_id: UUID) -> HttpResponse:
+    """Take a case, or give it to another."""
+    ranking.assign_case(request.ctx, case_id, forms.text(request.POST, "owner", 200))
+    messages.success(request, _("The case has its owner."))
+    return redirect("call", case_id)
+
+
+def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
+    ctx, day = request.ctx, request.as_of
+    found = queries.case_by_id(ctx, case_id)
+    buyer = buyers.buyer(ctx, found.buyer_id)
+    invoices = queries.invoice_lines(ctx, day, buyer_id=buyer.id, most=INVOICES_SHOWN)
+    invoices.sort(key=lambda line: (line.due_on, line.invoice_number))
+    met = contacts.right_parties(ctx, buyer.id)
+    people = contacts_of(ctx, buyer.id) if Permission.READ_PERSONAL in ctx.may else []
+    people.sort(key=lambda person: person.id not in met)
+    todo = queries.tasks_of_case(ctx, case_id, day)
+    whose = "mine" if request.GET.get("whose") == "mine" else ""
+    return scripted(
+        request,
+        "console/call.html",
+        {
+            "case": found,
+            "buyer": buyer,
+            "todo": [{"task": task, "why": why(task, request)} for task in todo],
+            "first": next((t for t in todo if t.step == "call"), todo[0] if todo else None),
+            "invoices": [(line, (day - line.due_on).days) for line in invoices],
+            "balances": queries.balances_of(ctx, day, buyer.id),
+            "people": [(person, person.id in met) for person in people],
+            "contacts": contacts.contacts_made(ctx, buyer.id),
+            "promises": queries.promises_of(ctx, buyer.id),
+            "disputes": queries.disputes_of(ctx, buyer.id),
+            "payments": queries.payments_of(ctx, buyer.id, day),
+            "deadlines": insurance.open_deadlines(ctx, buyer_id=buyer.id),
+            "events": stories.told(monitoring.timeline(ctx, [buyer.id, case_id], most=12)),
+            "scripts": scripts(
+                found.stage, request.membership.name, buyer.language, get_language() or "en"
+            ),
+            "local": _local(ctx, buyer.country),
+            "outcomes": words.OUTCOMES,
+            "channels": words.CHANNELS,
+            "reasons": words.DISPUTE_REASONS,
+            "key": request.POST.get("key") or forms.new_key(),
+            "typed": request.POST,
+            "whose": whose,
+            "me": ctx.actor,
+            "next": ranking.next_case(ctx, day, ctx.actor if whose else None, case_id),
+            "may_collect": Permission.COLLECT in ctx.may and found.closed_on is None,
+            "tomorrow": ctx.today + timedelta(days=1),
+        },
+    )
+
+
+def _local(ctx: Context, country: str) -> Local | None:
+    settings = work_settings(ctx, country)
+    around = timedelta(days=2)
+    with book(ctx):
+        calendar = calendar_of(country, ctx.now.date() - around, ctx.now.date() + around)
+    return local_time(
+        ctx.now,
+        country,
+        list(get_global("territory_zones").get(country, [])),
+        (int(settings["call_from_hour"]), int(settings["call_to_hour"])),
+        calendar,
+    )
+
+
+def _given(request: PageRequest, case_id: UUID) -> contacts.Contact:
+    form = request.POST
+    outcome = _one_of(contacts.Outcome, form, "outcome", _("outcome"))
+    channel = _one_of(Channel, form, "channel", _("channel"))
+    person = forms.text(form, "person", 200)
+    promise = None
+    if outcome is contacts.Outcome.PROMISED:
+        promise = _promise(form, person, channel)
+    return contacts.Contact(
+        case_id=case_id,
+        channel=channel,
+        outcome=outcome,
+        right_party=form.get("right_party") == "on",
+        person=person,
+        contact_id=_uuid(form.get("contact", "")),
+        action_id=_uuid(form.get("task", "")),
+        promise=promise,
+        next_on=forms.day(form, "next_on", _("Next call on")),
+        invoices=tuple(one for one in map(_uuid, form.getlist("about")) if one),
+        minutes=forms.whole(form, "minutes", _("Minutes"), 0),
+        script=forms.text(form, "script", 50),
+        language=forms.text(form, "language", 10),
+        note=forms.text(form, "note", contacts.LONGEST_NOTE),
+    )
+
+
+def _promise(form: QueryDict, person: str, channel: Channel) -> PromiseGiven:
+    currency = forms.text(form, "currency", 3)
+    minor = forms.minor(form, "amount", currency)
+    by = forms.day(form, "promised_for", _("Pays by"))
+    for field, value in (("amount", minor), ("promised_for", by)):
+        if value is None:
+            raise Refusal(Code.VALUE_INVALID, field=field, value="", mend=Mend.GIVE_IT)
+    assert minor is not None
+    assert by is not None
+    # Whose promise it is, the log of the case says: the buyer's.
+    return PromiseGiven(UUID(int=0), Money(minor, currency), by, person, channel)
+
+
+def _one_of(names: Any, form: QueryDict, field: str, label: str) -> Any:  # noqa: ANN401
+    value = form.get(field, "")
+    if value not in list(names):
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field=label,
+            value=value[:50],
+            mend=Mend.ONE_OF,
+            allowed=", ".join(names),
+        )
+    return names(value)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _said(refusal: Refusal) -> str:
+    objections = refusal.facts.get("objections")
+    told = sentence(refusal)
+    if isinstance(objections, list):
+        return " ".join([told, *(str(words.OBJECTIONS.get(one, one)) for one in objections)])
+    return told

@@ -1,0 +1,173 @@
+"""How well collection works, and the numbers that the work list counts with."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from netterms.collection import ranking, work_settings
+from netterms.collection.figures import Figures, collection_figures
+from netterms.collection.ranking import CollectorRule
+from netterms.doors.console import forms
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
+from netterms.portfolio.live import trend
+
+DAYS = 90
+MONTHS = 6
+EMPTY_ROWS = 3
+
+
+@require_GET
+@page
+def figures(request: PageRequest) -> HttpResponse:
+    """Cured by stage, promises, right parties, days of people, cost; the trend when asked for."""
+    shown = _figures(request)
+    with_trend = "trend" in request.GET
+    return render(
+        request,
+        "console/collection_figures.html",
+        {
+            "shown": shown,
+            "trend": trend(request.ctx, request.as_of, MONTHS) if with_trend else None,
+            "since": shown.since,
+            "until": shown.until,
+        },
+    )
+
+
+@require_GET
+@page
+def export(request: PageRequest, form: str) -> HttpResponse:
+    """The same as JSON, or a collector's days as CSV."""
+    shown = _figures(request)
+    name = f"collection-{shown.since}-{shown.until}"
+    if form == "json":
+        told = asdict(shown) | {
+            "first_two_stages": shown.first_two,
+            "right_party_rate": shown.right_party_rate,
+            "cost_minor": shown.cost_minor,
+            "trend": [asdict(line) for line in trend(request.ctx, request.as_of, MONTHS)],
+        }
+        return JsonResponse(
+            told, headers={"Content-Disposition": f'attachment; filename="{name}.json"'}
+        )
+    if form != "csv":
+        raise Http404
+    return HttpResponse(
+        _csv(shown),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def settings(request: PageRequest) -> HttpResponse:
+    """Minutes, effects, costs and hours; and who works on whom."""
+    if request.method == "POST":
+        try:
+            if "owner" in request.POST:
+                ranking.set_collector_rules(request.ctx, _rules(request))
+            else:
+                _keep(request.ctx, request)
+        except Refusal as refusal:
+            if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
+                raise
+            messages.error(request, sentence(refusal))
+        else:
+            messages.success(request, _("Kept. The next business day counts with it."))
+        return redirect("work_settings")
+    found = work_settings.work_settings(request.ctx)
+    empty: list[CollectorRule | None] = [None] * EMPTY_ROWS
+    return render(
+        request,
+        "console/work_settings.html",
+        {
+            "steps": [
+                (step, [(f"{part}_{step}", found[f"{part}_{step}"]) for part in PARTS])
+                for step in work_settings.STEPS
+            ],
+            "others": [(name, found[name]) for name in work_settings.DEFAULTS if _is_other(name)],
+            "own": found.own,
+            "rules": [*ranking.collector_rules(request.ctx), *empty],
+            "may_change": Permission.MANAGE_POLICY in request.ctx.may,
+        },
+    )
+
+
+PARTS = ("minutes", "effect", "cost")
+
+
+def _is_other(name: str) -> bool:
+    return not any(name == f"{part}_{step}" for part in PARTS for step in work_settings.STEPS)
+
+
+def _figures(request: PageRequest) -> Figures:
+    until = _day(request.GET.get("until", "")) or request.as_of
+    since = _day(request.GET.get("since", "")) or until - timedelta(days=DAYS)
+    return collection_figures(request.ctx, since, until)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _csv(shown: Figures) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    columns = [
+        "made_on", "made_by", "cases", "attempts", "calls", "right_parties", "minutes",
+        "promised_minor", "collected_minor",
+    ]  # fmt: skip
+    writer.writerow(columns)
+    for line in shown.days:
+        cells: list[Any] = [getattr(line, name) for name in columns]
+        # A name may begin like a formula: a workbook shall take it for text.
+        cells[1] = f"'{cells[1]}" if cells[1][:1] in "=+-@\t\r" else cells[1]
+        writer.writerow(cells)
+    return stream.getvalue()
+
+
+def _keep(ctx: Context, request: PageRequest) -> None:
+    for name in work_settings.DEFAULTS:
+        typed = forms.text(request.POST, name, 20)
+        if typed:
+            work_settings.set_work_setting(ctx, name, _number(name, typed))
+
+
+def _number(name: str, typed: str) -> Decimal:
+    try:
+        return Decimal(typed)
+    except InvalidOperation as error:
+        raise Refusal(Code.VALUE_INVALID, field=name, value=typed, mend=Mend.NUMBER) from error
+
+
+def _rules(request: PageRequest) -> list[CollectorRule]:
+    cells = [request.POST.getlist(name) for name in ("owner", "segment", "country")]
+    typed = [
+        [cell.strip().replace("\x00", "")[:200] for cell in row]
+        for row in zip(*cells, strict=False)
+    ]
+    return [
+        CollectorRule(owner, segment, country.upper()[:2])
+        for owner, segment, country in typed
+        if owner
+    ]
