@@ -203,7 +203,7 @@ def _locked(ctx: Context, case_id: UUID) -> tuple[UUID, int]:
         {"seller": ctx.seller, "case": case_id},
     )
     if found is None:
-        raise Refusal(Code.NOT_FOUND, what="case", id=str(case_id))
+        raise Refusal(Code.NOT_FOUND, field="case", value=str(case_id))
     return found["buyer_id"], found["stage"]
 
 
@@ -226,7 +226,7 @@ def _finish(ctx: Context, contact: Contact) -> None:
         {"seller": ctx.seller, "id": contact.action_id, "case": contact.case_id},
     )
     if not of_case or contact.action_id is None:
-        raise Refusal(Code.NOT_FOUND, what="task", id=str(contact.action_id))
+        raise Refusal(Code.NOT_FOUND, field="task", value=str(contact.action_id))
     said = f"{contact.outcome}: {contact.note}" if contact.note else contact.outcome.value
     complete_action(ctx, contact.action_id, said)
 

@@ -10,9 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.buyers.queries import search
-from netterms.collection.ranking import Task
 from netterms.kernel.context import Context, Permission
-from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.queries import live_engine
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -165,31 +163,6 @@ class Case:
     opened_on: date
     stage_since: date
     closed_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedCase:
-    """A case with its buyer and the person who works on it (empty: nobody)."""
-
-    id: UUID
-    buyer_id: UUID
-    state: str
-    stage: int
-    opened_on: date
-    stage_since: date
-    closed_on: date | None
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentLine:
-    """Money in (`receipt`) or out (`refund`)."""
-
-    currency: str
-    amount_minor: int
-    paid_on: date
-    kind: str
-    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,47 +432,6 @@ def case_of(ctx: Context, buyer_id: UUID) -> Case | None:
             {"seller": ctx.seller, "buyer": buyer_id},
         )
     return sql.typed(found, Case)[0] if found else None
-
-
-def case_by_id(ctx: Context, case_id: UUID) -> OwnedCase:
-    """A case and whose it is; NOT_FOUND."""
-    ctx.require(Permission.READ)
-    with book(ctx):
-        found = sql.rows(
-            """
-            select id, buyer_id, state, stage, opened_on, stage_since, closed_on, owner
-            from collection_case where seller_id = %(seller)s and id = %(case)s
-            """,
-            {"seller": ctx.seller, "case": case_id},
-        )
-    if not found:
-        raise Refusal(Code.NOT_FOUND, what="case", id=str(case_id))
-    return sql.typed(found, OwnedCase)[0]
-
-
-def tasks_of_case(ctx: Context, case_id: UUID, as_of: date) -> list[Task]:
-    """What people are to do about a case on `as_of`, the most money a minute first."""
-    ctx.require(Permission.READ)
-    with book(ctx):
-        params = {"seller": ctx.seller, "as_of": as_of, "case": case_id, "stage": None}
-        more = {"owner": None, "most": 20, "skip": 0}
-        return sql.read("collection/tasks", Task, params | more)
-
-
-def payments_of(ctx: Context, buyer_id: UUID, as_of: date, most: int = 10) -> list[PaymentLine]:
-    """What a buyer paid, the newest first."""
-    ctx.require(Permission.READ)
-    with book(ctx):
-        found = sql.rows(
-            """
-            select currency::text as currency, amount_minor, paid_on, kind, reference
-            from payment
-            where seller_id = %(seller)s and buyer_id = %(buyer)s and paid_on <= %(as_of)s
-            order by paid_on desc, id desc limit %(most)s
-            """,
-            {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of, "most": most},
-        )
-    return sql.typed(found, PaymentLine)
 
 
 def actions_of(ctx: Context, buyer_id: UUID, most: int = 20) -> list[Action]:

@@ -80,12 +80,17 @@ class CollectorRule:
 
 
 def rank_work(ctx: Context, buyer_id: UUID | None = None) -> dict[str, Plain]:
-    """Give every task for people its worth a minute, and every case without one an owner."""
+    """Give every task for people its worth a minute, and every case without one an owner.
+
+    Of one buyer only the worth, when a person asks.
+    """
     ctx.require(Permission.COLLECT if buyer_id else Permission.RUN_DAY)
     settings = work_settings(ctx)
     with book(ctx):
         params = _params(ctx, settings) | {"buyer": buyer_id}
-        assigned = sql.execute(sql.statement("collection/assign_cases"), params)
+        assigned = 0
+        if buyer_id is None:
+            assigned = sql.execute(sql.statement("collection/assign_cases"), params)
         ranked = sql.execute(_ranking(), params)
     return {"ranked": ranked, "assigned": assigned}
 
@@ -132,7 +137,7 @@ def assign_case(ctx: Context, case_id: UUID, owner: str) -> None:
             {"seller": ctx.seller, "case": case_id},
         )
         if found is None:
-            raise Refusal(Code.NOT_FOUND, what="case", id=str(case_id))
+            raise Refusal(Code.NOT_FOUND, field="case", value=str(case_id))
         if found["owner"] == owner:
             return
         sql.execute(

@@ -190,8 +190,8 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "credit_report": lambda w: [f"/reports/{report}/" for report in w.reports],
     "work": _each("/work/", *(f"/work/?stage={stage}" for stage in range(1, 5))),
     "call": lambda w: [f"/work/{case}/" for case in _cases(w)],
-    "collection_figures": _each("/work/figures/", "/work/figures/?trend=1"),
-    "work_settings": _each("/work/settings/"),
+    "collection_figures": _each("/collection/figures/", "/collection/figures/?trend=1"),
+    "work_settings": _each("/collection/settings/"),
     "ladder": _each("/ladder/", "/ladder/?from=0"),
     "ladder_version": _each("/ladder/0/", "/ladder/0/?try=1"),
     "line": lambda w: [

@@ -141,15 +141,15 @@ def test_a_dispute_is_noted_for_a_part_of_an_invoice(mine, signed_in):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_figures_and_settings_open_and_are_taken_away(mine, signed_in, language):
     client = signed_in(mine.ctx, language=language)
-    assert client.get("/work/figures/?trend=1").status_code == 200
-    told = client.get("/work/figures/json/").json()
+    assert client.get("/collection/figures/?trend=1").status_code == 200
+    told = client.get("/collection/figures/json/").json()
     assert {"cures", "promises", "days", "costs", "trend"} <= told.keys()
-    assert client.get("/work/figures/csv/").content.startswith(b"made_on,made_by,cases")
-    assert client.get("/work/figures/xml/").status_code == 404
-    kept = client.post("/work/settings/", {"minutes_call": "5.5"}, follow=True)
+    assert client.get("/collection/figures/csv/").content.startswith(b"made_on,made_by,cases")
+    assert client.get("/collection/figures/xml/").status_code == 404
+    kept = client.post("/collection/settings/", {"minutes_call": "5.5"}, follow=True)
     assert 'value="5.5"' in kept.content.decode()
-    wrong = client.post("/work/settings/", {"effect_call": "7"}, follow=True)
+    wrong = client.post("/collection/settings/", {"effect_call": "7"}, follow=True)
     assert "7" in wrong.content.decode()
     rule = {"owner": ["anna@example.com", ""], "segment": ["", ""], "country": ["de", ""]}
-    assert "anna@example.com" in client.post("/work/settings/", rule, follow=True).content.decode()
-    assert signed_in(mine.ctx, "reader").post("/work/settings/", rule).status_code == 403
+    assert "anna@example.com" in client.post("/collection/settings/", rule, follow=True).content.decode()
+    assert signed_in(mine.ctx, "reader").post("/collection/settings/", rule).status_code == 403

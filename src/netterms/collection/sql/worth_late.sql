@@ -4,7 +4,8 @@ select l.buyer_id, l.days_past_due, l.collectable_minor * r.rate as home_minor, 
 from (/* late items */) l
 join (
   select known.currency, newest_minor_rate(known.currency, s.currency::text, %(as_of)s) as rate
-  from (select distinct currency::text as currency from invoice where seller_id = %(seller)s) known
+  from (select distinct currency::text as currency from invoice
+        where seller_id = %(seller)s and (%(buyer)s::uuid is null or buyer_id = %(buyer)s)) known
   cross join seller s
   where s.seller_id = %(seller)s
 ) r on r.currency = l.currency::text

@@ -8,6 +8,7 @@ left join (
   from policy_deadline
   where seller_id = %(seller)s and state = 'open' and due_on >= %(as_of)s
     and kind in ('overdue_notice', 'hand_over', 'claim_filing')
+    and (%(buyer)s::uuid is null or buyer_id = %(buyer)s)
   group by buyer_id
 ) d on d.buyer_id = a.buyer_id
 left join (
@@ -17,6 +18,7 @@ left join (
   join seller s on s.seller_id = l.seller_id
   where l.seller_id = %(seller)s and l.starts_on <= %(as_of)s and (l.ends_on is null or l.ends_on >= %(as_of)s)
     and l.buyer_id in (select buyer_id from policy_deadline where seller_id = %(seller)s and state = 'open')
+    and (%(buyer)s::uuid is null or l.buyer_id = %(buyer)s)
   group by l.buyer_id
 ) n on n.buyer_id = a.buyer_id
 left join (
@@ -24,6 +26,7 @@ left join (
   from promise p
   join seller s on s.seller_id = p.seller_id
   where p.seller_id = %(seller)s and p.state = 'open' and p.promised_for = %(as_of)s
+    and (%(buyer)s::uuid is null or p.buyer_id = %(buyer)s)
   group by p.buyer_id
 ) p on p.buyer_id = a.buyer_id
 where a.seller_id = %(seller)s and a.state in ('planned', 'failed') and a.planned_on <= %(as_of)s

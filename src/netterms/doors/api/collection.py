@@ -67,7 +67,7 @@ def work(
     }
 
 
-class Step(Schema):
+class LadderRow(Schema):
     """A step: what is done at a stage, how many days after it was reached, and only for whom.
 
     `segment` is `key_account`, `others` or a sector. Amounts are minor units of `currency`.
@@ -96,7 +96,7 @@ class Ladder(Schema):
     why: str
     live_from: date | None
     put_by: str
-    steps: list[Step]
+    steps: list[LadderRow]
 
 
 class Ladders(Schema):

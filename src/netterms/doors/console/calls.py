@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from netterms.buyers import queries as buyers
 from netterms.buyers.profile import contacts_of
-from netterms.collection import contacts, queries, ranking
+from netterms.collection import cases, contacts, queries, ranking
 from netterms.collection.hours import Local, local_time
 from netterms.collection.promises import Channel, PromiseGiven
 from netterms.collection.work_settings import work_settings
@@ -71,7 +71,7 @@ def dispute(request: PageRequest, case_id: UUID) -> HttpResponse:
     try:
         invoice = _uuid(request.POST.get("invoice", ""))
         lines = queries.invoice_lines(
-            request.ctx, request.as_of, buyer_id=queries.case_by_id(request.ctx, case_id).buyer_id
+            request.ctx, request.as_of, buyer_id=cases.case_by_id(request.ctx, case_id).buyer_id
         )
         line = next((one for one in lines if one.id == invoice), None)
         if line is None:
@@ -109,14 +109,14 @@ def assign(request: PageRequest, case_id: UUID) -> HttpResponse:
 
 def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
     ctx, day = request.ctx, request.as_of
-    found = queries.case_by_id(ctx, case_id)
+    found = cases.case_by_id(ctx, case_id)
     buyer = buyers.buyer(ctx, found.buyer_id)
     invoices = queries.invoice_lines(ctx, day, buyer_id=buyer.id, most=INVOICES_SHOWN)
     invoices.sort(key=lambda line: (line.due_on, line.invoice_number))
     met = contacts.right_parties(ctx, buyer.id)
     people = contacts_of(ctx, buyer.id) if Permission.READ_PERSONAL in ctx.may else []
     people.sort(key=lambda person: person.id not in met)
-    todo = queries.tasks_of_case(ctx, case_id, day)
+    todo = cases.tasks_of_case(ctx, case_id, day)
     whose = "mine" if request.GET.get("whose") == "mine" else ""
     return scripted(
         request,
@@ -132,7 +132,7 @@ def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
             "contacts": contacts.contacts_made(ctx, buyer.id),
             "promises": queries.promises_of(ctx, buyer.id),
             "disputes": queries.disputes_of(ctx, buyer.id),
-            "payments": queries.payments_of(ctx, buyer.id, day),
+            "payments": cases.payments_of(ctx, buyer.id, day),
             "deadlines": insurance.open_deadlines(ctx, buyer_id=buyer.id),
             "events": stories.told(monitoring.timeline(ctx, [buyer.id, case_id], most=12)),
             "scripts": scripts(
