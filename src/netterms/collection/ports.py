@@ -7,8 +7,17 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an e-mail; `kind` is its media type."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """A plain-text e-mail to one address.
+    """A plain-text e-mail to one address, with files or without.
 
     `message_id` is made once per action (`<action-id@domain>`), so that a letter sent twice after
     a crash is recognised as one. `language` is the reader's, such as `en` or `zh-hans`.
@@ -20,6 +29,7 @@ class Letter:
     text: str
     message_id: str
     language: str = "en"
+    attachments: tuple[Attachment, ...] = ()
 
 
 class MailError(Exception):

@@ -38,6 +38,7 @@ class Code(StrEnum):
     INVOICE_NUMBER_TAKEN = "invoice_number_taken"
     ISSUED_ON_OUT_OF_RANGE = "issued_on_out_of_range"
     KEY_REUSED = "key_reused"
+    LETTER_INCOMPLETE = "letter_incomplete"
     MEDIA_TYPE_UNKNOWN = "media_type_unknown"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     MOVE_NOT_ALLOWED = "move_not_allowed"

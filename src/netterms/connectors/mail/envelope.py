@@ -37,6 +37,9 @@ def envelope(letter: Letter, at: datetime) -> EmailMessage:
     message.set_content(letter.text)
     # After the content: setting that clears what describes it.
     message["Content-Language"] = letter.language
+    for file in letter.attachments:
+        main, _, sub = file.kind.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return message
 
 

@@ -20,6 +20,8 @@ COMMANDS = (
     ("import", "importing:import_file", "Bring an invoice list into a seller's book."),
     ("day", "day:day", "Run a seller's business day."),
     ("screen", "lists:screen_buyers", "Hold a seller's buyers against the sanctions lists."),
+    ("letter", "letters:letter", "Write a letter to a buyer as PDF."),
+    ("letterhead", "letters:letterhead", "Say who letters to buyers are from."),
     ("work", "work:work", "Send webhooks and let orders expire, until stopped."),
     ("rates", "rates:rates", "Bring in exchange rates of the European Central Bank."),
     ("migrate", "migrating:migrate", "Bring the database's tables up to date."),

@@ -315,6 +315,46 @@ FIELDS |= {
     "series": _("reference rate"),
     "valid_from": _("first day of the rate"),
 }
+FIELDS |= {
+    "address": _("address"),
+    "contact": _("address for questions"),
+    "contract_language": _("language of the contract"),
+    "contract_number": _("number of the contract"),
+    "deadline": _("last day"),
+    "legal_name": _("legal name"),
+    "letter": _("letter"),
+    "mail_until_hour": _("end of the hours for mail"),
+    "payee": _("account to pay to"),
+    "registration": _("registration number"),
+    "signatory": _("who signs"),
+    "signatory_role": _("position of who signs"),
+    "template": _("kind of letter"),
+}
+LETTER_STATES = {
+    "written": _("written"),
+    "sending": _("being sent"),
+    "sent": _("sent"),
+    "posted": _("in the post"),
+    "failed": _("failed"),
+}
+LETTER_MOVES = {
+    "deliver": _("sending"),
+    "post": _("posting"),
+}
+# What a letter lacks.
+MISSING: Words = {
+    "seller_name": _("the seller's legal name"),
+    "seller_address": _("the seller's address"),
+    "buyer_name": _("the buyer's legal name"),
+    "buyer_address": _("the buyer's address"),
+    "items": _("an invoice that is late and not disputed"),
+    "payee": _("the account to pay to"),
+    "contact": _("an address for questions and disputes"),
+    "signatory": _("who signs"),
+    "note": _("what was said on the telephone"),
+    "instalments": _("the instalments"),
+    "statement": _("any movement on the account"),
+}
 # Reasons that the program gives itself; a person's reason is in the person's own words.
 WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
@@ -391,11 +431,12 @@ NO_INTEREST: Words = {
 OF_FACTS: Mapping[str, Words] = {
     "field": FIELDS,
     "what": FIELDS,
-    "move": MOVES,
+    "missing": MISSING,
+    "move": MOVES | LETTER_MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,
     "check": PLAN_CHECKS,
     "no_interest": NO_INTEREST,
     "series": SERIES,
-    "state": HIT_STATES | ORDER_STATES | ACTION_STATES | CARD_STATES | DISPUTES | PLAN_STATES,
+    "state": HIT_STATES | ORDER_STATES | ACTION_STATES | CARD_STATES | DISPUTES | PLAN_STATES | LETTER_STATES,
 }

@@ -69,7 +69,7 @@ SENTENCES: dict[Code, str] = {
     Code.FILE_EMPTY: gettext_noop("The file is empty."),
     Code.FILE_TOO_LARGE: gettext_noop("The file is too large."),
     Code.FILE_UNREADABLE: gettext_noop("The file cannot be read."),
-    Code.FONT_MISSING: gettext_noop("This machine has no font for Chinese."),
+    Code.FONT_MISSING: gettext_noop("This machine has no font for this language."),
     Code.INVOICE_NUMBER_TAKEN: gettext_noop("There is an invoice with this number already."),
     Code.ISSUED_ON_OUT_OF_RANGE: gettext_noop(
         "An invoice or credit note of %(value)s cannot be written today:"
@@ -78,6 +78,7 @@ SENTENCES: dict[Code, str] = {
     Code.KEY_REUSED: gettext_noop(
         "The key %(key)s was already used for another request. Use a new key."
     ),
+    Code.LETTER_INCOMPLETE: gettext_noop("The letter cannot be written. Missing: %(missing)s."),
     Code.MEDIA_TYPE_UNKNOWN: gettext_noop("%(value)s cannot be read here. Send application/json."),
     Code.METHOD_NOT_ALLOWED: gettext_noop("This address does not answer %(value)s."),
     Code.MOVE_NOT_ALLOWED: gettext_noop(
@@ -171,7 +172,7 @@ def mend_of(refusal: Refusal) -> str:
 def _facts(refusal: Refusal, words: Mapping[str, Words]) -> _Facts:
     shown = _Facts(
         {
-            name: str(words[name].get(str(value), value)) if name in words else _plain(value)
+            name: _worded(words[name], value) if name in words else _plain(value)
             for name, value in refusal.facts.items()
         }
     )
@@ -194,6 +195,12 @@ def _template(refusal: Refusal, facts: _Facts) -> str:
     if code in WITHOUT_VALUE and (value is None or not str(value).strip()):
         return WITHOUT_VALUE[code]
     return SENTENCES[code]
+
+
+def _worded(words: Words, value: object) -> str:
+    if isinstance(value, list | tuple):
+        return _plain([str(words.get(str(item), item)) for item in value])
+    return str(words.get(str(value), value))
 
 
 def _plain(value: object) -> str:

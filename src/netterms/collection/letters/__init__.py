@@ -1,0 +1,1 @@
+"""Letters to a buyer: what they say, in which language, and that they are complete."""

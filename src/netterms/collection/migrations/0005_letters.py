@@ -1,0 +1,12 @@
+from django.db import migrations
+
+from netterms.store.migrate import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("collection", "0004_place_of_invoice"),
+        ("buyers", "0006_particulars"),
+        ("receivables", "0005_papers"),
+    ]
+    operations = [sql_file(__file__)]
