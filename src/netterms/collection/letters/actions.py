@@ -118,7 +118,7 @@ def write_letter(
 
 
 def _keep(ctx: Context, wanted: Wanted, key: str, made: Draft, pdf: bytes) -> UUID:
-    letter, first, digest = new_id(), made.documents[0], sha256(pdf).hexdigest()
+    letter, first, digest = new_id(ctx.now), made.documents[0], sha256(pdf).hexdigest()
     sql.execute(
         """
         insert into letter (seller_id, id, buyer_id, case_id, key, template, language,
