@@ -53,6 +53,19 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Imap:
+    """The mailbox that answers to letters come to. `seller` is the id of whose it is."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    tls: bool
+    seller: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything the environment decides. Names of the variables: docs/operations.md."""
 
@@ -73,6 +86,7 @@ class Config:
     webhook_loopback: bool
     gateway: Gateway = Gateway()
     companies_house_key: str = ""
+    imap: Imap | None = None
 
 
 APP_ROLE = "netterms_app"
@@ -131,6 +145,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         smtp_tls=env.get("NETTERMS_SMTP_TLS", "1") == "1",
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
         companies_house_key=env.get("NETTERMS_COMPANIES_HOUSE_KEY", ""),
+        imap=_imap(env),
         webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
         gateway=Gateway(
             connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "3")),
@@ -138,6 +153,20 @@ def read_config(env: Mapping[str, str]) -> Config:
             deadline=float(env.get("NETTERMS_GATEWAY_DEADLINE", "10")),
             rate=int(env.get("NETTERMS_RATE_LIMIT", "50000")),
         ),
+    )
+
+
+def _imap(env: Mapping[str, str]) -> Imap | None:
+    if not env.get("NETTERMS_IMAP_HOST"):
+        return None
+    return Imap(
+        host=env["NETTERMS_IMAP_HOST"],
+        port=int(env.get("NETTERMS_IMAP_PORT", "993")),
+        user=env.get("NETTERMS_IMAP_USER", ""),
+        password=env.get("NETTERMS_IMAP_PASSWORD", ""),
+        folder=env.get("NETTERMS_IMAP_FOLDER", "INBOX"),
+        tls=env.get("NETTERMS_IMAP_TLS", "1") == "1",
+        seller=env.get("NETTERMS_IMAP_SELLER", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""Letters out of the house: by SMTP, or into a folder where no server is configured."""
+"""Letters out of the house by SMTP, or into a folder; answers back in by IMAP."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from netterms.collection.ports import Mailer
 from netterms.connectors.mail.folder import FolderMailer
+from netterms.connectors.mail.imap import ImapReader
 from netterms.connectors.mail.smtp import SmtpMailer
-from netterms.site.config import Config
+from netterms.site.config import Config, Imap
 
 
 @contextmanager
@@ -28,3 +29,15 @@ def open_mailer(config: Config) -> Iterator[Mailer]:
         tls=config.smtp_tls,
     ) as mailer:
         yield mailer
+
+
+def imap_reader(settings: Imap) -> ImapReader:
+    """The reader of the mailbox this installation is configured for; use it in a `with`."""
+    return ImapReader(
+        settings.host,
+        settings.port,
+        user=settings.user,
+        password=settings.password,
+        folder=settings.folder,
+        tls=settings.tls,
+    )
