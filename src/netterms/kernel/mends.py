@@ -73,6 +73,7 @@ class Mend(StrEnum):
     PUBLIC_ADDRESS = "public_address"
     OTHER_STEP = "other_step"
     TOP_UP_WHOLE = "top_up_whole"
+    WORKING_ADDRESS = "working_address"
     UNPLANNED_INVOICE = "unplanned_invoice"
     # Annual accounts.
     BALANCED = "balanced"  # (expected)

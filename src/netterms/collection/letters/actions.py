@@ -31,6 +31,7 @@ from netterms.collection.letters.rules import (
     sums,
 )
 from netterms.collection.letters.rules import language_of as _language_of
+from netterms.collection.mail.queries import bounced
 from netterms.collection.ports import Attachment, Letter, Mailer, MailError
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
@@ -246,6 +247,8 @@ def send_letter(ctx: Context, letter_id: UUID, mailer: Mailer, sender: str, to: 
         address = to or found["sent_to"] or found["email"]
         if not address:
             raise _invalid("email", "", Mend.GIVE_IT)
+        if bounced(ctx, [address]):
+            raise _invalid("email", address, Mend.WORKING_ADDRESS)
         _note(ctx, letter_id, state, address)
         pdf = queries.letter_pdf(ctx, letter_id)
     message = _message(found, letter_id, address, sender, pdf)

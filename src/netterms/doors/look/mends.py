@@ -78,6 +78,9 @@ MENDS: dict[Mend, str] = {
     Mend.PUBLIC_ADDRESS: gettext_noop("an address of the public internet, in its usual spelling"),
     Mend.OTHER_STEP: gettext_noop("each step once: change it or leave it out"),
     Mend.TOP_UP_WHOLE: gettext_noop("a top-up has an amount and an end"),
+    Mend.WORKING_ADDRESS: gettext_noop(
+        "mail to it came back: give another address, or clear the mark when it works again"
+    ),
     Mend.UNPLANNED_INVOICE: gettext_noop("an invoice that no other plan holds"),
     Mend.BALANCED: gettext_noop("liabilities and equity make %(expected)s: assets are the same"),
     Mend.LOOK_AT_UNIT: gettext_noop(

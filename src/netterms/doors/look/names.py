@@ -323,6 +323,7 @@ FIELDS |= {
     "deadline": _("last day"),
     "legal_name": _("legal name"),
     "letter": _("letter"),
+    "mail": _("message"),
     "mail_until_hour": _("end of the hours for mail"),
     "payee": _("account to pay to"),
     "registration": _("registration number"),
