@@ -34,6 +34,7 @@ class Code(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FILE_UNREADABLE = "file_unreadable"
     FONT_MISSING = "font_missing"
+    HAND_OVER_INCOMPLETE = "hand_over_incomplete"
     INTEREST_NOT_COMPUTED = "interest_not_computed"
     INVOICE_NUMBER_TAKEN = "invoice_number_taken"
     ISSUED_ON_OUT_OF_RANGE = "issued_on_out_of_range"

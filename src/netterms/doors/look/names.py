@@ -322,7 +322,12 @@ FIELDS |= {
     "contract_number": _("number of the contract"),
     "deadline": _("last day"),
     "legal_name": _("legal name"),
+    "case": _("case"),
+    "fee_schedule": _("schedule of fees"),
+    "hand_over": _("hand-over"),
     "letter": _("letter"),
+    "paper": _("paper"),
+    "partner": _("agency or lawyer"),
     "mail": _("message"),
     "mail_until_hour": _("end of the hours for mail"),
     "payee": _("account to pay to"),
@@ -341,6 +346,24 @@ LETTER_STATES = {
 LETTER_MOVES = {
     "deliver": _("sending"),
     "post": _("posting"),
+}
+# What a hand-over pack holds.
+PAPERS: Words = {
+    "statement": _("statement of account"),
+    "invoices": _("invoices"),
+    "payments": _("payments received"),
+    "journal": _("journal"),
+    "interest": _("calculation of interest"),
+    "correspondence": _("letters and mail"),
+    "disputes": _("disputes"),
+    "promises": _("promises to pay"),
+    "debtor": _("registration number of the debtor"),
+    "limitation": _("limitation period of the country"),
+    "insurance": _("insurance cover"),
+    "contract": _("contract and terms"),
+    "orders": _("orders"),
+    "delivery": _("proofs of delivery"),
+    "guarantees": _("guarantees and retention of title"),
 }
 # What a letter lacks.
 MISSING: Words = {
@@ -433,6 +456,7 @@ OF_FACTS: Mapping[str, Words] = {
     "field": FIELDS,
     "what": FIELDS,
     "missing": MISSING,
+    "papers": PAPERS,
     "move": MOVES | LETTER_MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,

@@ -78,6 +78,9 @@ SENTENCES: dict[Code, str] = {
     Code.KEY_REUSED: gettext_noop(
         "The key %(key)s was already used for another request. Use a new key."
     ),
+    Code.HAND_OVER_INCOMPLETE: gettext_noop(
+        "The case cannot be handed over: say why these are missing, or bring them: %(papers)s."
+    ),
     Code.LETTER_INCOMPLETE: gettext_noop("The letter cannot be written. Missing: %(missing)s."),
     Code.MEDIA_TYPE_UNKNOWN: gettext_noop("%(value)s cannot be read here. Send application/json."),
     Code.METHOD_NOT_ALLOWED: gettext_noop("This address does not answer %(value)s."),
@@ -199,7 +202,7 @@ def _template(refusal: Refusal, facts: _Facts) -> str:
 
 def _worded(words: Words, value: object) -> str:
     if isinstance(value, list | tuple):
-        return _plain([str(words.get(str(item), item)) for item in value])
+        return ", ".join(str(words.get(str(item), item)) for item in value)
     return str(words.get(str(value), value))
 
 
