@@ -29,11 +29,15 @@ from netterms.collection.actions import (
     prepare_claim_files,
     send_reminders,
 )
+from netterms.collection.events import ReminderFailed, ReminderSent
 from netterms.collection.instalments import judge_instalments
-from netterms.collection.ports import Letter, Mailer
+from netterms.collection.letters import actions as letters
+from netterms.collection.mail.actions import fetch_mail
+from netterms.collection.ports import Letter, Mailer, MailError
 from netterms.collection.ranking import rank_work
 from netterms.connectors.calendars import load_closed_days
-from netterms.connectors.mail import open_mailer
+from netterms.connectors.letters import press
+from netterms.connectors.mail import imap_reader, open_mailer
 from netterms.connectors.mail.reminder import OverdueInvoice, ReminderFacts, render
 from netterms.insurance.actions import refresh_deadlines
 from netterms.kernel.context import Context
@@ -75,6 +79,8 @@ WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     BuyerInsolvent.kind: [hold_lines],
     BuyerSanctioned.kind: [hold_sanctioned],
     BuyersRegrouped.kind: [regroup],
+    ReminderSent.kind: [letters.note_reminder_sent],
+    ReminderFailed.kind: [letters.note_reminder_failed],
     BankAccountChanged.kind: [look_at_account],
     BankAccountConfirmed.kind: [look_at_account],
     BankAccountRejected.kind: [look_at_account],
@@ -104,6 +110,7 @@ def run_day(
 def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
     """The day in its order. `since` is the date of the run before, None on the first."""
     return (
+        *([runs.Step("mail", fetch_replies, outside=True)] if config().imap else []),
         runs.Step("calendar", _load_calendar),
         runs.Step("names", index_names),
         runs.Step("screening", screen_buyers, outside=True),
@@ -126,6 +133,21 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
     )
 
 
+def fetch_replies(ctx: Context) -> dict[str, Plain]:
+    """Read the mailbox that answers come to, where it is this seller's.
+
+    A mail server that is away does not stop the day: the next one reads what waits.
+    """
+    settings = config().imap
+    if settings is None or settings.seller != str(ctx.seller):
+        return {"attached": 0, "waiting": 0, "bounced": 0, "known": 0}
+    try:
+        with imap_reader(settings) as reader:
+            return fetch_mail(ctx, reader)
+    except MailError as error:
+        return {"failed": error.reason}
+
+
 def _expire(ctx: Context) -> dict[str, Plain]:
     expired = 0
     while some := expire_orders(ctx):
@@ -140,6 +162,11 @@ def _send(ctx: Context, mailer: Mailer) -> dict[str, Plain]:
 def write_reminder(line: dict[str, Any], ctx: Context) -> Letter:
     """The reminder of one row of `collection/reminders_due`."""
     settings = config()
+    kept = letters.write_reminder(
+        ctx, line["buyer_id"], line["action_id"], settings.mail_from, line["email"], press
+    )
+    if kept is not None:
+        return kept
     said = render(
         ReminderFacts(
             seller=line["seller_name"],

@@ -33,7 +33,7 @@ from netterms.terms.actions import load_rates, set_terms_policy
 from netterms.terms.queries import TermsPolicy
 from netterms.terms.rates import Rate
 from netterms.terms.rules import OneRate
-from tests.actions.books import Line, bring_in, buyer_id, invoice_id, kinds, rows
+from tests.actions.books import Line, bring_in, buyer_id, invoice_id, kinds, on, rows
 
 HEAD = Letterhead(
     legal_name="Example Tools Ltd",
@@ -265,3 +265,42 @@ def test_another_sellers_letters_are_not_seen(uk, new_seller):
     refused(Code.NOT_FOUND, lambda: queries.letter(other, letter))
     refused(Code.NOT_FOUND, lambda: queries.letter_pdf(other, letter))
     assert rows(other, "select id from letter") == []
+
+
+def test_the_ladders_reminders_are_letters_once_somebody_signs_them(ctx, monkeypatch):
+    from netterms import wiring
+    from netterms.collection.actions import climb_ladder, send_reminders
+    from tests.actions.books import actions
+
+    monkeypatch.setattr(wiring, "press", press)
+    bring_in(ctx, Line(due_on=date(2026, 5, 30), country="FR"))
+    climb_ladder(ctx)
+    box = Box()
+    assert send_reminders(ctx, box, wiring.write_reminder)["sent"] == 1
+    assert box.sent[0].attachments == ()
+    set_letterhead(ctx, HEAD)
+    later = on(ctx, date(2026, 6, 11))
+    climb_ladder(later)
+    assert send_reminders(later, box, wiring.write_reminder)["sent"] == 1
+    [file] = box.sent[1].attachments
+    assert file.content == b"%PDF-fr"
+    assert box.sent[1].subject.startswith("Deuxième rappel de paiement")
+    planned = actions(ctx, "email_reminder")[-1]["id"]
+    assert box.sent[1].message_id.startswith(f"<{planned}@")
+    [kept] = queries.letters_of(ctx, buyer_id(ctx))
+    assert (kept.template, kept.state, kept.sent_to) == ("reminder_2", "sent", "ap@buyer.example")
+
+
+def test_the_ladder_writes_to_no_address_that_mail_came_back_from(ctx, monkeypatch):
+    from netterms import wiring
+    from netterms.collection.actions import climb_ladder, send_reminders
+    from netterms.collection.mail.actions import fetch_mail
+    from tests.actions.collection.test_mail import Mailbox
+    from tests.actions.connectors.test_imap import bounce
+
+    monkeypatch.setattr(wiring, "press", press)
+    set_letterhead(ctx, HEAD)
+    bring_in(ctx, Line(due_on=date(2026, 5, 30)))
+    fetch_mail(ctx, Mailbox(bounce()))
+    climb_ladder(ctx)
+    assert send_reminders(ctx, Box(), wiring.write_reminder)["failed"] == 1

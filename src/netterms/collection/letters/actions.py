@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from netterms.buyers.queries import Buyer
 from netterms.buyers.queries import buyer as buyer_of
+from netterms.collection.events import ReminderFailed, ReminderSent
 from netterms.collection.letters import events, queries
 from netterms.collection.letters.compose import Document, as_text, compose, document_of, plain
 from netterms.collection.letters.moves import LETTER_MOVES, LetterMove, LetterState
@@ -28,6 +29,7 @@ from netterms.collection.letters.rules import (
     deadline,
     languages_of,
     missing,
+    reminder_number,
     sums,
 )
 from netterms.collection.letters.rules import language_of as _language_of
@@ -50,6 +52,8 @@ LONGEST_LINES = 1000
 LONGEST_NOTE = 4000
 MOST_INSTALMENTS = 60
 STATEMENT_DAYS = 365
+# Keys of the ladder's own reminders begin so.
+OF_ACTION = "action/"
 HOURS = 24
 
 
@@ -78,6 +82,10 @@ class Draft:
 def draft(ctx: Context, wanted: Wanted) -> Draft:
     """The letter as it would be written now; LETTER_INCOMPLETE names all that is missing."""
     ctx.require(Permission.COLLECT)
+    return _draft(ctx, wanted)
+
+
+def _draft(ctx: Context, wanted: Wanted) -> Draft:
     _check(wanted)
     with book(ctx):
         facts, languages = _facts(ctx, wanted)
@@ -102,6 +110,10 @@ def write_letter(
     ctx.require(Permission.COLLECT)
     if not 1 <= len(key) <= 255:
         raise _invalid("key", key, Mend.CHARACTERS, least=1, most=255)
+    return _write(ctx, wanted, key, press)
+
+
+def _write(ctx: Context, wanted: Wanted, key: str, press: Press) -> UUID:
     with book(ctx):
         sql.value("select pg_advisory_xact_lock(hashtextextended(%(k)s, 0))",
                   {"k": f"letter/{ctx.seller}/{key}"})  # fmt: skip
@@ -114,8 +126,63 @@ def write_letter(
             if (before["buyer_id"], before["template"]) != (wanted.buyer_id, wanted.template):
                 raise Refusal(Code.KEY_REUSED, key=key)
             return UUID(str(before["id"]))
-        made = draft(ctx, wanted)
+        made = _draft(ctx, wanted)
         return _keep(ctx, wanted, key, made, press(made.documents))
+
+
+def write_reminder(
+    ctx: Context, buyer_id: UUID, action_id: UUID, sender: str, to: str, press: Press
+) -> Letter | None:
+    """The e-mail of a reminder of the ladder as a letter with its PDF, kept once an action.
+
+    None while nobody has said who letters are from, or where there is nothing to put in one: then
+    the reminder goes as a short text. MailError for an address that mail came back from.
+    """
+    ctx.require(Permission.RUN_DAY)
+    with book(ctx):
+        if queries.letterhead(ctx) is None:
+            return None
+        if bounced(ctx, [to]):
+            raise MailError("bounced", f"mail to {to!r} came back", temporary=False)
+        template = reminder_number(queries.reminders_before(ctx, action_id))
+        try:
+            letter = _write(ctx, Wanted(buyer_id, template), f"{OF_ACTION}{action_id}", press)
+        except Refusal as refusal:
+            if refusal.code in {Code.LETTER_INCOMPLETE, Code.FONT_MISSING}:
+                return None
+            raise
+        found = _locked(ctx, letter)
+        pdf = queries.letter_pdf(ctx, letter)
+    # Under the action's id, as the short text would be: a letter in doubt goes out as the same one.
+    return _message(found, action_id, to, sender, pdf)
+
+
+def note_reminder_sent(ctx: Context, told: ReminderSent) -> None:
+    """The ladder's reminder left: its letter is noted as sent."""
+    _note_reminder(ctx, told.action, LetterState.SENT, told.to, "")
+
+
+def note_reminder_failed(ctx: Context, told: ReminderFailed) -> None:
+    """The ladder's reminder did not leave: its letter is noted as failed."""
+    _note_reminder(ctx, told.action, LetterState.FAILED, "", told.reason)
+
+
+def _note_reminder(
+    ctx: Context, action: UUID, state: LetterState, to: str, outcome: str
+) -> None:
+    sql.execute(
+        "update letter set state = %(state)s, sent_to = %(to)s, outcome = %(outcome)s,"
+        " sent_at = case when %(state)s = 'sent' then %(now)s end, attempts = attempts + 1"
+        " where seller_id = %(seller)s and key = %(key)s",
+        {
+            "state": state.value,
+            "to": to,
+            "outcome": outcome,
+            "now": ctx.now,
+            "seller": ctx.seller,
+            "key": f"{OF_ACTION}{action}",
+        },
+    )
 
 
 def _keep(ctx: Context, wanted: Wanted, key: str, made: Draft, pdf: bytes) -> UUID:

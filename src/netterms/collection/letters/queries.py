@@ -280,14 +280,15 @@ def _account(told: Statement) -> Account:
     )  # fmt: skip
 
 
-def reminders_before(ctx: Context, case_id: UUID, action_id: UUID) -> int:
-    """How many reminders of a case left before this one was planned."""
+def reminders_before(ctx: Context, action_id: UUID) -> int:
+    """How many reminders of a case left before this one."""
     with book(ctx):
         return int(
             sql.value(
-                "select count(*) from collection_action where seller_id = %(seller)s"
-                " and case_id = %(case)s and step = 'email_reminder' and state = 'done'"
-                " and id < %(action)s",
-                {"seller": ctx.seller, "case": case_id, "action": action_id},
+                "select count(*) from collection_action a join collection_action b"
+                " on b.seller_id = a.seller_id and b.case_id = a.case_id"
+                " and b.step = 'email_reminder' and b.state = 'done' and b.id <> a.id"
+                " where a.seller_id = %(seller)s and a.id = %(action)s",
+                {"seller": ctx.seller, "action": action_id},
             )
         )
