@@ -42,6 +42,8 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("books", _("Books")),
         ("runs", _("Business days")),
     ]
+    if Permission.READ_PERSONAL in may:
+        places.insert(2, ("mail", _("Mail")))
     if Permission.MANAGE_ACCESS in may:
         places += [("keys", _("API keys")), ("webhooks", _("Webhooks"))]
     nav = []

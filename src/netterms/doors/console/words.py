@@ -607,3 +607,68 @@ FACTS = {
 def plain(name: str) -> str:
     """A name without a word of its own, as readable text: `a.b_c` is `b c`."""
     return name.rpartition(".")[2].replace("_", " ")
+
+TEMPLATES = {
+    "reminder_1": _("First reminder"),
+    "reminder_2": _("Second reminder"),
+    "reminder_3": _("Third reminder"),
+    "call_follow_up": _("After a telephone call"),
+    "formal_notice": _("Formal notice, with interest"),
+    "final_notice": _("Final notice before a legal step, with interest"),
+    "statement": _("Statement of account"),
+    "plan_proposal": _("Proposal of a payment plan"),
+    "thank_you": _("Thank you for the payment"),
+}
+# Each in its own words, as its readers look for it.
+LANGUAGE_NAMES = {
+    "en": "English", "zh": "中文", "de": "Deutsch", "fr": "Français", "es": "Español",
+    "it": "Italiano", "pt": "Português", "nl": "Nederlands", "pl": "Polski", "tr": "Türkçe",
+    "ja": "日本語", "ko": "한국어", "ar": "العربية",
+}  # fmt: skip
+LETTER_WARNINGS = {
+    "notice_by_post": _(
+        "In many countries a notice counts only when its arrival can be proven: send it by"
+        " registered post, too."
+    ),
+}
+MAIL_KINDS = {
+    "reply": _("reply"),
+    "bounce": _("came back"),
+    "automatic": _("automatic answer"),
+}
+MAIL_LEFT_OUT = {
+    "kind": _("not kept: not a PDF, JPEG, PNG or WebP"),
+    "size": _("not kept: too large"),
+    "number": _("not kept: too many files"),
+}
+LEGAL_STEPS = {
+    "european_order": _("European order for payment (Form A)"),
+    "small_claims": _("European small claims procedure"),
+    "national_order": _("National order for payment"),
+    "counsel": _("Lawyer in the buyer's country"),
+    "lodge_claim": _("Lodge the claim in the insolvency proceedings"),
+}
+LEGAL_REASONS = {
+    "cross_border_undisputed": _("Both parties are in member states, and this part is undisputed."),
+    "cross_border_disputed_small": _("Both are in member states; disputed, at most EUR 5,000."),
+    "cross_border_disputed_large": _("Disputed and more than EUR 5,000: no simple procedure."),
+    "euro_value_unknown": _("Disputed, and no exchange rate to the euro is known."),
+    "not_taking_part": _("Denmark takes no part in the European procedures."),
+    "same_country": _("Seller and buyer are in the same country."),
+    "no_order_known": _("No order for payment of this country is on file."),
+    "order_not_verified": _("Nobody has verified that this procedure fits: ask first."),
+    "disputed_at_home": _("An order for payment is for undisputed claims."),
+    "outside_union": _("One of the two is outside the European Union."),
+    "country_unknown": _("The country of the buyer is not known."),
+    "insolvent": _("The buyer is insolvent: courts stop single claims."),
+    "time_barred": _("The limitation period seems to be over: have it looked at first."),
+}
+COUNTINGS = {
+    "from_due": _("counted from the due day"),
+    "from_year_end": _("counted from the end of the year in which it fell due"),
+    "to_year_end": _("runs to the end of its last calendar year"),
+}
+PARTNER_KINDS = {
+    "agency": _("Collection agency"),
+    "lawyer": _("Lawyer"),
+}

@@ -64,6 +64,11 @@ LISTS = {
     "delivery_errors": words.DELIVERY_ERRORS,
     "disabled_why": words.DISABLED_WHY,
     "trust": words.TRUST,
+    "templates": words.TEMPLATES,
+    "languages": words.LANGUAGE_NAMES,
+    "letter_states": names.LETTER_STATES,
+    "mail_kinds": words.MAIL_KINDS,
+    "mail_left_out": words.MAIL_LEFT_OUT,
 }
 
 
