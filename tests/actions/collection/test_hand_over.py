@@ -30,7 +30,7 @@ from tests.actions.collection.test_letters import press, refused
 from tests.actions.collection.test_mail import Mailbox
 from tests.actions.connectors.test_imap import PDF, message
 
-ALL = {paper: "the file is with the branch" for paper in Paper}
+ALL = dict.fromkeys(Paper, "the file is with the branch")
 
 
 @pytest.fixture
@@ -128,9 +128,7 @@ def test_the_case_moves_and_nobody_else_chases(late, agency):
     assert hand_over(late, of, agency, ALL, "k", press) == given
     assert cases(late)[0]["state"] == "handed_over"
     assert not any(one["state"] == "planned" for one in actions(late))
-    refused(
-        Code.MOVE_NOT_ALLOWED, lambda: hand_over(late, of, agency, ALL, "k2", press)
-    )
+    refused(Code.MOVE_NOT_ALLOWED, lambda: hand_over(late, of, agency, ALL, "k2", press))
     [line] = queries.hand_overs_of(late, of)
     assert (line.partner_name, line.asked) == ("Inkasso AG", {"EUR": 100_000})
     assert line.reasons["contract"] == "the file is with the branch"

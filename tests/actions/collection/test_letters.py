@@ -24,9 +24,9 @@ from netterms.collection.letters.queries import BuyerLetters, Letterhead
 from netterms.collection.letters.rules import Template
 from netterms.collection.ports import MailError
 from netterms.kernel.context import Permission
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import DisputeReason, raise_dispute
-from netterms.kernel.money import Money
 from netterms.store import sql
 from netterms.store.tenancy import book
 from netterms.terms.actions import load_rates, set_terms_policy
@@ -234,9 +234,7 @@ def test_who_may_not_collect_writes_no_letter(uk):
     reader = replace(uk, may=frozenset({Permission.READ}))
     refused(Code.NOT_ALLOWED, lambda: write_letter(reader, wanted(uk), "k", press))
     refused(Code.NOT_ALLOWED, lambda: set_letterhead(reader, HEAD))
-    refused(
-        Code.NOT_ALLOWED, lambda: set_buyer_letters(reader, buyer_id(uk), BuyerLetters())
-    )
+    refused(Code.NOT_ALLOWED, lambda: set_buyer_letters(reader, buyer_id(uk), BuyerLetters()))
 
 
 @pytest.mark.parametrize(

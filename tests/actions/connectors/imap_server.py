@@ -99,7 +99,7 @@ ssl_dh =
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail/box
 mail_uid = {mail_user}
-mail_gid = {mail_user if mail_user != me else 'users'}
+mail_gid = {mail_user if mail_user != me else "users"}
 first_valid_uid = 0
 first_valid_gid = 0
 passdb {{
@@ -108,7 +108,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={mail_user} gid={mail_user if mail_user != me else 'users'} home={folder}/mail
+  args = uid={mail_user} gid={mail_user if mail_user != me else "users"} home={folder}/mail
 }}
 service imap-login {{
   inet_listener imap {{

@@ -130,7 +130,9 @@ def test_a_password_never_leaves_in_the_clear(monkeypatch):
 
 
 def test_a_reply_names_what_it_answers_the_nearest_first():
-    said = read(bytes(message(In_Reply_To="<two@s.example>", References="<one@s.example> <two@s.example>")))
+    said = read(
+        bytes(message(In_Reply_To="<two@s.example>", References="<one@s.example> <two@s.example>"))
+    )
     assert said.kind is MailKind.REPLY
     assert said.references[:2] == ("<two@s.example>", "<two@s.example>")
     assert "<one@s.example>" in said.references

@@ -51,7 +51,7 @@ def test_a_notice_in_two_languages_is_one_file():
 
 
 def test_what_a_name_holds_is_never_markup():
-    name = "#read(\"/etc/passwd\") *A* $x$ \\ @b"
+    name = '#read("/etc/passwd") *A* $x$ \\ @b'
     facts = letter(Template.CALL_FOLLOW_UP, note=name)
     assert name.replace(" ", "") in extracted([compose(facts, "en")]).replace(" ", "").replace(
         "\n", ""

@@ -22,6 +22,9 @@ from netterms.buyers.entering import NewAlias, enter
 from netterms.buyers.particulars import Address, Contact
 from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
+from netterms.collection.letters.actions import Wanted, write_letter
+from netterms.collection.letters.rules import Template
+from netterms.connectors.letters import press
 from netterms.doors.api.hot import MOVES
 from netterms.kernel.clock import FixedClock, SystemClock
 from netterms.receivables.matching.queries import statements
@@ -49,6 +52,7 @@ SCOPES = [
     "manage_access",
     "import",
 ]
+SCOPES = ["read", "read_personal", "set_limit", "checkout", "manage_access", "import", "collect"]
 URL = "https://example.com/hook"
 INVOICE = {"country": "CH", "currency": "CHF", "amount_minor": 20_000_00, "due_on": "2026-01-02"}
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
@@ -111,6 +115,9 @@ class Book:
             "webhook_id": str(endpoint.id),
             "statement_id": str(self.statement()),
             "delivery_id": str(deliveries(ctx, DeliveryFilter(), most=1)[0].id),
+            "letter_id": str(
+                write_letter(ctx, Wanted(made.buyer, Template.STATEMENT), fresh(), press)
+            ),
             **self.particulars(made.buyer),
         }
         self.other = str(made.lineless)
@@ -198,6 +205,17 @@ class Book:
             ("PATCH", f"{at}/master-data"): {"sector": "steel"},
             ("PUT", f"{at}/facts"): {"employees": 7, "source": "report"},
             ("PUT", f"{at}/parent"): {"parent_id": None},
+            ("POST", f"{of}/identifiers"): {"kind": "lei", "value": "5493001KJTIIGC8Y1R12"},
+            ("POST", f"{of}/aliases"): {"name": "Boreas"},
+            ("POST", f"{of}/contacts"): {"name": "Mr Example"},
+            ("POST", f"{of}/addresses"): {"kind": "other", "lines": "2 Road"},
+            ("POST", f"{of}/bank-accounts"): {"number": "NL91ABNA0417164300"},
+            ("POST", f"{of}/bank-accounts/{{account_id}}/confirm"): {"how": "called"},
+            ("POST", f"{of}/bank-accounts/{{account_id}}/reject"): {"how": "called"},
+            ("POST", f"{of}/letters"): {"template": "statement", "language": "en"},
+            ("PATCH", f"{of}/master-data"): {"sector": "steel"},
+            ("PUT", f"{of}/facts"): {"employees": 7, "source": "report"},
+            ("PUT", f"{of}/parent"): {"parent_id": None},
             ("POST", "/v1/duplicates/merge"): pair,
             ("POST", "/v1/duplicates/undo"): pair,
             ("POST", "/v1/duplicates/part"): pair,

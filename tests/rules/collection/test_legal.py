@@ -47,9 +47,7 @@ def test_across_borders_in_the_union_what_is_undisputed_goes_to_the_european_ord
     assert the_route() == (Step.EUROPEAN_ORDER, (Reason.CROSS_BORDER_UNDISPUTED,))
 
 
-@pytest.mark.parametrize(
-    ("minor", "step"), [(500_000, Step.SMALL_CLAIMS), (500_001, Step.COUNSEL)]
-)
+@pytest.mark.parametrize(("minor", "step"), [(500_000, Step.SMALL_CLAIMS), (500_001, Step.COUNSEL)])
 def test_what_is_disputed_goes_to_small_claims_up_to_5000_euro(minor, step):
     assert the_route(undisputed=0, disputed=minor)[0] is step
 

@@ -227,7 +227,8 @@ def _keep(
         {"seller": ctx.seller, "case": case["id"]},
     )
     record(
-        ctx, events.CaseHandedOver(case["buyer_id"], made, partner, dict(asked), dict(reasons), digest)
+        ctx,
+        events.CaseHandedOver(case["buyer_id"], made, partner, dict(asked), dict(reasons), digest),
     )
     return made
 

@@ -21,7 +21,7 @@ from netterms.kernel.money import Money, exponent, half_up
 
 # Member states; Regulations 1896/2006 and 861/2007 do not apply in Denmark.
 EU = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
+    ["AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"]
 )
 NOT_TAKING_PART = frozenset({"DK"})
 # COL-06: without interest and costs, since 2017-07-14.
@@ -248,7 +248,9 @@ def fee(
     return Money(half_up(found * 10 ** exponent(collected.currency)), collected.currency)
 
 
-def _bracket(rules: Mapping[str, Any], whole: Fraction, age: int, _foreign: bool) -> Fraction | None:
+def _bracket(
+    rules: Mapping[str, Any], whole: Fraction, age: int, _foreign: bool
+) -> Fraction | None:
     if age > rules["older_than_days"]:
         return whole * _share(rules["older_percent"])
     for one in rules["brackets"]:
@@ -318,6 +320,4 @@ MAY_BE_EMPTY = frozenset({Paper.PAYMENTS, Paper.DISPUTES, Paper.PROMISES, Paper.
 
 def lacking(there: Mapping[Paper, int]) -> tuple[Paper, ...]:
     """What blocks a hand-over unless a reason is given: papers of which there are none."""
-    return tuple(
-        paper for paper in Paper if paper not in MAY_BE_EMPTY and not there.get(paper, 0)
-    )
+    return tuple(paper for paper in Paper if paper not in MAY_BE_EMPTY and not there.get(paper, 0))

@@ -100,9 +100,7 @@ def _draft(ctx: Context, wanted: Wanted) -> Draft:
     return Draft(facts, documents, asked)
 
 
-def write_letter(
-    ctx: Context, wanted: Wanted, key: str, press: Press
-) -> UUID:
+def write_letter(ctx: Context, wanted: Wanted, key: str, press: Press) -> UUID:
     """Write a letter and keep it with its PDF; the same key gives the same letter.
 
     LETTER_INCOMPLETE, VALUE_INVALID, FONT_MISSING, NOT_FOUND; KEY_REUSED for another letter.
@@ -167,9 +165,7 @@ def note_reminder_failed(ctx: Context, told: ReminderFailed) -> None:
     _note_reminder(ctx, told.action, LetterState.FAILED, "", told.reason)
 
 
-def _note_reminder(
-    ctx: Context, action: UUID, state: LetterState, to: str, outcome: str
-) -> None:
+def _note_reminder(ctx: Context, action: UUID, state: LetterState, to: str, outcome: str) -> None:
     sql.execute(
         "update letter set state = %(state)s, sent_to = %(to)s, outcome = %(outcome)s,"
         " sent_at = case when %(state)s = 'sent' then %(now)s end, attempts = attempts + 1"

@@ -68,9 +68,7 @@ def waiting_mail(ctx: Context, most: int = 200) -> list[MailLine]:
 def _lines(ctx: Context, which: str, most: int, **params: object) -> list[MailLine]:
     ctx.require(Permission.READ_PERSONAL)
     with book(ctx):
-        found = sql.rows(
-            LINES.format(which=which), {"seller": ctx.seller, "most": most, **params}
-        )
+        found = sql.rows(LINES.format(which=which), {"seller": ctx.seller, "most": most, **params})
     return sql.typed(found, MailLine)
 
 

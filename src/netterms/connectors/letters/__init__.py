@@ -60,7 +60,11 @@ def _fonts(language: str) -> list[str]:
             Code.FONT_MISSING, fonts=", ".join(FONTS[language][:2]), mend=Mend.INSTALL_FONT
         )
     # The reader's script decides how shared ideographs look; names may be in any other one.
-    wanted = [*FONTS.get(language, ()), *LATIN, *(font for fonts in FONTS.values() for font in fonts)]
+    wanted = [
+        *FONTS.get(language, ()),
+        *LATIN,
+        *(font for fonts in FONTS.values() for font in fonts),
+    ]
     return [font for font in dict.fromkeys(wanted) if font in _families()]
 
 

@@ -608,6 +608,7 @@ def plain(name: str) -> str:
     """A name without a word of its own, as readable text: `a.b_c` is `b c`."""
     return name.rpartition(".")[2].replace("_", " ")
 
+
 TEMPLATES = {
     "reminder_1": _("First reminder"),
     "reminder_2": _("Second reminder"),

@@ -463,5 +463,11 @@ OF_FACTS: Mapping[str, Words] = {
     "check": PLAN_CHECKS,
     "no_interest": NO_INTEREST,
     "series": SERIES,
-    "state": HIT_STATES | ORDER_STATES | ACTION_STATES | CARD_STATES | DISPUTES | PLAN_STATES | LETTER_STATES,
+    "state": HIT_STATES
+    | ORDER_STATES
+    | ACTION_STATES
+    | CARD_STATES
+    | DISPUTES
+    | PLAN_STATES
+    | LETTER_STATES,
 }
