@@ -30,7 +30,6 @@ from netterms.collection.actions import (
     send_reminders,
 )
 from netterms.collection.events import ReminderFailed, ReminderSent
-from netterms.collection.instalments import judge_instalments
 from netterms.collection.letters import actions as letters
 from netterms.collection.mail.actions import fetch_mail
 from netterms.collection.ports import Letter, Mailer, MailError
@@ -115,7 +114,6 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("names", index_names),
         runs.Step("screening", screen_buyers, outside=True),
         runs.Step("promises", judge_promises),
-        runs.Step("plans", judge_instalments),
         runs.Step("scores", partial(refresh_scores, since=since)),
         runs.Step("shadow", refresh_shadow),
         runs.Step("monthly", partial(measure_month, since=since)),

@@ -53,7 +53,6 @@ class Code(StrEnum):
     ORDER_EXPIRED = "order_expired"
     ORDER_NUMBER_TAKEN = "order_number_taken"
     PERIOD_CLOSED = "period_closed"
-    PLAN_BLOCKED = "plan_blocked"
     POLICY_INVALID = "policy_invalid"
     RATE_BEFORE_FIRST_DATE = "rate_before_first_date"
     RATE_MISSING = "rate_missing"

@@ -5,7 +5,7 @@ from netterms.store.migrate import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("collection", "0004_place_of_invoice"),
+        ("collection", "0006_work"),
         ("buyers", "0006_particulars"),
         ("receivables", "0005_papers"),
     ]

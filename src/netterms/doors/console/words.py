@@ -544,7 +544,6 @@ RUN_STEPS = {
     "screening": _("Hold buyers against sanctions lists"),
     "names": _("Put new names into the search"),
     "promises": _("Judge promises to pay"),
-    "plans": _("Judge payment plans"),
     "scores": _("Score buyers"),
     "shadow": _("Let the challenger score in shadow"),
     "monthly": _("Measure the scorecards, once a month"),

@@ -308,7 +308,6 @@ FIELDS |= {
     "cost_of_money": _("cost of money in percent"),
     "creditor_small": _("whether the seller is a small enterprise"),
     "days": _("days"),
-    "percent": _("percent a year"),
     "debtor_large": _("whether the buyer is a large enterprise"),
     "known_until": _("day the table is known to"),
     "rate_pct": _("rate in percent"),
@@ -420,15 +419,6 @@ CELLS: Words = {
     "retention": _("retention of title"),
     "court_order": _("court order for payment"),
 }
-# What stands against a payment plan (TRM-04).
-PLAN_CHECKS: Words = {
-    "no_acknowledgment": _("the buyer has not acknowledged the debt in writing"),
-    "down_payment_small": _("the down payment is below a tenth of the debt"),
-    "tenor_needs_approval": _("more than six months need an approval"),
-    "tenor_too_long": _("it runs longer than twelve months"),
-    "needs_insurer_consent": _("it ends after the insurer's maximum extension"),
-    "second_replan": _("the debt was planned anew once already"),
-}
 # Why no interest is named.
 NO_INTEREST: Words = {
     "ceiling_only": _("the law sets a ceiling, not a rate"),
@@ -460,7 +450,6 @@ OF_FACTS: Mapping[str, Words] = {
     "move": MOVES | LETTER_MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,
-    "check": PLAN_CHECKS,
     "no_interest": NO_INTEREST,
     "series": SERIES,
     "state": HIT_STATES

@@ -108,7 +108,6 @@ SENTENCES: dict[Code, str] = {
     Code.PERIOD_CLOSED: gettext_noop(
         "%(value)s lies in a closed period: the books are closed until %(closed_until)s."
     ),
-    Code.PLAN_BLOCKED: gettext_noop("The payment plan cannot be offered: %(check)s."),
     Code.POLICY_INVALID: gettext_noop("The policy cannot be used: %(field)s is %(value)s."),
     Code.RATE_BEFORE_FIRST_DATE: gettext_noop(
         "The table of the %(series)s begins on %(first_day)s;"

@@ -1,8 +1,0 @@
-from django.db import migrations
-
-from netterms.store.migrate import sql_file
-
-
-class Migration(migrations.Migration):
-    dependencies = [("collection", "0004_place_of_invoice")]
-    operations = [sql_file(__file__)]
