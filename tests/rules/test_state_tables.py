@@ -41,8 +41,12 @@ TABLES = {
         collection.PlanState,
         collection.PlanMove,
         collection.PLAN_MOVES,
-        {collection.PlanState.COMPLETED, collection.PlanState.REPLANNED},
-        10,
+        {
+            collection.PlanState.COMPLETED,
+            collection.PlanState.REPLANNED,
+            collection.PlanState.DECLINED,
+        },
+        13,
     ),
     "claim": (
         insurance.ClaimState,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from netterms.kernel.events import Event
@@ -151,6 +151,42 @@ class CaseAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkMade(Event):
+    """A link to a buyer's own page was made; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.link_made"
+    link: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRevoked(Event):
+    """A link to a buyer's own page opens nothing any more; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.link_revoked"
+    link: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PageChanged(Event):
+    """What the buyers' page says and offers was changed; `subject` is the seller."""
+
+    kind: ClassVar[str] = "collection.page_changed"
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PayAccountChanged(Event):
+    """The account that buyers are told to pay to was changed; `subject` is the seller."""
+
+    kind: ClassVar[str] = "collection.pay_account_changed"
+    currency: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactMade(Event):
     """Somebody tried to reach a buyer; `subject` is the buyer. Who was met is in the log alone."""
 
@@ -159,3 +195,104 @@ class ContactMade(Event):
     channel: str
     right_party: bool
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAsked(Event):
+    """A buyer asked for something on its page; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.buyer_asked"
+    request: UUID
+    about: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAnswered(Event):
+    """Somebody saw to what a buyer had asked for; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.buyer_answered"
+    request: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlanScheduled(Event):
+    """Instalments were put to a buyer, or by it to the seller; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_scheduled"
+    plan: UUID
+    debt: Money
+    months: int
+    ends_on: date
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAgreed(Event):
+    """One side agreed to a plan, or the insurer; `subject` is the buyer. `who` names the person."""
+
+    kind: ClassVar[str] = "collection.plan_agreed"
+    plan: UUID
+    side: str
+    who: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStarted(Event):
+    """A plan runs: new deliveries are for cash; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_started"
+    plan: UUID
+    debt: Money
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDeclined(Event):
+    """A plan was turned down; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_declined"
+    plan: UUID
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentMissed(Event):
+    """The grace of an instalment ended without its money; `subject` is the buyer.
+
+    Recorded by `sql/track_plans.sql`.
+    """
+
+    kind: ClassVar[str] = "collection.instalment_missed"
+    plan: UUID
+    number: int
+    currency: str
+    payment_minor: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAccelerated(Event):
+    """The whole balance of a plan is due at once (TRM-04 check 5); `subject` is the buyer.
+
+    Recorded by `sql/track_plans.sql`. `is_insured`: the insurer is to be told.
+    """
+
+    kind: ClassVar[str] = "collection.plan_accelerated"
+    plan: UUID
+    currency: str
+    principal_minor: int
+    interest_minor: int
+    is_insured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCompleted(Event):
+    """Every instalment of a plan was paid; `subject` is the buyer.
+
+    Recorded by `sql/track_plans.sql`.
+    """
+
+    kind: ClassVar[str] = "collection.plan_completed"
+    plan: UUID

@@ -143,6 +143,7 @@ class PlanState(StrEnum):
     COMPLETED = "completed"
     ACCELERATED = "accelerated"
     REPLANNED = "replanned"
+    DECLINED = "declined"
 
 
 class PlanMove(StrEnum):
@@ -155,6 +156,8 @@ class PlanMove(StrEnum):
     COMPLETE = "complete"
     ACCELERATE = "accelerate"
     REPLAN = "replan"
+    CONSENT = "consent"
+    DECLINE = "decline"
 
 
 PLAN_MOVES: dict[tuple[PlanState, PlanMove], PlanState] = {
@@ -163,6 +166,9 @@ PLAN_MOVES: dict[tuple[PlanState, PlanMove], PlanState] = {
     (PlanState.AWAITING_INSURER_CONSENT, PlanMove.ACCEPT): PlanState.ACCEPTED,
     # The insurer wants other instalments: the plan goes back to the table.
     (PlanState.AWAITING_INSURER_CONSENT, PlanMove.AMEND): PlanState.PROPOSED,
+    (PlanState.AWAITING_INSURER_CONSENT, PlanMove.CONSENT): PlanState.PROPOSED,
+    (PlanState.PROPOSED, PlanMove.DECLINE): PlanState.DECLINED,
+    (PlanState.AWAITING_INSURER_CONSENT, PlanMove.DECLINE): PlanState.DECLINED,
     (PlanState.ACCEPTED, PlanMove.START): PlanState.RUNNING,
     (PlanState.RUNNING, PlanMove.COMPLETE): PlanState.COMPLETED,
     (PlanState.RUNNING, PlanMove.ACCELERATE): PlanState.ACCELERATED,

@@ -69,6 +69,8 @@ class Mend(StrEnum):
     KEEP_SHUT = "keep_shut"
     NOT_BELOW_IT = "not_below_it"
     ONCE_EACH = "once_each"
+    ONE_CURRENCY = "one_currency"
+    ONE_PLAN_RUNS = "one_plan_runs"
     ONE_LIMIT_A_BUYER = "one_limit_a_buyer"
     PUBLIC_ADDRESS = "public_address"
     OTHER_STEP = "other_step"

@@ -259,6 +259,11 @@ def hold_for_promises(ctx: Context, buyers: Sequence[UUID]) -> int:
     return len(held)
 
 
+def hold_buyer(ctx: Context, buyer_id: UUID, why: str) -> None:
+    """Put a buyer's open lines on hold for `why`. For use cases of the rooms above."""
+    _hold(ctx, buyer_id, why)
+
+
 def _hold(ctx: Context, buyer_id: UUID, why: str) -> None:
     for before in _of_buyer(ctx, buyer_id):
         if before.terms.status is LineStatus.OPEN:

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     # Before allauth: their templates go before allauth's own.
     "netterms.doors.look",
     "netterms.doors.console",
+    "netterms.doors.portal",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path("^v1/?$", nowhere),
     path("v1/", api.urls),
     path("v1/<path:rest>", nowhere),
+    path("", include("netterms.doors.portal.urls")),
     path("", include("netterms.doors.console.urls")),
 ]

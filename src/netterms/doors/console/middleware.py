@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SELLER_KEY = "seller"
+# Programs come by a key and buyers by a link: nobody's session counts there.
+WITHOUT_SESSION = ("/v1/", "/p/")
 # `data:` is for the picture of the second factor's secret, which is drawn on the server.
 POLICY = (
     "default-src 'self'; script-src 'none'; img-src 'self' data:; object-src 'none';"
@@ -56,7 +58,7 @@ class CurrentSeller:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/v1/") and request.user.is_authenticated:
+        if not request.path.startswith(WITHOUT_SESSION) and request.user.is_authenticated:
             self._enter(request)
             self._speak(request)
         return self.answer(request)

@@ -21,6 +21,14 @@ FORWARDED = (b"forwarded", b"x-forwarded-")
 IN_MEMORY, PIECE = 2**20, 2**16
 # A file of invoices may be long; what programs send is not.
 MOST_BYTES, MOST_API_BYTES = 2**30, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+# Buyers come by a link and send a few photographs.
+GUESTS, MOST_GUEST_BYTES = "/p/", 2**24
+
+
+def _most(path: str) -> int:
+    if path.startswith(API):
+        return MOST_API_BYTES
+    return MOST_GUEST_BYTES if path.startswith(GUESTS) else MOST_BYTES
 
 
 class Rest:
@@ -44,7 +52,7 @@ class Rest:
             await self._bridge(scope, receive, send)
             return
         # WSGI wants to know the length beforehand.
-        most = MOST_API_BYTES if scope["path"].startswith(API) else MOST_BYTES
+        most = _most(scope["path"])
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
             size, more = 0, True
             while more:

@@ -25,6 +25,8 @@ from django.utils.translation import get_language
 from netterms.kernel.money import Money, exponent
 
 NOTHING = "–"
+# Beside English and Chinese, what buyers read their own page in.
+OF_BUYERS = frozenset({"de", "es", "fr"})
 Amount = Money | int | str | Decimal | None
 Figure = int | str | float | Decimal | None
 
@@ -36,7 +38,8 @@ def locale() -> Locale:
 
 @lru_cache(maxsize=8)
 def _locale(language: str) -> Locale:
-    return Locale.parse("zh_Hans_CN" if language.lower().startswith("zh") else "en")
+    short = language.lower().partition("-")[0]
+    return Locale.parse("zh_Hans_CN" if short == "zh" else short if short in OF_BUYERS else "en")
 
 
 def major(amount: Money | int | str | Decimal, currency: str) -> Decimal:

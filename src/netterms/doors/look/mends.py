@@ -74,6 +74,8 @@ MENDS: dict[Mend, str] = {
     ),
     Mend.NOT_BELOW_IT: gettext_noop("a company that does not itself stand below this one"),
     Mend.ONCE_EACH: gettext_noop("name each invoice once"),
+    Mend.ONE_CURRENCY: gettext_noop("invoices of one currency"),
+    Mend.ONE_PLAN_RUNS: gettext_noop("end the plan that runs first: one at a time in a currency"),
     Mend.ONE_LIMIT_A_BUYER: gettext_noop("one limit a buyer"),
     Mend.PUBLIC_ADDRESS: gettext_noop("an address of the public internet, in its usual spelling"),
     Mend.OTHER_STEP: gettext_noop("each step once: change it or leave it out"),

@@ -55,6 +55,7 @@ PLAN_STATES = {
     "completed": _("completed"),
     "accelerated": _("due at once"),
     "replanned": _("replaced by another plan"),
+    "declined": _("declined"),
 }
 CARD_STATES = {
     "candidate": _("candidate"),
@@ -84,6 +85,7 @@ MOVES = {
     "complete": _("completion"),
     "accelerate": _("calling in at once"),
     "replan": _("new plan"),
+    "consent": _("consent of the insurer"),
     # Of a sanctions hit.
     "agree": _("agreement"),
     "disagree": _("disagreement"),
@@ -383,6 +385,7 @@ WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
     "sanctions": _("Found to be a party on a sanctions list"),
     "promises_broken": _("Promises to pay were broken"),
+    "payment_plan": _("A payment plan runs: new deliveries are for cash"),
     "starter_limit": _("Starter limit of the policy for new buyers"),
 }
 # References that late interest is measured by; the codes of a file of rates.

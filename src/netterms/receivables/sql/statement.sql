@@ -8,6 +8,7 @@ with moved as (
   from journal_entry j
   where j.seller_id = %(seller)s and j.buyer_id = %(buyer)s and j.booked_on <= %(until)s
 )
+select * from (
 select null::uuid as source_id, 'opening' as source_kind, %(since)s::date as booked_on, currency, '' as document,
        null::date as due_on, coalesce(sum(minor) filter (where booked_on < %(since)s), 0)::bigint as minor
 from moved
@@ -21,4 +22,5 @@ left join payment p on p.seller_id = %(seller)s and p.id = m.source_id
 where m.booked_on >= %(since)s
 group by m.source_id, m.source_kind, m.booked_on, m.currency, i.invoice_number, p.reference, i.due_on
 having sum(m.minor) <> 0
-order by currency, booked_on, source_id nulls first
+) known
+order by currency, booked_on, source_kind <> 'opening', source_id

@@ -1,0 +1,530 @@
+"""Payment plans with a schedule: proposed, agreed by both sides, started (TRM-03, TRM-04).
+
+A plan starts once the buyer has accepted it and acknowledged the debt in writing, the seller has
+approved it, and the insurer has consented where the last instalment lies past the maximum extension
+period. Its tracking is the business day's (`sql/track_plans.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from netterms.collection import events
+from netterms.collection.moves import PLAN_MOVES, PlanMove, PlanState
+from netterms.collection.page import page_settings
+from netterms.collection.promises import Channel
+from netterms.insurance.deadlines import deadlines
+from netterms.insurance.terms import terms_from
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.events import Plain
+from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
+from netterms.kernel.money import Money, half_up
+from netterms.kernel.moves import after
+from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.lines import hold_buyer
+from netterms.store import sql
+from netterms.store.outbox import record, stamp
+from netterms.store.tenancy import book, once_more
+from netterms.terms.schedules import (
+    EIGHTH_RULE,
+    GRACE_BUSINESS_DAYS,
+    MOST_MONTHS,
+    NO_ACCELERATION,
+    Check,
+    Instalment,
+    Proposal,
+    Shape,
+    checks,
+    schedule,
+)
+
+# Convention: so long after a proposal the down payment is due.
+DOWN_DAYS = 7
+MOST_PERCENT = 100
+LONGEST_NAME, LONGEST_NOTE, LONGEST_TEXT = 120, 500, 2_000
+LIVING = "('proposed', 'awaiting_insurer_consent', 'accepted', 'running')"
+# A person with the right to set limits has to agree to these.
+TO_APPROVE = frozenset({Check.TENOR_NEEDS_APPROVAL, Check.DOWN_PAYMENT_SMALL, Check.SECOND_REPLAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is put on the table: `months` instalments after a down payment, interest a year.
+
+    `retention` is the price of a sale with retention of title, where there is one.
+    """
+
+    buyer_id: UUID
+    invoices: tuple[UUID, ...]
+    months: int
+    down_percent: int
+    yearly_percent: Decimal
+    shape: Shape = Shape.LEVEL
+    retention: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who accepted for the buyer and how, and the words by which the debt was acknowledged."""
+
+    name: str
+    how: Channel
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An offer worked out: what is owed, what is paid when, and what stands against it."""
+
+    debt: Money
+    down: Money
+    down_due_on: date
+    instalments: tuple[Instalment, ...]
+    checks: tuple[Check, ...]
+    extension_ends_on: date | None
+    replans: int
+
+    @property
+    def ends_on(self) -> date:
+        """The day of the last instalment."""
+        return self.instalments[-1].due_on
+
+    @property
+    def interest(self) -> Money:
+        """All interest of the plan."""
+        return Money(sum(one.interest.minor for one in self.instalments), self.debt.currency)
+
+
+def standard_offer(ctx: Context, buyer_id: UUID, invoices: Sequence[UUID]) -> Offer:
+    """The seller's own conditions, at their longest. For use cases: asks for no permission."""
+    settings = page_settings(ctx)
+    return Offer(
+        buyer_id,
+        tuple(invoices),
+        settings.most_months,
+        settings.least_down_percent,
+        settings.yearly_percent,
+        settings.shape,
+    )
+
+
+def draw_up(ctx: Context, offer: Offer) -> Drawn:
+    """Work an offer out without writing anything.
+
+    NOT_FOUND names an invoice that is not an open one of this buyer; VALUE_INVALID one that is in
+    another plan, wholly disputed or of another currency, and the figure that cannot be.
+    """
+    ctx.require(Permission.READ)
+    _check_figures(offer)
+    with book(ctx):
+        return _drawn(ctx, offer, _debts(ctx, offer))
+
+
+@once_more
+def propose(ctx: Context, offer: Offer, *, approved: bool = True) -> UUID:
+    """Put an offer on the table; returns the plan. Errors as of `draw_up`.
+
+    The seller's own offer is approved with it, unless a check asks for another person's approval.
+    """
+    ctx.require(Permission.COLLECT)
+    _check_figures(offer)
+    with book(ctx):
+        _lock_buyer(ctx, offer.buyer_id)
+        drawn = _drawn(ctx, offer, _debts(ctx, offer))
+        state = PlanState.PROPOSED
+        if Check.NEEDS_INSURER_CONSENT in drawn.checks:
+            state = after(PLAN_MOVES, state, PlanMove.ASK_INSURER)
+        plan = new_id(ctx.now)
+        _insert(ctx, plan, offer, drawn, state)
+        told = tuple(check.value for check in drawn.checks)
+        record(
+            ctx,
+            events.PlanScheduled(
+                offer.buyer_id, plan, drawn.debt, offer.months, drawn.ends_on, told
+            ),
+        )
+        if approved and not TO_APPROVE & set(drawn.checks):
+            _agree(ctx, plan, "approved")
+    return plan
+
+
+@once_more
+def accept(ctx: Context, plan_id: UUID, acceptance: Acceptance) -> PlanState:
+    """Note that the buyer accepts a plan and acknowledges the debt; it starts if nothing lacks.
+
+    NOT_FOUND; MOVE_NOT_ALLOWED where it is not on the table any more; VALUE_INVALID where no name
+    or no words of acknowledgment are given, or its first payment is past.
+    """
+    ctx.require(Permission.COLLECT)
+    name = _text("accepted_by", acceptance.name, LONGEST_NAME)
+    text = _text("acknowledgment", acceptance.text, LONGEST_TEXT)
+    with book(ctx):
+        plan = _on_table(ctx, plan_id)
+        if plan["accepted_by"] is not None:
+            return PlanState(plan["state"])
+        if ctx.today > plan["first_due_on"]:
+            raise _invalid("ends_on", plan["first_due_on"], Mend.TODAY_OR_LATER)
+        sql.execute(
+            """
+            update payment_plan set accepted_by = %(name)s, accepted_how = %(how)s,
+                   accepted_at = %(now)s, acknowledged_text = %(text)s
+            where seller_id = %(seller)s and id = %(id)s
+            """,
+            {
+                "seller": ctx.seller,
+                "id": plan_id,
+                "name": name,
+                "how": Channel(acceptance.how).value,
+                "now": ctx.now,
+                "text": text,
+            },
+        )
+        how = Channel(acceptance.how).value
+        record(ctx, events.PlanAgreed(plan["buyer_id"], plan_id, "buyer", name, how))
+        return _start_if_agreed(ctx, plan_id)
+
+
+@once_more
+def approve(ctx: Context, plan_id: UUID) -> PlanState:
+    """Agree to a plan for the seller; it starts if nothing is missing.
+
+    One that is long, has a small down payment or is a second re-plan takes the right to set limits,
+    and another person than proposed it (SAME_PERSON). NOT_FOUND, MOVE_NOT_ALLOWED.
+    """
+    ctx.require(Permission.COLLECT)
+    with book(ctx):
+        plan = _on_table(ctx, plan_id)
+        if plan["approved_by"] is None:
+            if TO_APPROVE & set(_standing_checks(plan)):
+                ctx.require(Permission.SET_LIMIT)
+                if plan["proposed_by"] == ctx.actor:
+                    raise Refusal(Code.SAME_PERSON)
+            _agree(ctx, plan_id, "approved")
+            record(
+                ctx, events.PlanAgreed(plan["buyer_id"], plan_id, "seller", ctx.actor, "console")
+            )
+        return _start_if_agreed(ctx, plan_id)
+
+
+@once_more
+def note_consent(ctx: Context, plan_id: UUID, note: str) -> PlanState:
+    """Note the insurer's written consent (TCI-08): `note` says where it is filed.
+
+    NOT_FOUND; MOVE_NOT_ALLOWED where none is waited for.
+    """
+    ctx.require(Permission.COLLECT)
+    note = _text("note", note, LONGEST_NOTE)
+    with book(ctx):
+        plan = _on_table(ctx, plan_id)
+        state = after(PLAN_MOVES, PlanState(plan["state"]), PlanMove.CONSENT)
+        _set_state(ctx, plan_id, state, consent_note=note, consented_on=ctx.today)
+        record(ctx, events.PlanAgreed(plan["buyer_id"], plan_id, "insurer", note, "letter"))
+        return _start_if_agreed(ctx, plan_id)
+
+
+def decline(ctx: Context, plan_id: UUID, note: str) -> PlanState:
+    """Turn a plan down; its invoices are free again. Errors as of `accept`."""
+    ctx.require(Permission.COLLECT)
+    note = _text("note", note, LONGEST_NOTE)
+    with book(ctx):
+        plan = _on_table(ctx, plan_id)
+        state = after(PLAN_MOVES, PlanState(plan["state"]), PlanMove.DECLINE)
+        _set_state(ctx, plan_id, state, close_note=note, closed_on=ctx.today)
+        record(ctx, events.PlanDeclined(plan["buyer_id"], plan_id, note))
+    return state
+
+
+def track_plans(ctx: Context) -> dict[str, Plain]:
+    """Count what came in for running plans; accelerate and complete them (TRM-04 checks 5, 6)."""
+    ctx.require(Permission.RUN_DAY)
+    params = stamp(ctx) | {
+        "grace_days": GRACE_BUSINESS_DAYS,
+        "no_acceleration": sorted(NO_ACCELERATION),
+        "eighth_rule": sorted(EIGHTH_RULE),
+    }
+    with book(ctx):
+        sql.execute(sql.statement("collection/plan_receipts"), params)
+        found = sql.row(sql.statement("collection/track_plans"), params)
+        sql.execute("drop table plan_receipt")
+    assert found is not None
+    return dict(found)
+
+
+def _check_figures(offer: Offer) -> None:
+    if not offer.invoices:
+        raise _invalid("invoice", "", Mend.GIVE_IT)
+    _within("months", offer.months, 1, MOST_MONTHS)
+    _within("down_percent", offer.down_percent, 0, MOST_PERCENT - 1)
+    _within("yearly_percent", offer.yearly_percent, 0, MOST_PERCENT)
+
+
+def _debts(ctx: Context, offer: Offer) -> list[dict[str, Any]]:
+    """The invoices of an offer, locked: what is open of each and not in dispute."""
+    found = sql.rows(
+        f"""
+        select i.id, i.currency::text as currency, i.issued_on, i.due_on,
+               i.open_minor - coalesce((
+                 select sum(d.amount_minor) from dispute d
+                 where d.seller_id = i.seller_id and d.invoice_id = i.id
+                   and d.settled_on is null), 0)::bigint as minor,
+               exists (
+                 select from payment_plan_invoice x
+                 join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
+                 where x.seller_id = i.seller_id and x.invoice_id = i.id and p.state in {LIVING}
+               ) as is_planned
+        from invoice i
+        where i.seller_id = %(seller)s and i.buyer_id = %(buyer)s and i.id = any(%(invoices)s)
+          and i.kind <> 'credit_note' and i.open_minor > 0
+        order by i.id for update of i
+        """,  # noqa: S608 - the states are ours
+        {"seller": ctx.seller, "buyer": offer.buyer_id, "invoices": list(offer.invoices)},
+    )
+    known = {line["id"]: line for line in found}
+    for invoice in offer.invoices:
+        line = known.get(invoice)
+        if line is None:
+            raise Refusal(Code.NOT_FOUND, field="invoice", value=str(invoice))
+        if line["is_planned"] or line["minor"] <= 0:
+            raise _invalid("invoice", invoice, Mend.UNPLANNED_INVOICE)
+        if line["currency"] != found[0]["currency"]:
+            raise _invalid("currency", line["currency"], Mend.ONE_CURRENCY)
+    return found
+
+
+def _drawn(ctx: Context, offer: Offer, debts: Sequence[dict[str, Any]]) -> Drawn:
+    currency = debts[0]["currency"]
+    debt = Money(sum(line["minor"] for line in debts), currency)
+    down = Money(half_up(Fraction(debt.minor * offer.down_percent, 100)), currency)
+    if debt.minor - down.minor < offer.months:
+        raise _invalid("months", offer.months, Mend.AT_MOST, most=max(1, debt.minor - down.minor))
+    parts = schedule(
+        offer.shape, debt - down, Decimal(offer.yearly_percent), offer.months, ctx.today
+    )
+    ends = _extension_ends(ctx, offer.buyer_id, debts)
+    replans = _replans(ctx, offer.invoices)
+    proposal = Proposal(
+        debt=debt,
+        down_payment=down,
+        months=offer.months,
+        last_due_on=parts[-1].due_on,
+        # Before a plan starts the debt is acknowledged: `accept` takes no less.
+        acknowledged=True,
+        extension_ends_on=ends,
+        replans=replans,
+    )
+    down_due = ctx.today + timedelta(days=DOWN_DAYS)
+    return Drawn(debt, down, down_due, parts, checks(proposal), ends, replans)
+
+
+def _extension_ends(ctx: Context, buyer_id: UUID, debts: Sequence[dict[str, Any]]) -> date | None:
+    """The first end of the maximum extension period of these debts; None without cover (TCI-08)."""
+    terms = sql.rows(
+        """
+        select p.terms from insurance_policy p
+        where p.seller_id = %(seller)s and exists (
+          select from insured_limit l
+          where l.seller_id = p.seller_id and l.policy_id = p.id and l.buyer_id = %(buyer)s
+            and l.amount_minor > 0 and l.starts_on <= %(today)s
+            and (l.ends_on is null or l.ends_on >= %(today)s))
+        """,
+        {"seller": ctx.seller, "buyer": buyer_id, "today": ctx.today},
+    )
+    ends = [
+        deadlines(debt["issued_on"], debt["due_on"], terms_from(line["terms"])).mep_ends_on
+        for line in terms
+        for debt in debts
+    ]
+    return min(ends, default=None)
+
+
+def _replans(ctx: Context, invoices: Sequence[UUID]) -> int:
+    """How many plans these invoices were in before: two mean that this is the second re-plan."""
+    return int(
+        sql.value(
+            """
+            select count(distinct p.id) from payment_plan p
+            join payment_plan_invoice x on x.seller_id = p.seller_id and x.plan_id = p.id
+            where p.seller_id = %(seller)s and x.invoice_id = any(%(invoices)s)
+              and p.state in ('accelerated', 'replanned')
+            """,
+            {"seller": ctx.seller, "invoices": list(invoices)},
+        )
+    )
+
+
+def _lock_buyer(ctx: Context, buyer_id: UUID) -> None:
+    found = sql.value(
+        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s for key share",
+        {"seller": ctx.seller, "buyer": buyer_id},
+    )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+
+
+def _insert(ctx: Context, plan: UUID, offer: Offer, drawn: Drawn, state: PlanState) -> None:
+    params = {
+        "seller": ctx.seller,
+        "id": plan,
+        "buyer": offer.buyer_id,
+        "state": state.value,
+        "today": ctx.today,
+        "ends": drawn.ends_on,
+        "currency": drawn.debt.currency,
+        "shape": offer.shape.value,
+        "debt": drawn.debt.minor,
+        "down": drawn.down.minor,
+        "months": offer.months,
+        "percent": offer.yearly_percent,
+        "retention": offer.retention.minor if offer.retention else None,
+        "extension": drawn.extension_ends_on,
+        "replans": drawn.replans,
+        "actor": ctx.actor,
+        "now": ctx.now,
+    }
+    sql.execute(
+        """
+        insert into payment_plan (seller_id, id, buyer_id, state, started_on, ends_on, currency,
+                                  shape, debt_minor, down_minor, months, yearly_percent,
+                                  retention_minor, extension_ends_on, replans, proposed_by,
+                                  proposed_at)
+        values (%(seller)s, %(id)s, %(buyer)s, %(state)s, %(today)s, %(ends)s, %(currency)s,
+                %(shape)s, %(debt)s, %(down)s, %(months)s, %(percent)s, %(retention)s,
+                %(extension)s, %(replans)s, %(actor)s, %(now)s)
+        """,
+        params,
+    )
+    sql.execute(
+        "insert into payment_plan_invoice (seller_id, plan_id, invoice_id)"
+        " select %(seller)s, %(id)s, unnest(%(invoices)s::uuid[])",
+        params | {"invoices": list(offer.invoices)},
+    )
+    left = drawn.debt.minor - drawn.down.minor
+    first = (0, drawn.down_due_on, drawn.down.minor, 0, drawn.down.minor, left)
+    rows = [first] if drawn.down else []
+    rows += [
+        (one.number, one.due_on, one.payment.minor, one.interest.minor, one.principal.minor,
+         one.balance.minor)
+        for one in drawn.instalments
+    ]  # fmt: skip
+    sql.execute_many(
+        "insert into plan_instalment (seller_id, plan_id, number, due_on, payment_minor,"
+        " interest_minor, principal_minor, balance_minor) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [(ctx.seller, plan, *row) for row in rows],
+    )
+
+
+def _on_table(ctx: Context, plan_id: UUID) -> dict[str, Any]:
+    """A plan with a schedule that is proposed and nothing else yet, locked."""
+    found = sql.row(
+        """
+        select p.*, p.currency::text as code,
+               (select min(i.due_on) from plan_instalment i
+                where i.seller_id = p.seller_id and i.plan_id = p.id) as first_due_on
+        from payment_plan p
+        where p.seller_id = %(seller)s and p.id = %(id)s and p.currency is not null
+        for update of p
+        """,
+        {"seller": ctx.seller, "id": plan_id},
+    )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="plan", value=str(plan_id))
+    # What may be declined is on the table.
+    after(PLAN_MOVES, PlanState(found["state"]), PlanMove.DECLINE)
+    return found
+
+
+def _standing_checks(plan: dict[str, Any]) -> tuple[Check, ...]:
+    currency = plan["code"]
+    return checks(
+        Proposal(
+            debt=Money(plan["debt_minor"], currency),
+            down_payment=Money(plan["down_minor"], currency),
+            months=plan["months"],
+            last_due_on=plan["ends_on"],
+            acknowledged=plan["accepted_by"] is not None,
+            extension_ends_on=plan["extension_ends_on"],
+            insurer_consented=plan["consented_on"] is not None,
+            replans=plan["replans"],
+        )
+    )
+
+
+def _agree(ctx: Context, plan_id: UUID, side: str) -> None:
+    sql.execute(
+        f"update payment_plan set {side}_by = %(actor)s, {side}_at = %(now)s"  # noqa: S608
+        " where seller_id = %(seller)s and id = %(id)s",
+        {"seller": ctx.seller, "id": plan_id, "actor": ctx.actor, "now": ctx.now},
+    )
+
+
+def _set_state(ctx: Context, plan_id: UUID, state: PlanState, **changes: object) -> None:
+    given = ", ".join(f"{column} = %({column})s" for column in ("state", *changes))
+    sql.execute(
+        f"update payment_plan set {given}"  # noqa: S608 - the columns are named above
+        " where seller_id = %(seller)s and id = %(id)s",
+        {"seller": ctx.seller, "id": plan_id, "state": state.value, **changes},
+    )
+
+
+def _start_if_agreed(ctx: Context, plan_id: UUID) -> PlanState:
+    plan = _on_table(ctx, plan_id)
+    state = PlanState(plan["state"])
+    agreed = plan["accepted_by"] is not None and plan["approved_by"] is not None
+    if not agreed or state is not PlanState.PROPOSED:
+        return state
+    _end_earlier(ctx, plan)
+    for move in (PlanMove.ACCEPT, PlanMove.START):
+        state = after(PLAN_MOVES, state, move)
+    _set_state(ctx, plan_id, state)
+    debt = Money(plan["debt_minor"], plan["code"])
+    record(ctx, events.PlanStarted(plan["buyer_id"], plan_id, debt, plan["ends_on"]))
+    # TRM-04 check 4: new deliveries are for cash while a plan runs.
+    hold_buyer(ctx, plan["buyer_id"], "payment_plan")
+    return state
+
+
+def _end_earlier(ctx: Context, plan: dict[str, Any]) -> None:
+    """A plan for invoices of one that failed takes its place; one that runs is in its way."""
+    params = {"seller": ctx.seller, "id": plan["id"], "buyer": plan["buyer_id"]}
+    running = sql.value(
+        "select id from payment_plan where seller_id = %(seller)s and buyer_id = %(buyer)s"
+        " and currency = %(currency)s and state in ('accepted', 'running') limit 1",
+        params | {"currency": plan["code"]},
+    )
+    if running is not None:
+        raise _invalid("plan", running, Mend.ONE_PLAN_RUNS)
+    sql.execute(
+        """
+        update payment_plan p set state = 'replanned', closed_on = %(today)s
+        where p.seller_id = %(seller)s and p.buyer_id = %(buyer)s and p.state = 'accelerated'
+          and exists (
+            select from payment_plan_invoice x
+            join payment_plan_invoice y on y.seller_id = x.seller_id and y.invoice_id = x.invoice_id
+            where x.seller_id = p.seller_id and x.plan_id = p.id and y.plan_id = %(id)s)
+        """,
+        params | {"today": ctx.today},
+    )
+
+
+def _text(field: str, given: str, most: int) -> str:
+    text = given.strip()
+    if not text or len(text) > most or "\0" in text:
+        mend = Mend.CHARACTERS if text else Mend.GIVE_IT
+        raise _invalid(field, text[:50], mend, least=1, most=most)
+    return text
+
+
+def _within(field: str, value: int | Decimal, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
+
+
+def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
+    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from netterms.store.migrate import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [("collection", "0004_place_of_invoice"), ("buyers", "0006_particulars")]
+    operations = [sql_file(__file__)]

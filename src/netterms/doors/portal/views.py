@@ -1,0 +1,172 @@
+"""The account, and what a buyer does there: promise, dispute, ask."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from netterms.collection import portal
+from netterms.collection.payment_reference import epc_code, spaced
+from netterms.doors.portal import entrance, payment_code, words
+from netterms.doors.portal.entrance import Guest
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.disputes import DisputeReason
+
+# What the date field opens with; the rules say how far ahead is too far.
+USUAL_DAYS = 7
+
+
+@entrance.entrance
+def account(guest: Guest) -> HttpResponse:
+    """What is owed, where to pay it, and what was promised, disputed and agreed."""
+    shown = guest.account
+    return guest.render(
+        "account",
+        {
+            "done": words.DONE.get(guest.asked.get("done", "")),
+            "dues": [_due(due, shown) for due in shown.dues],
+            "may_plan": _may_plan(shown),
+            "words": words,
+        },
+    )
+
+
+def _due(due: portal.Due, shown: portal.Account) -> dict[str, Any]:
+    owed = Money(due.open_minor, due.currency)
+    code = None
+    if due.to is not None and due.to.iban and owed:
+        text = epc_code(due.to.holder, due.to.number, due.to.bank_code, owed, shown.reference)
+        if text is not None:
+            code = payment_code.drawn(text, _("Payment code for your banking app"))
+    return {
+        "due": due,
+        "lines": [line for line in shown.lines if line.currency == due.currency],
+        "account": spaced(due.to.number) if due.to and due.to.iban else due.to and due.to.number,
+        "reference": spaced(shown.reference),
+        "code": code,
+    }
+
+
+def _may_plan(shown: portal.Account) -> bool:
+    return shown.settings.plans_offered and any(
+        line.days_late and not line.in_plan and line.open_minor > line.disputed_minor
+        for line in shown.lines
+    )
+
+
+@entrance.entrance
+def statement(guest: Guest) -> HttpResponse:
+    """What moved the account in twelve months."""
+    found = [one for one in portal.statement(guest.visit) if one.lines or one.closing_minor]
+    return guest.render("statement", {"statements": found, "words": words})
+
+
+@entrance.entrance
+def promise(guest: Guest) -> HttpResponse:
+    """Say how much is paid by when."""
+    owed = [due for due in guest.account.dues if due.open_minor]
+    if not owed:
+        raise Refusal(Code.NOT_FOUND, field="invoice", value="")
+    asked = (guest.form if guest.is_sent else guest.asked).get("currency", "")
+    due = next((each for each in owed if each.currency == asked), owed[0])
+    error = ""
+    if guest.is_sent:
+        try:
+            portal.promise(
+                guest.visit,
+                entrance.text(guest.form, "key", 64),
+                entrance.amount(guest.form.get("amount", ""), due.currency),
+                entrance.day(guest.form.get("by", "")),
+                entrance.text(guest.form, "payer", 120),
+            )
+            return guest.home("promise")
+        except Refusal as refusal:
+            error = entrance.refused(refusal)
+    usual = due.late_minor or due.open_minor
+    return guest.render(
+        "promise",
+        {
+            "error": error,
+            "owed": owed,
+            "due": due,
+            "usual": entrance.plain_amount(min(usual, due.open_minor), due.currency),
+            "step": entrance.step(due.currency),
+            "by": guest.account.as_of + timedelta(days=USUAL_DAYS),
+        },
+        422 if error else 200,
+    )
+
+
+@entrance.entrance
+def dispute(guest: Guest) -> HttpResponse:
+    """Say what is wrong with an invoice, with files that show it."""
+    lines = [
+        line
+        for line in guest.account.lines
+        if line.kind != "credit_note" and line.open_minor > line.disputed_minor
+    ]
+    asked = (guest.form if guest.is_sent else guest.asked).get("invoice", "")
+    error = ""
+    if guest.is_sent:
+        try:
+            _dispute(guest, asked)
+            return guest.home("dispute")
+        except Refusal as refusal:
+            error = entrance.refused(refusal)
+    one = next((line for line in lines if str(line.id) == asked), None)
+    return guest.render(
+        "dispute",
+        {"error": error, "lines": lines, "chosen": asked, "one": one, "reasons": words.REASONS},
+        422 if error else 200,
+    )
+
+
+def _dispute(guest: Guest, asked: str) -> None:
+    try:
+        invoice, reason = UUID(asked), DisputeReason(guest.form.get("reason", ""))
+    except ValueError as error:
+        raise Refusal(Code.VALUE_INVALID, field="reason", value="") from error
+    line = next((each for each in guest.account.lines if each.id == invoice), None)
+    if line is None:
+        raise Refusal(Code.NOT_FOUND, field="invoice", value=asked)
+    typed = entrance.text(guest.form, "amount", 30)
+    sent = guest.request.FILES.getlist("files")
+    if any((file.size or 0) > entrance.MOST_BYTES for file in sent):
+        raise Refusal(Code.VALUE_INVALID, field="evidence", value="")
+    portal.dispute(
+        guest.visit,
+        entrance.text(guest.form, "key", 64),
+        invoice,
+        reason,
+        entrance.amount(typed, line.currency) if typed else None,
+        entrance.text(guest.form, "note"),
+        [(file.name or "file", file.read()) for file in sent],
+    )
+
+
+@entrance.entrance
+def ask(guest: Guest) -> HttpResponse:
+    """Ask for a document or a call."""
+    error = ""
+    if guest.is_sent:
+        try:
+            kind = guest.form.get("kind", "")
+            if kind not in set(portal.RequestKind):
+                raise Refusal(Code.VALUE_INVALID, field="kind", value=kind[:50])
+            portal.ask(
+                guest.visit,
+                entrance.text(guest.form, "key", 64),
+                portal.RequestKind(kind),
+                entrance.text(guest.form, "note"),
+                entrance.text(guest.form, "asked_by", 120),
+                entrance.text(guest.form, "answer_to", 200),
+            )
+            return guest.home("ask")
+        except Refusal as refusal:
+            error = entrance.refused(refusal)
+    return guest.render("ask", {"error": error, "kinds": words.REQUESTS}, 422 if error else 200)
