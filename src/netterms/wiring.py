@@ -30,7 +30,9 @@ from netterms.collection.actions import (
     send_reminders,
 )
 from netterms.collection.events import ReminderFailed, ReminderSent
+from netterms.collection.instalments import track_plans
 from netterms.collection.letters import actions as letters
+from netterms.collection.links import make_link
 from netterms.collection.mail.actions import fetch_mail
 from netterms.collection.ports import Letter, Mailer, MailError
 from netterms.collection.ranking import rank_work
@@ -123,6 +125,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("expire", _expire, outside=True),
         runs.Step("books", check_books),
         runs.Step("deadlines", refresh_deadlines),
+        runs.Step("plans", track_plans),
         runs.Step("ladder", climb_ladder),
         runs.Step("claims", prepare_claim_files),
         runs.Step("alerts", refresh_alerts),
@@ -173,6 +176,7 @@ def write_reminder(line: dict[str, Any], ctx: Context) -> Letter:
             as_of=ctx.today,
             invoices=tuple(_overdue(item) for item in line["invoices"]),
             answer_to=line["seller_email"],
+            page=portal_link(ctx, line["buyer_id"]),
         )
     )
     return Letter(
@@ -183,6 +187,15 @@ def write_reminder(line: dict[str, Any], ctx: Context) -> Letter:
         message_id=_message_id(line["action_id"], settings.mail_from),
         language=line["language"],
     )
+
+
+def portal_link(ctx: Context, buyer_id: UUID) -> str:
+    """The address of a new link to a buyer's own page; empty where the installation has none.
+
+    Each letter has a link of its own, so that each can be revoked by itself.
+    """
+    outside = config().public_url
+    return f"{outside}/p/{make_link(ctx, buyer_id)}/" if outside else ""
 
 
 def _overdue(item: dict[str, Any]) -> OverdueInvoice:

@@ -50,6 +50,7 @@ DOWN_DAYS = 7
 MOST_PERCENT = 100
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TEXT = 120, 500, 2_000
 LIVING = "('proposed', 'awaiting_insurer_consent', 'accepted', 'running')"
+ON_TABLE = "('proposed', 'awaiting_insurer_consent')"
 # A person with the right to set limits has to agree to these.
 TO_APPROVE = frozenset({Check.TENOR_NEEDS_APPROVAL, Check.DOWN_PAYMENT_SMALL, Check.SECOND_REPLAN})
 
@@ -239,6 +240,19 @@ def decline(ctx: Context, plan_id: UUID, note: str) -> PlanState:
         _set_state(ctx, plan_id, state, close_note=note, closed_on=ctx.today)
         record(ctx, events.PlanDeclined(plan["buyer_id"], plan_id, note))
     return state
+
+
+def standing_checks(ctx: Context, plan_id: UUID) -> tuple[Check, ...]:
+    """What stands against a plan that is on the table (TRM-04); nothing for any other."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.row(
+            f"select p.*, p.currency::text as code from payment_plan p"  # noqa: S608 - our states
+            " where p.seller_id = %(seller)s and p.id = %(id)s and p.currency is not null"
+            f" and p.state in {ON_TABLE}",
+            {"seller": ctx.seller, "id": plan_id},
+        )
+    return _standing_checks(found) if found else ()
 
 
 def track_plans(ctx: Context) -> dict[str, Plain]:

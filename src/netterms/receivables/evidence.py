@@ -141,6 +141,27 @@ def evidence_of(ctx: Context, dispute_id: UUID) -> list[Evidence]:
     return sql.typed(found, Evidence)
 
 
+def evidence_of_buyer(ctx: Context, buyer_id: UUID) -> dict[str, list[Evidence]]:
+    """Files of all disputes of a buyer, by invoice number, the newest last."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select i.invoice_number, f.id, f.name, f.kind, length(f.content) as bytes,
+                   f.sha256::text as sha256, f.added_by, f.added_at
+            from dispute_file f
+            join dispute d on d.seller_id = f.seller_id and d.id = f.dispute_id
+            join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+            where f.seller_id = %(seller)s and i.buyer_id = %(buyer)s order by f.id
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    by_number: dict[str, list[Evidence]] = {}
+    for line, one in zip(found, sql.typed(found, Evidence), strict=True):
+        by_number.setdefault(line["invoice_number"], []).append(one)
+    return by_number
+
+
 def evidence_file(ctx: Context, file_id: UUID) -> Content:
     """A file with its bytes; NOT_FOUND."""
     ctx.require(Permission.READ)

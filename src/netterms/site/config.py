@@ -87,6 +87,8 @@ class Config:
     gateway: Gateway = Gateway()
     companies_house_key: str = ""
     imap: Imap | None = None
+    # Where buyers reach this installation, without a slash at the end; empty: no links in letters.
+    public_url: str = ""
 
 
 APP_ROLE = "netterms_app"
@@ -146,6 +148,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
         companies_house_key=env.get("NETTERMS_COMPANIES_HOUSE_KEY", ""),
         imap=_imap(env),
+        public_url=env.get("NETTERMS_PUBLIC_URL", "").rstrip("/"),
         webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
         gateway=Gateway(
             connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "3")),

@@ -57,7 +57,7 @@ def test_the_page_has_the_buyers_own_account(ctx, visit):
     assert [line.days_late for line in shown.lines] == [(ctx.today - DUE).days, 0]
     [due] = shown.dues
     assert (due.open_minor, due.late_minor, due.to) == (12_000_00, 10_000_00, None)
-    # Interest of a late debt is shown where the law gives it and the rates are known, never guessed.
+    # Interest is shown where the law gives it and the rates are known, never guessed.
     claim = shown.lines[0].claim
     assert (due.interest_minor > 0) == (claim is not None and claim.why is None)
     assert shown.lines[1].claim is None

@@ -31,7 +31,10 @@ class OverdueInvoice:
 
 @dataclass(frozen=True, slots=True)
 class ReminderFacts:
-    """What a reminder says. `language` is the buyer's; `answer_to` the seller's address, or ''."""
+    """What a reminder says. `language` is the buyer's; `answer_to` the seller's address, or ''.
+
+    `page` is the address of the buyer's own page, or ''.
+    """
 
     seller: str
     buyer: str
@@ -39,6 +42,7 @@ class ReminderFacts:
     as_of: date
     invoices: tuple[OverdueInvoice, ...]
     answer_to: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ def _paragraphs(facts: ReminderFacts, where: Locale) -> list[str]:
             " is not right, please tell us, so that we can put it in order."
         ),
     ]
+    if facts.page:
+        parts.append(
+            _("Your account, with how to pay, promise or dispute an invoice: %(address)s")
+            % {"address": facts.page}
+        )
     if facts.answer_to:
         parts.append(_("You reach us at %(address)s.") % {"address": _line(facts.answer_to)})
     parts.append(

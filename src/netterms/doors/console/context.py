@@ -29,6 +29,7 @@ def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
         ("dashboard", _("Overview")),
         ("work", _("Work list")),
         ("ladder", _("Ladder")),
+        ("plans", _("Payment plans")),
         ("orders", _("Orders")),
         ("buyers", _("Buyers")),
         ("payments", _("Payments")),

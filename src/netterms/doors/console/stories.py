@@ -29,6 +29,8 @@ def told(happened: Iterable[Happened]) -> list[dict[str, Any]]:
 
 def who(actor: str) -> str:
     """A person's or a key's name; the day's own work as such."""
+    if actor.startswith("page:"):
+        return _("buyer's page")
     return _("daily run") if actor in {"day", "system", "jobs", "run"} else actor
 
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
-from netterms.doors.console import words
+from netterms.doors.console import plan_words, words
 from netterms.doors.look import formats, names
 
 register = template.Library()
@@ -69,6 +69,11 @@ LISTS = {
     "letter_states": names.LETTER_STATES,
     "mail_kinds": words.MAIL_KINDS,
     "mail_left_out": words.MAIL_LEFT_OUT,
+    "plan_states": names.PLAN_STATES,
+    "plan_shapes": plan_words.PLAN_SHAPES,
+    "plan_checks": plan_words.PLAN_CHECKS,
+    "channels": plan_words.CHANNELS,
+    "buyer_requests": plan_words.BUYER_REQUESTS,
 }
 
 

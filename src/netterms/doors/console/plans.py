@@ -1,0 +1,178 @@
+"""Payment plans: the list, one with its schedule and progress, a new one, and the moves."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from netterms.buyers import queries as buyers
+from netterms.collection import instalments, plan_reads, queries
+from netterms.collection.instalments import Acceptance, Drawn, Offer
+from netterms.collection.moves import PlanMove, PlanState
+from netterms.collection.page import page_settings
+from netterms.collection.plans import move_plan
+from netterms.collection.promises import Channel
+from netterms.doors.console import forms, plan_words, stories
+from netterms.doors.console.buyer_page import percent
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page, paged
+from netterms.doors.look import formats
+from netterms.doors.look.names import PLAN_STATES
+from netterms.doors.look.sentences import sentence
+from netterms.kernel.context import Permission
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal
+from netterms.terms.schedules import Shape
+
+OPEN = {PlanState.PROPOSED, PlanState.AWAITING_INSURER_CONSENT}
+
+
+@require_GET
+@page
+def listing(request: PageRequest) -> HttpResponse:
+    """Every plan with a schedule: on the table first, then what runs, then what is over."""
+    asked = request.GET.get("state", "")
+    state = asked if asked in PLAN_STATES else ""
+
+    def read(most: int, skip: int) -> list[plan_reads.Plan]:
+        return plan_reads.plans(request.ctx, state=state, most=most, skip=skip)
+
+    counted = plan_reads.count_plans(request.ctx, state)
+    told = {"state": state, "states": PLAN_STATES, **paged(request, counted, read)}
+    return render(request, "console/plans.html", told)
+
+
+@require_GET
+@page
+def one(request: PageRequest, plan_id: UUID) -> HttpResponse:
+    """One plan: the schedule, what came in, who agreed, and what may be done now."""
+    ctx = request.ctx
+    plan = plan_reads.plan(ctx, plan_id)
+    return render(
+        request,
+        "console/plan.html",
+        {
+            "plan": plan,
+            "instalments": plan_reads.instalments_of(ctx, plan_id),
+            "invoices": plan_reads.invoices_of(ctx, plan_id),
+            "proposed_by": stories.who(plan.proposed_by),
+            "on_table": plan.state in OPEN,
+            "awaits_consent": plan.state == PlanState.AWAITING_INSURER_CONSENT,
+            "may_collect": Permission.COLLECT in ctx.may,
+            "channels": plan_words.CHANNELS,
+            "checks": instalments.standing_checks(ctx, plan_id),
+        },
+    )
+
+
+@require_POST
+@page
+def do(request: PageRequest, plan_id: UUID, move: str) -> HttpResponse:
+    """Accept for the buyer, approve, note the insurer's consent, decline, or close as paid."""
+    ctx, form = request.ctx, request.POST
+    try:
+        if move == "accept":
+            instalments.accept(ctx, plan_id, _acceptance(request, plan_id))
+        elif move == "approve":
+            instalments.approve(ctx, plan_id)
+        elif move == "consent":
+            instalments.note_consent(ctx, plan_id, forms.text(form, "note"))
+        elif move == "decline":
+            instalments.decline(ctx, plan_id, forms.text(form, "note"))
+        elif move == "complete":
+            move_plan(ctx, plan_id, PlanMove.COMPLETE)
+        else:
+            raise Refusal(Code.NOT_FOUND, field="plan", value=move)
+        messages.success(request, _("Done. It is in the buyer's history."))
+    except Refusal as refusal:
+        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
+            raise
+        messages.error(request, sentence(refusal))
+    return redirect("plan", plan_id)
+
+
+def _acceptance(request: PageRequest, plan_id: UUID) -> Acceptance:
+    """As a person took it down: by telephone, letter, e-mail or at a visit."""
+    plan = plan_reads.plan(request.ctx, plan_id)
+    how = request.POST.get("how", "")
+    words = _("Taken down by %(who)s: the buyer acknowledges that it owes %(amount)s. %(note)s") % {
+        "who": request.ctx.actor,
+        "amount": formats.money(plan.debt_minor, plan.currency),
+        "note": forms.text(request.POST, "note"),
+    }
+    # Without a word of what was acknowledged nothing is: the use case refuses it.
+    text = words if request.POST.get("agreed") else ""
+    return Acceptance(
+        forms.text(request.POST, "name", 121),
+        Channel(how) if how in set(Channel) else Channel.PHONE,
+        text.strip(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def propose(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    """Draw a plan up for what is late in one currency, look at it, put it to the buyer."""
+    ctx = request.ctx
+    asked = request.POST if request.method == "POST" else request.GET
+    buyer = buyers.buyer(ctx, buyer_id)
+    late = [
+        line
+        for line in queries.invoice_lines(ctx, ctx.today, buyer_id=buyer_id)
+        if line.kind != "credit_note"
+        and line.due_on < ctx.today
+        and line.open_minor > line.disputed_minor
+    ]
+    codes = sorted({line.currency for line in late})
+    currency = asked.get("currency", "") or (codes[0] if codes else "")
+    drawn: Drawn | None = None
+    offer = instalments.standard_offer(
+        ctx, buyer_id, [line.id for line in late if line.currency == currency]
+    )
+    try:
+        if late:
+            offer = _offer(request, offer, currency)
+            drawn = instalments.draw_up(ctx, offer)
+            if request.method == "POST":
+                plan = instalments.propose(ctx, offer)
+                messages.success(request, _("Proposed. The buyer finds it on its page."))
+                return redirect("plan", plan)
+    except Refusal as refusal:
+        if refusal.code is Code.NOT_ALLOWED:
+            raise
+        messages.error(request, sentence(refusal))
+    return render(
+        request,
+        "console/plan_new.html",
+        {
+            "buyer": buyer,
+            "codes": codes,
+            "currency": currency,
+            "offer": offer,
+            "drawn": drawn,
+            "total": drawn.debt + drawn.interest if drawn else None,
+            "shapes": plan_words.PLAN_SHAPES,
+            "settings": page_settings(ctx),
+            "may_collect": Permission.COLLECT in ctx.may,
+        },
+    )
+
+
+def _offer(request: PageRequest, usual: Offer, currency: str) -> Offer:
+    form = request.POST if request.method == "POST" else request.GET
+    shape, rate = form.get("shape", ""), forms.text(form, "yearly_percent", 12)
+    price = forms.minor(form, "retention", currency)
+    return Offer(
+        usual.buyer_id,
+        usual.invoices,
+        forms.whole(form, "months", "months", usual.months),
+        forms.whole(form, "down_percent", "down_percent", usual.down_percent),
+        percent(rate) if rate else usual.yearly_percent,
+        Shape(shape) if shape in set(Shape) else usual.shape,
+        Money(price, currency) if price else None,
+    )
