@@ -1,4 +1,6 @@
-"""Collect every text a person sees, keep the Chinese catalogue complete, and compile it.
+"""Collect every text a person sees, keep the catalogues complete, and compile them.
+
+Chinese has every text; the other languages have those of the buyers' page (`doors/portal`).
 
 `make messages` runs this. Texts of Python files and Django templates are merged into the file
 `django.po` of the package's `locale` folder. A translation once written is never lost: a text that
@@ -22,8 +24,12 @@ from netterms.doors.cli import texts
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "netterms"
-FOLDER = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES"
+LOCALE = PACKAGE / "locale"
+FOLDER = LOCALE / "zh_Hans" / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+# What buyers read their own page in, beside English and Chinese.
+OF_BUYERS = ("de", "es", "fr")
+BUYERS_DOOR = PACKAGE / "doors" / "portal"
 LINE_WIDTH = 100
 # Help texts are strings and docstrings of commands: they are asked of the commands themselves.
 COMMAND_LINE = "src/netterms/doors/cli/__init__.py"
@@ -36,10 +42,10 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 }
 
 
-def extracted() -> Catalog:
-    """Every text of the package with the files it stands in, without translations."""
+def extracted(folder: Path = PACKAGE) -> Catalog:
+    """Every text of a folder with the files it stands in, without translations."""
     catalog = Catalog(project="netterms", fuzzy=False)
-    for path in sorted(PACKAGE.rglob("*")):
+    for path in sorted(folder.rglob("*")):
         if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts:
             continue
         source = path.read_text(encoding="utf-8")
@@ -52,15 +58,20 @@ def extracted() -> Catalog:
             "python", stream, KEYWORDS, (), {"encoding": "utf-8"}
         ):
             catalog.add(msgid, None, place, context=context)
-    for text in texts():
+    for text in texts() if folder == PACKAGE else ():
         catalog.add(text, None, [(COMMAND_LINE, None)])
     return catalog
 
 
-def kept() -> Catalog:
+def kept(language: str = "zh_Hans") -> Catalog:
     """The catalogue as it stands in the repository."""
-    with PO.open("rb") as stream:
-        return read_po(stream, locale="zh_Hans")
+    with file_of(language).open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+def file_of(language: str) -> Path:
+    """The text file of a language's catalogue; what is compiled of it stands beside it."""
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
 def missing(catalog: Catalog) -> list[str]:
@@ -80,23 +91,29 @@ def compiled(catalog: Catalog) -> bytes:
     return stream.getvalue()
 
 
-def main() -> int:
-    """Merge, write, compile, and tell what lacks a translation."""
-    catalog = kept()
+def renewed(language: str, texts_now: Catalog) -> list[str]:
+    """Merge, write and compile one catalogue; returns what it lacks."""
+    catalog = kept(language)
     catalog.update(
-        extracted(),
-        no_fuzzy_matching=True,
-        update_header_comment=False,
-        update_creation_date=False,
+        texts_now, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False
     )
-    with PO.open("wb") as stream:
+    file = file_of(language)
+    with file.open("wb") as stream:
         write_po(stream, catalog, width=LINE_WIDTH, include_lineno=False, sort_by_file=True)
     # What is compiled is what the file says, so that anyone can compile it again.
-    MO.write_bytes(compiled(kept()))
-    lacking = missing(kept())
+    file.with_suffix(".mo").write_bytes(compiled(kept(language)))
+    lacking = missing(kept(language))
     for text in lacking:
-        sys.stdout.write(f"no translation: {text!r}\n")
-    sys.stdout.write(f"{len(catalog)} texts, {len(lacking)} without a translation\n")
+        sys.stdout.write(f"no translation: {text!r} ({language})\n")
+    sys.stdout.write(f"{language}: {len(catalog)} texts, {len(lacking)} without a translation\n")
+    return lacking
+
+
+def main() -> int:
+    """Merge, write, compile, and tell what lacks a translation."""
+    lacking = renewed("zh_Hans", extracted())
+    for language in OF_BUYERS:
+        lacking += renewed(language, extracted(BUYERS_DOOR))
     return 1 if lacking else 0
 
 

@@ -24,8 +24,8 @@ select array(select step from run_step where seller_id = %(seller)s) as noted,
        exists (select from claim where seller_id = %(seller)s) as claims
 """
 STEPS = [
-    "calendar", "names", "screening", "promises", "plans", "scores", "shadow", "monthly",
-    "forecasts", "limits", "exposure", "expire", "books", "deadlines",
+    "calendar", "names", "screening", "promises", "scores", "shadow", "monthly", "forecasts",
+    "limits", "exposure", "expire", "books", "deadlines", "plans",
     "ladder", "claims", "alerts", "ranking", "reminders",
 ]  # fmt: skip
 LETTERS = """

@@ -51,6 +51,42 @@ def test_every_text_in_use_has_a_confirmed_translation(kept):
     assert lacking == [], "run `make messages` and translate what it lists"
 
 
+@pytest.mark.parametrize("language", messages.OF_BUYERS)
+def test_every_text_of_the_buyers_page_is_in_every_language_it_offers(language):
+    kept = messages.kept(language)
+    lacking = [
+        message.id
+        for message in messages.extracted(messages.BUYERS_DOOR)
+        if message.id
+        and (
+            (found := kept.get(message.id, message.context)) is None
+            or found.fuzzy
+            or not all(text for _, text in _texts(found))
+        )
+    ]
+    assert lacking == [], "run `make messages` and translate what it lists"
+    wrong = [
+        (english, text)
+        for message in kept
+        if message.id
+        for english, text in _texts(message)
+        if sorted(PLACEHOLDER.findall(english)) != sorted(PLACEHOLDER.findall(text))
+    ]
+    assert wrong == []
+    compiled = messages.file_of(language).with_suffix(".mo").read_bytes()
+    assert compiled == messages.compiled(kept), "run `make messages`"
+
+
+def test_the_buyers_page_offers_the_languages_that_have_catalogues():
+    from netterms.doors.look.formats import OF_BUYERS
+    from netterms.doors.portal.language import LANGUAGES
+
+    assert set(LANGUAGES) == {"en", "zh-hans", *messages.OF_BUYERS}
+    assert set(messages.OF_BUYERS) == OF_BUYERS
+    with translation.override("de"):
+        assert translation.gettext("Your account") == "Ihr Konto"
+
+
 def test_a_translation_holds_the_facts_of_the_text_and_no_others(kept):
     wrong = [
         (english, text)

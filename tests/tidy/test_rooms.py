@@ -60,6 +60,7 @@ SPEAKS_TO_DATABASE = {
     "collection/work_settings.py",
     "collection/links.py",
     "collection/page.py",
+    "collection/plan_offers.py",
     "collection/plan_reads.py",
     "collection/plans.py",
     "collection/portal.py",

@@ -7,25 +7,19 @@ period. Its tracking is the business day's (`sql/track_plans.sql`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from netterms.collection import events
 from netterms.collection.moves import PLAN_MOVES, PlanMove, PlanState
-from netterms.collection.page import page_settings
+from netterms.collection.plan_offers import Drawn, Offer, check_figures, debts_of, worked_out
 from netterms.collection.promises import Channel
-from netterms.insurance.deadlines import deadlines
-from netterms.insurance.terms import terms_from
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
-from netterms.kernel.money import Money, half_up
+from netterms.kernel.money import Money
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import hold_buyer
@@ -35,40 +29,16 @@ from netterms.store.tenancy import book, once_more
 from netterms.terms.schedules import (
     EIGHTH_RULE,
     GRACE_BUSINESS_DAYS,
-    MOST_MONTHS,
     NO_ACCELERATION,
     Check,
-    Instalment,
     Proposal,
-    Shape,
     checks,
-    schedule,
 )
 
-# Convention: so long after a proposal the down payment is due.
-DOWN_DAYS = 7
-MOST_PERCENT = 100
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TEXT = 120, 500, 2_000
-LIVING = "('proposed', 'awaiting_insurer_consent', 'accepted', 'running')"
 ON_TABLE = "('proposed', 'awaiting_insurer_consent')"
 # A person with the right to set limits has to agree to these.
 TO_APPROVE = frozenset({Check.TENOR_NEEDS_APPROVAL, Check.DOWN_PAYMENT_SMALL, Check.SECOND_REPLAN})
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What is put on the table: `months` instalments after a down payment, interest a year.
-
-    `retention` is the price of a sale with retention of title, where there is one.
-    """
-
-    buyer_id: UUID
-    invoices: tuple[UUID, ...]
-    months: int
-    down_percent: int
-    yearly_percent: Decimal
-    shape: Shape = Shape.LEVEL
-    retention: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,54 +50,6 @@ class Acceptance:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """An offer worked out: what is owed, what is paid when, and what stands against it."""
-
-    debt: Money
-    down: Money
-    down_due_on: date
-    instalments: tuple[Instalment, ...]
-    checks: tuple[Check, ...]
-    extension_ends_on: date | None
-    replans: int
-
-    @property
-    def ends_on(self) -> date:
-        """The day of the last instalment."""
-        return self.instalments[-1].due_on
-
-    @property
-    def interest(self) -> Money:
-        """All interest of the plan."""
-        return Money(sum(one.interest.minor for one in self.instalments), self.debt.currency)
-
-
-def standard_offer(ctx: Context, buyer_id: UUID, invoices: Sequence[UUID]) -> Offer:
-    """The seller's own conditions, at their longest. For use cases: asks for no permission."""
-    settings = page_settings(ctx)
-    return Offer(
-        buyer_id,
-        tuple(invoices),
-        settings.most_months,
-        settings.least_down_percent,
-        settings.yearly_percent,
-        settings.shape,
-    )
-
-
-def draw_up(ctx: Context, offer: Offer) -> Drawn:
-    """Work an offer out without writing anything.
-
-    NOT_FOUND names an invoice that is not an open one of this buyer; VALUE_INVALID one that is in
-    another plan, wholly disputed or of another currency, and the figure that cannot be.
-    """
-    ctx.require(Permission.READ)
-    _check_figures(offer)
-    with book(ctx):
-        return _drawn(ctx, offer, _debts(ctx, offer))
-
-
 @once_more
 def propose(ctx: Context, offer: Offer, *, approved: bool = True) -> UUID:
     """Put an offer on the table; returns the plan. Errors as of `draw_up`.
@@ -135,10 +57,10 @@ def propose(ctx: Context, offer: Offer, *, approved: bool = True) -> UUID:
     The seller's own offer is approved with it, unless a check asks for another person's approval.
     """
     ctx.require(Permission.COLLECT)
-    _check_figures(offer)
+    check_figures(offer)
     with book(ctx):
         _lock_buyer(ctx, offer.buyer_id)
-        drawn = _drawn(ctx, offer, _debts(ctx, offer))
+        drawn = worked_out(ctx, offer, debts_of(ctx, offer))
         state = PlanState.PROPOSED
         if Check.NEEDS_INSURER_CONSENT in drawn.checks:
             state = after(PLAN_MOVES, state, PlanMove.ASK_INSURER)
@@ -269,108 +191,6 @@ def track_plans(ctx: Context) -> dict[str, Plain]:
         sql.execute("drop table plan_receipt")
     assert found is not None
     return dict(found)
-
-
-def _check_figures(offer: Offer) -> None:
-    if not offer.invoices:
-        raise _invalid("invoice", "", Mend.GIVE_IT)
-    _within("months", offer.months, 1, MOST_MONTHS)
-    _within("down_percent", offer.down_percent, 0, MOST_PERCENT - 1)
-    _within("yearly_percent", offer.yearly_percent, 0, MOST_PERCENT)
-
-
-def _debts(ctx: Context, offer: Offer) -> list[dict[str, Any]]:
-    """The invoices of an offer, locked: what is open of each and not in dispute."""
-    found = sql.rows(
-        f"""
-        select i.id, i.currency::text as currency, i.issued_on, i.due_on,
-               i.open_minor - coalesce((
-                 select sum(d.amount_minor) from dispute d
-                 where d.seller_id = i.seller_id and d.invoice_id = i.id
-                   and d.settled_on is null), 0)::bigint as minor,
-               exists (
-                 select from payment_plan_invoice x
-                 join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
-                 where x.seller_id = i.seller_id and x.invoice_id = i.id and p.state in {LIVING}
-               ) as is_planned
-        from invoice i
-        where i.seller_id = %(seller)s and i.buyer_id = %(buyer)s and i.id = any(%(invoices)s)
-          and i.kind <> 'credit_note' and i.open_minor > 0
-        order by i.id for update of i
-        """,  # noqa: S608 - the states are ours
-        {"seller": ctx.seller, "buyer": offer.buyer_id, "invoices": list(offer.invoices)},
-    )
-    known = {line["id"]: line for line in found}
-    for invoice in offer.invoices:
-        line = known.get(invoice)
-        if line is None:
-            raise Refusal(Code.NOT_FOUND, field="invoice", value=str(invoice))
-        if line["is_planned"] or line["minor"] <= 0:
-            raise _invalid("invoice", invoice, Mend.UNPLANNED_INVOICE)
-        if line["currency"] != found[0]["currency"]:
-            raise _invalid("currency", line["currency"], Mend.ONE_CURRENCY)
-    return found
-
-
-def _drawn(ctx: Context, offer: Offer, debts: Sequence[dict[str, Any]]) -> Drawn:
-    currency = debts[0]["currency"]
-    debt = Money(sum(line["minor"] for line in debts), currency)
-    down = Money(half_up(Fraction(debt.minor * offer.down_percent, 100)), currency)
-    if debt.minor - down.minor < offer.months:
-        raise _invalid("months", offer.months, Mend.AT_MOST, most=max(1, debt.minor - down.minor))
-    parts = schedule(
-        offer.shape, debt - down, Decimal(offer.yearly_percent), offer.months, ctx.today
-    )
-    ends = _extension_ends(ctx, offer.buyer_id, debts)
-    replans = _replans(ctx, offer.invoices)
-    proposal = Proposal(
-        debt=debt,
-        down_payment=down,
-        months=offer.months,
-        last_due_on=parts[-1].due_on,
-        # Before a plan starts the debt is acknowledged: `accept` takes no less.
-        acknowledged=True,
-        extension_ends_on=ends,
-        replans=replans,
-    )
-    down_due = ctx.today + timedelta(days=DOWN_DAYS)
-    return Drawn(debt, down, down_due, parts, checks(proposal), ends, replans)
-
-
-def _extension_ends(ctx: Context, buyer_id: UUID, debts: Sequence[dict[str, Any]]) -> date | None:
-    """The first end of the maximum extension period of these debts; None without cover (TCI-08)."""
-    terms = sql.rows(
-        """
-        select p.terms from insurance_policy p
-        where p.seller_id = %(seller)s and exists (
-          select from insured_limit l
-          where l.seller_id = p.seller_id and l.policy_id = p.id and l.buyer_id = %(buyer)s
-            and l.amount_minor > 0 and l.starts_on <= %(today)s
-            and (l.ends_on is null or l.ends_on >= %(today)s))
-        """,
-        {"seller": ctx.seller, "buyer": buyer_id, "today": ctx.today},
-    )
-    ends = [
-        deadlines(debt["issued_on"], debt["due_on"], terms_from(line["terms"])).mep_ends_on
-        for line in terms
-        for debt in debts
-    ]
-    return min(ends, default=None)
-
-
-def _replans(ctx: Context, invoices: Sequence[UUID]) -> int:
-    """How many plans these invoices were in before: two mean that this is the second re-plan."""
-    return int(
-        sql.value(
-            """
-            select count(distinct p.id) from payment_plan p
-            join payment_plan_invoice x on x.seller_id = p.seller_id and x.plan_id = p.id
-            where p.seller_id = %(seller)s and x.invoice_id = any(%(invoices)s)
-              and p.state in ('accelerated', 'replanned')
-            """,
-            {"seller": ctx.seller, "invoices": list(invoices)},
-        )
-    )
 
 
 def _lock_buyer(ctx: Context, buyer_id: UUID) -> None:
@@ -533,11 +353,6 @@ def _text(field: str, given: str, most: int) -> str:
         mend = Mend.CHARACTERS if text else Mend.GIVE_IT
         raise _invalid(field, text[:50], mend, least=1, most=most)
     return text
-
-
-def _within(field: str, value: int | Decimal, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
 
 
 def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:

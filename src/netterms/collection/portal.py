@@ -15,18 +15,11 @@ from uuid import UUID
 
 from netterms.buyers import queries as buyers
 from netterms.collection import events, plan_reads, queries
-from netterms.collection.instalments import (
-    Acceptance,
-    Drawn,
-    Offer,
-    accept,
-    draw_up,
-    propose,
-    standard_offer,
-)
+from netterms.collection.instalments import Acceptance, accept, propose
 from netterms.collection.links import Visit
 from netterms.collection.page import PageSettings, PayAccount, page_settings, pay_accounts
 from netterms.collection.payment_reference import creditor_reference
+from netterms.collection.plan_offers import Drawn, Offer, draw_up, standard_offer
 from netterms.collection.plan_reads import Plan, PlanInstalment
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
 from netterms.kernel.calendar import add_months

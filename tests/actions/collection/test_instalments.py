@@ -8,16 +8,15 @@ import pytest
 
 from netterms.collection.instalments import (
     Acceptance,
-    Offer,
     accept,
     approve,
     decline,
-    draw_up,
     note_consent,
     propose,
     track_plans,
 )
 from netterms.collection.moves import PlanState
+from netterms.collection.plan_offers import Offer, draw_up
 from netterms.collection.plan_reads import instalments_of, invoices_of, plan, plans
 from netterms.collection.promises import Channel
 from netterms.insurance.policies import GrantedLimit, PolicySchedule, grant_limits, open_policy

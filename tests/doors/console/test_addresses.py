@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,13 @@ from netterms.buyers.groups import set_parent
 from netterms.buyers.particulars import Address, Contact
 from netterms.checkout import policies
 from netterms.checkout.policy import Bound, Doubt, Largest, Policy, Starter
+from netterms.collection import portal
+from netterms.collection.instalments import Acceptance, accept, decline, propose
+from netterms.collection.links import make_link, open_link
+from netterms.collection.moves import PlanState
+from netterms.collection.page import PayAccount, set_pay_account
+from netterms.collection.plan_offers import standard_offer
+from netterms.collection.promises import Channel
 from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
@@ -30,6 +38,7 @@ from netterms.statements.visits import Visit, record_visit
 from netterms.store import sql
 from netterms.store.tenancy import book
 from netterms.wiring import run_day
+from tests.actions.books import Line, bring_in, rows
 from tests.actions.collection.test_reminders import Postbag
 from tests.actions.receivables.test_matching import DUE, line, load
 from tests.actions.small_book import put
@@ -56,6 +65,7 @@ class World:
     papers: Papers
     bank_statement: UUID
     bank_line: UUID
+    plans: list[UUID]
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +106,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             [order_report(ctx, buyer, f"report-{buyer}")[0].id for buyer in seeded.buyers],
             papers(made.ctx, made.buyer),
             *bank(made.ctx),
+            agreed(made.ctx, made.buyer),
         )
     return _worlds["world"]
 
@@ -133,6 +144,29 @@ def particulars(ctx: Context, buyer: UUID, below: UUID) -> None:
         enter(ctx, buyer, one)
     record_company_facts(ctx, buyer, CompanyFacts(END, 7, 2, "<b>Bold</b>"))
     set_parent(ctx, below, buyer)
+
+
+def agreed(ctx: Context, buyer: UUID) -> list[UUID]:
+    """A plan that runs, one declined, one on the table; and what a buyer does on its page."""
+    found = []
+    today = ctx.today
+    for number, due in (("P-1", 40), ("P-2", 30), ("P-3", 20)):
+        line = Line(
+            buyer="<b>Bold</b> plan", number=number, due_on=today - timedelta(days=due),
+            issued_on=today - timedelta(days=due + 30), amount=1_200_00, country="US",
+        )  # fmt: skip
+        bring_in(ctx, line)
+        [kept] = rows(
+            ctx, "select buyer_id, id from invoice where invoice_number = %(n)s", n=number
+        )
+        who = kept["buyer_id"]
+        found.append(propose(ctx, standard_offer(ctx, who, [kept["id"]])))
+    accept(ctx, found[0], Acceptance("<b>Bold</b>", Channel.PHONE, "<b>Bold</b> owes it"))
+    decline(ctx, found[1], "<b>Bold</b>")
+    visit = open_link(make_link(ctx, buyer), ctx.now)
+    portal.ask(visit, "k", portal.RequestKind.OTHER, "<b>Bold</b>", "<b>Bold</b>", "<b>Bold</b>")
+    set_pay_account(ctx, PayAccount("USD", "<b>Bold</b>", "123", "456", "<b>Bold</b>"))
+    return found
 
 
 def _policies(ctx: Context) -> list[int]:
@@ -199,6 +233,11 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     ],
     "statements": lambda w: [f"/buyers/{buyer}/statements/" for buyer in w.buyers[-2:]],
     "statement_enter": lambda w: [f"/buyers/{buyer}/statements/enter/" for buyer in w.buyers[-2:]],
+    "buyer_page": lambda w: [f"/buyers/{buyer}/page/" for buyer in w.buyers[-2:]],
+    "plan_new": lambda w: [f"/buyers/{buyer}/plans/new/" for buyer in w.buyers],
+    "plans": _each("/plans/", *(f"/plans/?state={state}" for state in PlanState)),
+    "plan": lambda w: [f"/plans/{plan}/" for plan in w.plans],
+    "page_settings": _each("/plans/page/"),
     "particulars": lambda w: [f"/buyers/{buyer}/particulars/" for buyer in w.buyers[-2:]],
     "visits": lambda w: [f"/buyers/{buyer}/visits/" for buyer in w.buyers[-2:]],
     "payments": _each("/payments/", "/payments/?q=nobody"),
@@ -258,6 +297,8 @@ FORMS = {
     "books_do": "/books/close/",
     "call_dispute": f"/work/{uuid4()}/dispute/",
     "call_owner": f"/work/{uuid4()}/owner/",
+    "buyer_page_do": f"/buyers/{uuid4()}/page/do/",
+    "plan_move": f"/plans/{uuid4()}/approve/",
     "order_move": f"/orders/{uuid4()}/void/",
     "buyers_twice_find": "/buyers/duplicates/find/",
     "buyers_twice_decide": "/buyers/duplicates/decide/",
@@ -276,6 +317,8 @@ FORMS = {
 ELSEWHERE = {"visit_photo", "terms_clauses_pdf"}
 # A photograph is looked at in the tests of visits, an export of figures in those of calls.
 ELSEWHERE = {"visit_photo", "collection_export"}
+# A photograph is looked at in the tests of visits, a dispute's file in those of the buyer's page.
+ELSEWHERE = {"visit_photo", "evidence"}
 
 
 def test_no_address_is_left_out():

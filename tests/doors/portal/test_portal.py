@@ -11,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from netterms.collection import portal
-from netterms.collection.instalments import propose, standard_offer
+from netterms.collection.instalments import propose
 from netterms.collection.links import MOST_USES, links_of, make_link, open_link, revoke_link
 from netterms.collection.page import PayAccount, set_pay_account
+from netterms.collection.plan_offers import standard_offer
 from netterms.doors.portal.language import LANGUAGES, language
 from netterms.doors.portal.urls import urlpatterns
 from netterms.kernel.clock import SystemClock

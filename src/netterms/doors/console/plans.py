@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from netterms.buyers import queries as buyers
 from netterms.collection import instalments, plan_reads, queries
-from netterms.collection.instalments import Acceptance, Drawn, Offer
+from netterms.collection.instalments import Acceptance
 from netterms.collection.moves import PlanMove, PlanState
 from netterms.collection.page import page_settings
+from netterms.collection.plan_offers import Drawn, Offer, draw_up, standard_offer
 from netterms.collection.plans import move_plan
 from netterms.collection.promises import Channel
 from netterms.doors.console import forms, plan_words, stories
@@ -131,13 +132,11 @@ def propose(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     codes = sorted({line.currency for line in late})
     currency = asked.get("currency", "") or (codes[0] if codes else "")
     drawn: Drawn | None = None
-    offer = instalments.standard_offer(
-        ctx, buyer_id, [line.id for line in late if line.currency == currency]
-    )
+    offer = standard_offer(ctx, buyer_id, [line.id for line in late if line.currency == currency])
     try:
         if late:
             offer = _offer(request, offer, currency)
-            drawn = instalments.draw_up(ctx, offer)
+            drawn = draw_up(ctx, offer)
             if request.method == "POST":
                 plan = instalments.propose(ctx, offer)
                 messages.success(request, _("Proposed. The buyer finds it on its page."))

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from netterms.collection import portal
-from netterms.collection.instalments import Drawn, Offer
+from netterms.collection.plan_offers import Drawn, Offer
 from netterms.doors.look import formats
 from netterms.doors.portal import entrance, words
 from netterms.doors.portal.entrance import Guest
