@@ -25,6 +25,8 @@ from netterms.checkout.moves import OrderMove
 from netterms.collection.letters.actions import Wanted, write_letter
 from netterms.collection.letters.rules import Template
 from netterms.connectors.letters import press
+from netterms.collection.instalments import propose
+from netterms.collection.plan_offers import standard_offer
 from netterms.doors.api.hot import MOVES
 from netterms.kernel.clock import FixedClock, SystemClock
 from netterms.receivables.matching.queries import statements
@@ -34,6 +36,7 @@ from netterms.webhooks.queries import DeliveryFilter, deliveries
 from tests.actions.books import fingerprint, rows
 from tests.actions.connectors.test_banks import GERMAN
 from tests.actions.receivables.test_matching import line, load
+from tests.actions.small_book import put
 from tests.doors.api.test_schema import OPERATIONS
 from tests.doors.api.test_statements import ASKED
 from tests.doors.api.test_webhooks import Ear
@@ -119,11 +122,18 @@ class Book:
                 write_letter(ctx, Wanted(made.buyer, Template.STATEMENT), fresh(), press)
             ),
             **self.particulars(made.buyer),
+            "plan_id": str(self.plan()),
         }
         self.other = str(made.lineless)
         duplicates.merge(ctx, made.buyer, made.lineless, "twice")
         duplicates.unmerge(ctx, made.lineless)
         connections.close_all()
+
+    def plan(self):
+        """Instalments for an invoice that is late."""
+        late = self.ctx.today - timedelta(days=40)
+        buyer, invoice = put(self.ctx, "walls", "W-1", 1_000_00, due_on=late)
+        return propose(self.ctx, standard_offer(self.ctx, buyer, [invoice]))
 
     def particulars(self, buyer):
         """One of each kind; of the accounts two that somebody is to confirm or reject."""

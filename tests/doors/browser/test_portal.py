@@ -1,4 +1,4 @@
-"""A buyer opens its link, promises, disputes with a file, proposes a plan; the collector sees it."""
+"""A buyer opens its link, promises, disputes, proposes a plan; the collector sees all of it."""
 
 from __future__ import annotations
 

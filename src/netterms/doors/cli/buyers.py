@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from netterms.buyers.accounts import KeptAccount
     from netterms.buyers.particulars import Address, Contact
 
+# Where `netterms serve` answers when nobody says otherwise.
+LOCAL = "http://127.0.0.1:8000"
 buyers = typer.Typer(
     no_args_is_help=True, help="Find and show buyers; look companies up; find duplicates."
 )
@@ -145,6 +147,24 @@ def show(
                 (_("Name"), _("Number"), _("Country")),
                 [("  " * each.depth + each.name, each.buyer_number, each.country) for each in tree],
             )
+
+
+@buyers.command("link")
+def link(
+    buyer: Annotated[str, typer.Argument(help="The buyer's number.")],
+    seller: SellerOption = None,
+) -> None:
+    """Make a link to a buyer's own page: its account, how to pay, promise, dispute, instalments."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.buyers.queries import buyer_by_number
+        from netterms.collection.links import make_link
+        from netterms.site.config import config
+
+        token = make_link(ctx, buyer_by_number(ctx, buyer).id)
+        screen.say(f"{config().public_url or LOCAL}/p/{token}/")
 
 
 def _place(place: Address) -> str:

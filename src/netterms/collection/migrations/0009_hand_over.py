@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0011_letters")]
+    dependencies = [("collection", "0008_mail")]
     operations = [sql_file(__file__)]

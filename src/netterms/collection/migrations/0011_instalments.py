@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0004_place_of_invoice"), ("buyers", "0006_particulars")]
+    dependencies = [("collection", "0010_buyer_page"), ("receivables", "0005_papers")]
     operations = [sql_file(__file__)]

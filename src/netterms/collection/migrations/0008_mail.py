@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0012_mail")]
+    dependencies = [("collection", "0007_letters")]
     operations = [sql_file(__file__)]
