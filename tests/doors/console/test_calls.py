@@ -151,5 +151,8 @@ def test_figures_and_settings_open_and_are_taken_away(mine, signed_in, language)
     wrong = client.post("/collection/settings/", {"effect_call": "7"}, follow=True)
     assert "7" in wrong.content.decode()
     rule = {"owner": ["anna@example.com", ""], "segment": ["", ""], "country": ["de", ""]}
-    assert "anna@example.com" in client.post("/collection/settings/", rule, follow=True).content.decode()
+    assert (
+        "anna@example.com"
+        in client.post("/collection/settings/", rule, follow=True).content.decode()
+    )
     assert signed_in(mine.ctx, "reader").post("/collection/settings/", rule).status_code == 403

@@ -574,8 +574,6 @@ RUN_STEPS = {
     "reminders": _("Send reminders"),
 }
 FACTS = {
-    "accelerated": _("called in at once"),
-    "completed": _("completed"),
     "ranked": _("tasks ranked"),
     "assigned": _("cases assigned"),
     "accelerated": _("called in whole"),

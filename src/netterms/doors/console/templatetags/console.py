@@ -72,7 +72,7 @@ LISTS = {
     "plan_states": names.PLAN_STATES,
     "plan_shapes": plan_words.PLAN_SHAPES,
     "plan_checks": plan_words.PLAN_CHECKS,
-    "channels": plan_words.CHANNELS,
+    "agreed_how": plan_words.CHANNELS,
     "buyer_requests": plan_words.BUYER_REQUESTS,
 }
 
@@ -122,9 +122,3 @@ def typed(minor: int, currency: str) -> str:
 def whole(number: Decimal) -> int:
     """A figure without its fraction: minor units have none."""
     return int(number.to_integral_value(ROUND_HALF_UP))
-
-
-@register.filter
-def plain(number: Decimal) -> str:
-    """A number as a person would type it: no group, no zeros at its end."""
-    return f"{number.normalize():f}"
