@@ -29,7 +29,7 @@ from tests.ensure_chromium import find  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 # What the README in each language shows of the console.
-PAGES = {"en": ("dashboard", "buyer", "order"), "zh": ("dashboard", "work", "order")}
+PAGES = {"en": ("dashboard", "buyer", "order", "sanctions"), "zh": ("dashboard", "work", "order")}
 WIDTH, HEIGHT = 1280, 860
 INVOICES = """
 select b.buyer_number as "Customer number", b.name as "Customer name", b.country as "Country",
@@ -102,6 +102,7 @@ def console(page: Page, address: str, home: Path) -> None:
         paths = {
             "dashboard": "/",
             "work": "/work/",
+            "sanctions": "/sanctions/",
             "buyer": first(page, address, "/buyers/"),
             "order": first(page, address, "/orders/?state=captured"),
         }
