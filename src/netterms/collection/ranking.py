@@ -91,7 +91,10 @@ def rank_work(ctx: Context, buyer_id: UUID | None = None) -> dict[str, Plain]:
         assigned = 0
         if buyer_id is None:
             assigned = sql.execute(sql.statement("collection/assign_cases"), params)
+            # Of what it has just put together the database knows no sizes: it shall hash.
+            sql.execute("set local enable_nestloop = off")
         ranked = sql.execute(_ranking(), params)
+        sql.execute("set local enable_nestloop = on")
     return {"ranked": ranked, "assigned": assigned}
 
 

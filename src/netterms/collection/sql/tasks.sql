@@ -5,11 +5,12 @@ select a.id, a.case_id, a.buyer_id, b.name as buyer_name, b.country, a.stage, a.
 from (
   select x.*
   from collection_action x
-  join collection_case y on y.seller_id = x.seller_id and y.id = x.case_id
   where x.seller_id = %(seller)s and x.state in ('planned', 'failed') and (x.step <> 'email_reminder' or x.state = 'failed')
     and x.planned_on <= %(as_of)s
     and (%(stage)s::int is null or x.stage = %(stage)s)
-    and (%(owner)s::text is null or y.owner = %(owner)s)
+    and (%(owner)s::text is null or exists (
+      select from collection_case y
+      where y.seller_id = x.seller_id and y.id = x.case_id and y.owner = %(owner)s))
     and (%(case)s::uuid is null or x.case_id = %(case)s)
   order by x.worth desc nulls last, x.due_on, x.id
   limit %(most)s offset %(skip)s

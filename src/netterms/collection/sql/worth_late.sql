@@ -8,6 +8,7 @@ join (
         where seller_id = %(seller)s and (%(buyer)s::uuid is null or buyer_id = %(buyer)s)) known
   cross join seller s
   where s.seller_id = %(seller)s
+  offset 0 -- Once a currency, not once an invoice.
 ) r on r.currency = l.currency::text
 left join invoice_forecast f
   on f.seller_id = %(seller)s and f.invoice_id = l.invoice_id
