@@ -30,7 +30,10 @@ SEVERAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A buyer's clock. `quiet` names why one does not call now; empty: one may."""
+    """A buyer's clock: `time` as it shows it, without a zone.
+
+    `quiet` names why one does not call now; empty: one may.
+    """
 
     time: datetime
     zone: str
@@ -62,4 +65,4 @@ def local_time(
         quiet = "too_early"
     elif there.hour >= hours[1]:
         quiet = "too_late"
-    return Local(there, zone, *hours, quiet, country in SEVERAL)
+    return Local(there.replace(tzinfo=None), zone, *hours, quiet, country in SEVERAL)
