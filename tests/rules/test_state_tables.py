@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from netterms.collection import moves as collection
+from netterms.collection.letters import moves as letters
 from netterms.insurance import moves as insurance
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal
@@ -24,6 +25,13 @@ TABLES = {
         collection.ActionMove,
         collection.ACTION_MOVES,
         {collection.ActionState.DONE, collection.ActionState.CANCELLED},
+        9,
+    ),
+    "letter": (
+        letters.LetterState,
+        letters.LetterMove,
+        letters.LETTER_MOVES,
+        {letters.LetterState.POSTED},
         9,
     ),
     "promise": (

@@ -24,6 +24,14 @@ from netterms.collection.moves import PlanState
 from netterms.collection.page import PayAccount, set_pay_account
 from netterms.collection.plan_offers import standard_offer
 from netterms.collection.promises import Channel
+from netterms.collection.legal.actions import add_partner, hand_over, keep_paper
+from netterms.collection.legal.rules import Paper
+from netterms.collection.letters.actions import Wanted, set_letterhead, write_letter
+from netterms.collection.letters.queries import Letterhead
+from netterms.collection.letters.rules import Template
+from netterms.collection.mail.actions import fetch_mail
+from netterms.collection.mail.queries import mail_of
+from netterms.connectors.letters import press
 from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
@@ -42,6 +50,10 @@ from tests.actions.books import Line, bring_in, rows
 from tests.actions.collection.test_reminders import Postbag
 from tests.actions.receivables.test_matching import DUE, line, load
 from tests.actions.small_book import put
+from tests.actions import books
+from tests.actions.collection.test_mail import Mailbox
+from tests.actions.collection.test_reminders import Postbag
+from tests.actions.connectors.test_imap import PDF, bounce, message
 from tests.actions.statements.test_record import told
 from tests.actions.statements.test_visits import PNG
 from tests.doors import programs
@@ -66,6 +78,9 @@ class World:
     bank_statement: UUID
     bank_line: UUID
     plans: list[UUID]
+    letters: list[UUID]
+    mail: UUID
+    hand_over: UUID
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +122,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             papers(made.ctx, made.buyer),
             *bank(made.ctx),
             agreed(made.ctx, made.buyer),
+            *correspondence(made.ctx),
         )
     return _worlds["world"]
 
@@ -120,6 +136,27 @@ def bank(ctx: Context) -> tuple[UUID, UUID]:
     match_lines(ctx)
     (found,) = statements(ctx, most=1, skip=0)
     return found.id, lines(ctx, found.id, most=1, skip=0)[0].id
+def correspondence(ctx: Context) -> tuple[list[UUID], UUID, UUID]:
+    """Letters of two kinds, mail with a file, a stray, a bounce, and a case that was handed over."""
+    set_letterhead(ctx, Letterhead("<b>Bold</b>", "<b>Bold</b>", payee="<b>Bold</b>"))
+    found = books.rows(
+        ctx,
+        "select c.buyer_id, b.email from collection_case c join buyer b on b.id = c.buyer_id"
+        " where c.closed_on is null and exists (select from invoice i where"
+        " i.buyer_id = c.buyer_id and i.open_minor > 0) order by c.id limit 1",
+    )
+    buyer = found[0]["buyer_id"]
+    kinds = (Template.STATEMENT, Template.THANK_YOU)
+    letters = [write_letter(ctx, Wanted(buyer, kind), kind, press) for kind in kinds]
+    reply = message("<b>Bold</b>", number="1", In_Reply_To=f"<{letters[0]}@x.example>")
+    reply.add_attachment(PDF, maintype="application", subtype="pdf", filename="n.pdf")
+    stray = message("<b>Bold</b>", number="2", From="<b>Bold</b> <who@nowhere.example>")
+    fetch_mail(ctx, Mailbox(reply, stray, bounce(found[0]["email"])))
+    [mail] = [line.id for line in mail_of(ctx, buyer) if line.kind == "reply"]
+    partner = add_partner(ctx, "lawyer", "<b>Bold</b> & Co")
+    keep_paper(ctx, buyer, Paper.CONTRACT, "terms.pdf", PDF)
+    reasons = dict.fromkeys(Paper, "<b>Bold</b>")
+    return letters, mail, hand_over(ctx, buyer, partner, reasons, "k", press)
 
 
 def accounts(ctx: Context, buyer: UUID) -> None:
@@ -239,6 +276,11 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "plan": lambda w: [f"/plans/{plan}/" for plan in w.plans],
     "page_settings": _each("/plans/page/"),
     "particulars": lambda w: [f"/buyers/{buyer}/particulars/" for buyer in w.buyers[-2:]],
+    "letters": lambda w: [f"/buyers/{buyer}/letters/" for buyer in w.buyers],
+    "letter": lambda w: [f"/letters/{letter}/" for letter in w.letters],
+    "legal": lambda w: [f"/buyers/{buyer}/legal/" for buyer in w.buyers],
+    "letterhead": _each("/letterhead/"),
+    "mail": _each("/mail/"),
     "visits": lambda w: [f"/buyers/{buyer}/visits/" for buyer in w.buyers[-2:]],
     "payments": _each("/payments/", "/payments/?q=nobody"),
     "payment": lambda w: [
@@ -272,6 +314,9 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
 }
 # What is taken away rather than read.
 FILES: dict[str, Callable[[World], list[str]]] = {
+    "letter_pdf": lambda w: [f"/letters/{w.letters[0]}/pdf/"],
+    "hand_over_archive": lambda w: [f"/hand-overs/{w.hand_over}/archive/"],
+    "mail_file": lambda w: [f"/mail/{w.mail}/1/"],
     "credit_report_pdf": lambda w: [f"/reports/{w.reports[0]}/pdf/"],
     "account_statement_pdf": lambda w: [f"/buyers/{w.buyers[-2]}/account/pdf/"],
     "account_statement_xlsx": lambda w: [f"/buyers/{w.buyers[-2]}/account/xlsx/"],
@@ -287,6 +332,8 @@ FORMS = {
     "bank_aside": f"/bank/lines/{uuid4()}/aside/",
     "bank_decide": f"/bank/matches/{uuid4()}/confirm/",
     "credit_report_order": f"/buyers/{uuid4()}/report/",
+    "letters_about": f"/buyers/{uuid4()}/letters/about/",
+    "letter_send": f"/letters/{uuid4()}/send/",
     "screening_judge": f"/sanctions/{uuid4()}/",
     "buyer_terms": f"/buyers/{uuid4()}/terms/",
     "work_done": f"/work/{uuid4()}/done/",

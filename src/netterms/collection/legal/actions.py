@@ -87,7 +87,7 @@ def add_partner(
 
 
 def keep_paper(ctx: Context, buyer_id: UUID, paper: Paper, name: str, content: bytes) -> UUID:
-    """Keep a file for a hand-over; the same bytes again are the same file. NOT_FOUND, VALUE_INVALID."""
+    """Keep a file for a hand-over; the same bytes are the same file. NOT_FOUND, VALUE_INVALID."""
     ctx.require(Permission.COLLECT)
     if paper not in BROUGHT:
         raise _invalid("paper", paper, Mend.ONE_OF, allowed=", ".join(sorted(BROUGHT)))

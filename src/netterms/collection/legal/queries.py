@@ -1,4 +1,4 @@
-"""Reads behind legal steps: a matter as the router asks for it, what a pack would hold, hand-overs."""
+"""Reads behind legal steps: what the router asks, what a pack would hold, hand-overs."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class HandOverLine:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Legal steps for a buyer in one currency. `order` facts: the country's, with their standing."""
+    """Legal steps for what a buyer owes late in one currency; `verified`: read in a public text."""
 
     currency: str
     routes: tuple[Route, ...]

@@ -21,36 +21,11 @@ from netterms.kernel.money import Money, exponent, half_up
 
 # Member states; Regulations 1896/2006 and 861/2007 do not apply in Denmark.
 EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-    ]
-)
+    {
+        "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE",
+        "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+    }
+)  # fmt: skip
 NOT_TAKING_PART = frozenset({"DK"})
 # COL-06: without interest and costs, since 2017-07-14.
 SMALL_CLAIM = Money(500_000, "EUR")
@@ -154,9 +129,8 @@ def _at_home(matter: Matter, amount: Money, *, disputed: bool) -> Route:
         return Route(Step.COUNSEL, amount, True, reasons)
     if not matter.order:
         return Route(Step.COUNSEL, amount, False, (Reason.SAME_COUNTRY, Reason.NO_ORDER_KNOWN))
-    reasons = (Reason.SAME_COUNTRY,)
-    if not matter.order_verified:
-        reasons = (Reason.SAME_COUNTRY, Reason.ORDER_NOT_VERIFIED)
+    doubt = () if matter.order_verified else (Reason.ORDER_NOT_VERIFIED,)
+    reasons = (Reason.SAME_COUNTRY, *doubt)
     return Route(Step.NATIONAL_ORDER, amount, False, reasons, matter.order)
 
 
@@ -248,8 +222,8 @@ def fee_schedules() -> tuple[FeeSchedule, ...]:
     plain = ("name", "title", "source", "kind", "currency")
     return tuple(
         FeeSchedule(
-            *(told[name] for name in plain),
-            {name: value for name, value in told.items() if name not in plain},
+            **{name: told[name] for name in plain},
+            rules={name: value for name, value in told.items() if name not in plain},
         )
         for told in _data("fees.json")["schedules"]
     )

@@ -27,7 +27,7 @@ from netterms.collection.letters.rules import (
 )
 from netterms.collection.letters.wording import Words, words
 from netterms.kernel.calendar import days_past_due
-from netterms.kernel.money import Money, exponent, zero
+from netterms.kernel.money import Money, exponent, total
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "pt": "pt_PT"}
 # Keeps an amount and a number the same way round inside a line that runs from right to left.
@@ -272,14 +272,17 @@ class _Composer:
         label = self.labels
         parts = self.facts.instalments
         currencies = sorted({part.amount.currency for part in parts})
+
+        def in_currency(code: str) -> Iterable[Money]:
+            return (part.amount for part in parts if part.amount.currency == code)
+
         rows = [
             (str(number), self.day(part.due_on), self.money(part.amount))
             for number, part in enumerate(parts, 1)
         ]
         rows += [
-            (label["total"], "", self.money(sum((p.amount for p in parts if p.amount.currency == code), zero(code))))
-            for code in currencies
-        ]  # fmt: skip
+            (label["total"], "", self.money(total(in_currency(code), code))) for code in currencies
+        ]
         return Block(
             table=Table(
                 (label["instalment"], label["due"], label["amount"]),

@@ -128,7 +128,8 @@ def letters_of(ctx: Context, buyer_id: UUID, most: int = 50) -> list[LetterLine]
     with book(ctx):
         found = sql.rows(
             f"select {LINE} from letter"  # noqa: S608 - our own columns
-            " where seller_id = %(seller)s and buyer_id = %(buyer)s order by id desc limit %(most)s",
+            " where seller_id = %(seller)s and buyer_id = %(buyer)s"
+            " order by id desc limit %(most)s",
             {"seller": ctx.seller, "buyer": buyer_id, "most": most},
         )
     return sql.typed(found, LetterLine)

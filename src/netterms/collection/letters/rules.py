@@ -248,7 +248,7 @@ def missing(facts: LetterFacts) -> tuple[Missing, ...]:
 
 
 def sums(items: Iterable[Item]) -> list[Sum]:
-    """What is asked for by currency. Compensation fixed in another currency is a line of its own."""
+    """What is asked for by currency; compensation in another one is a line of its own."""
     known = list(items)
     claims = [item.claimed for item in known if item.claimed]
     currencies = {item.open.currency for item in known}

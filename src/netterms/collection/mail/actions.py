@@ -57,7 +57,8 @@ def _note_read(ctx: Context, reader: MailReader, uid: int) -> None:
         insert into mail_box (seller_id, box, uid_validity, last_uid, read_at)
         values (%(seller)s, %(box)s, %(validity)s, %(uid)s, %(now)s)
         on conflict (seller_id, box) do update set
-          (uid_validity, last_uid, read_at) = (excluded.uid_validity, excluded.last_uid, excluded.read_at)
+          (uid_validity, last_uid, read_at) =
+          (excluded.uid_validity, excluded.last_uid, excluded.read_at)
         """,
         {
             "seller": ctx.seller,
@@ -165,7 +166,7 @@ def _keep_files(ctx: Context, mail: UUID, message: Incoming) -> None:
         "insert into mail_file (seller_id, mail_id, place, name, kind, bytes, content, sha256,"
         " left_out) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            (ctx.seller, mail, place, file.name, file.kind, file.bytes, file.content, file.sha256,
+            (ctx.seller, mail, place, file.name, file.kind, file.size, file.content, file.sha256,
              file.left_out.value)
             for place, file in enumerate(message.files, 1)
         ],

@@ -32,7 +32,7 @@ class MailFile:
 
     name: str
     kind: str
-    bytes: int
+    size: int
     sha256: str
     content: bytes | None
     left_out: LeftOut = LeftOut.NO

@@ -6,6 +6,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -77,10 +78,8 @@ class ImapReader:
     def _close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
+            with suppress(imaplib.IMAP4.error, OSError):
                 connection.logout()
-            except (imaplib.IMAP4.error, OSError):
-                pass
 
     def _connect(self) -> imaplib.IMAP4:
         if self._tls and self.port == IMPLICIT_TLS_PORT:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
 from html.parser import HTMLParser
-from typing import cast
 
 from netterms.collection.mail.ports import Incoming, LeftOut, MailFile, MailKind
 from netterms.receivables.evidence import MOST_BYTES, kind_of
@@ -32,7 +31,7 @@ PERMANENT = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 
 def read(raw: bytes) -> Incoming:
     """The facts of a message; one that is broken gives what can be read, never an error."""
-    message = cast(EmailMessage, message_from_bytes(raw, policy=default))
+    message: Message = message_from_bytes(raw, policy=default)
     report = _report(message)
     text, cut = _text(message)
     name, address = _sender(message)
@@ -225,7 +224,7 @@ def _files(message: Message) -> Iterator[MailFile]:
         yield MailFile(
             name=_safe_name(_file_name(part)),
             kind=kind or "application/octet-stream",
-            bytes=len(content),
+            size=len(content),
             sha256=sha256(content).hexdigest(),
             content=content if left_out is LeftOut.NO else None,
             left_out=left_out,

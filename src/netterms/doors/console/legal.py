@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,10 @@ def legal(request: PageRequest, buyer_id: UUID) -> HttpResponse:
         "console/legal.html",
         {
             "buyer": buyer,
-            "outlooks": [_outlook(one, typed, buyer.insolvent_on is not None) for one in queries.outlooks(ctx, buyer_id)],
+            "outlooks": [
+                _outlook(one, typed, buyer.insolvent_on is not None)
+                for one in queries.outlooks(ctx, buyer_id)
+            ],
             "case": case,
             "is_out": bool(case and case.state == "handed_over"),
             "papers": [
@@ -129,8 +133,6 @@ def _gate(one: queries.Outlook, typed: Mapping[str, Any], insolvent: bool) -> An
         return None
     if cost is None or not 0 <= chance <= 100:
         return None
-    from decimal import Decimal
-
     return gate(one.owed, Decimal(chance) / 100, Money(cost, one.currency), insolvent=insolvent)
 
 

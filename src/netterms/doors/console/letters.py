@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -201,10 +201,10 @@ def letterhead(request: PageRequest) -> HttpResponse:
     typed: Mapping[str, Any] = asdict(head)
     if request.method == "POST":
         typed = request.POST
-        told = {name: forms.text(typed, name, actions.LONGEST_LINES + 1) for name in HEAD_FIELDS}
-        told = {name: text.replace("\r\n", "\n") for name, text in told.items()}
+        most = actions.LONGEST_LINES + 1
+        told = {name: forms.text(typed, name, most).replace("\r\n", "\n") for name in HEAD_FIELDS}
         try:
-            actions.set_letterhead(ctx, Letterhead(**told))
+            actions.set_letterhead(ctx, replace(head, **told))  # type: ignore[arg-type] # texts only
         except Refusal as refusal:
             if refusal.code is Code.NOT_ALLOWED:
                 raise
