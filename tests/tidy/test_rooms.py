@@ -41,6 +41,7 @@ NAMELESS = {"common", "helpers", "misc", "utils"}
 SPEECH = r"netterms\.store\.sql\b|django\.db\.connection\b|psycopg(?!\.types)"
 # Beside queries.py, actions.py, sql/ and the store, these use cases speak to the database.
 SPEAKS_TO_DATABASE = {
+    "collection/legal/pack.py",
     "buyers/accounts.py",
     "buyers/duplicates.py",
     "buyers/entering.py",

@@ -17,7 +17,8 @@ create table letterhead (
   check ((mail_from_hour is null) = (mail_until_hour is null)),
   check (mail_until_hour > mail_from_hour)
 );
-select secure_table('letterhead', 'select, insert, update');
+select secure_table('letterhead', 'select, insert, update (legal_name, address, registration, payee, contact,
+  signatory, signatory_role, contract_language, mail_from_hour, mail_until_hour)');
 
 create table buyer_letters (
   seller_id uuid not null,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 
 from netterms.buyers.queries import buyer
 from netterms.collection.legal import queries as legal
@@ -91,18 +91,18 @@ def listing(request: ApiRequest, buyer_id: Id) -> list[LetterLine]:
 
 @router.post(
     "/buyers/{buyer_id}/letters",
-    response={201: LetterOut},
+    response=LetterOut,
     openapi_extra=KEYED,
     summary="Write a letter",
 )
-def write(request: ApiRequest, buyer_id: Id, body: LetterIn) -> Status[KeptLetter]:
+def write(request: ApiRequest, buyer_id: Id, body: LetterIn) -> KeptLetter:
     """It is kept with its PDF and not sent. The same key gives the same letter."""
     wanted = actions.Wanted(
         buyer_id, Template(body.template), body.language, body.deadline, body.note
     )
     key = request.headers.get("Idempotency-Key", "")
     made = actions.write_letter(request.auth, wanted, key, press)
-    return Status(201, queries.letter(request.auth, made))
+    return queries.letter(request.auth, made)
 
 
 @router.get("/letters/{letter_id}", response=LetterWhole, summary="One letter")

@@ -553,6 +553,7 @@ SCORE_BLOCKS = {
     "overlay": _("Country and sector"),
 }
 RUN_STEPS = {
+    "mail": _("Read answers to letters"),
     "calendar": _("Know the public holidays"),
     "screening": _("Hold buyers against sanctions lists"),
     "names": _("Put new names into the search"),
