@@ -13,7 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from netterms.doors.console import words
+from netterms.doors.console import score_words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.kernel.context import Context
@@ -103,11 +103,11 @@ def _chart(
     for role in Role:
         values = {f.month: f.value for f in found if f.figure is kind and f.role is role}
         if values:
-            name = str(words.SCORE_ROLES[role.value])
+            name = str(score_words.SCORE_ROLES[role.value])
             lines.append((name, [values.get(month) for month in months]))
     newest = [f for f in found if f.figure is kind and f.month == months[-1]]
     return {
-        "title": str(words.SCORE_FIGURES[kind.value]),
+        "title": str(score_words.SCORE_FIGURES[kind.value]),
         "lines": lines,
         "bounds": bounds,
         "top": top,

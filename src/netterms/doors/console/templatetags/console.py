@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
-from netterms.doors.console import plan_words, words
+from netterms.doors.console import plan_words, score_words, words
 from netterms.doors.look import formats, names
 
 register = template.Library()
@@ -53,11 +53,11 @@ LISTS = {
     "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
-    "score_attributes": words.SCORE_ATTRIBUTES,
+    "score_attributes": score_words.SCORE_ATTRIBUTES,
     "score_blocks": words.SCORE_BLOCKS,
-    "score_concerns": words.SCORE_CONCERNS,
-    "score_figures": words.SCORE_FIGURES,
-    "score_roles": words.SCORE_ROLES,
+    "score_concerns": score_words.SCORE_CONCERNS,
+    "score_figures": score_words.SCORE_FIGURES,
+    "score_roles": score_words.SCORE_ROLES,
     "facts": words.FACTS,
     "permissions": names.PERMISSIONS,
     "delivery_states": words.DELIVERY_STATES,
