@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from netterms.doors.console import words
+from netterms.doors.console import score_words, words
 from netterms.doors.console.statements import MODELS, ZONES
 from netterms.doors.look import formats, names
 from netterms.doors.look.names import FIELDS
@@ -200,7 +200,7 @@ def _made_of(parts: Iterable[Part]) -> tuple[Table, ...]:
     """What each block did, where the score is of more than payments."""
     rows = tuple(
         (
-            str(words.SCORE_BLOCKS[part["block"]]),
+            str(score_words.SCORE_BLOCKS[part["block"]]),
             formats.number(part.get("score")),
             formats.percent(part.get("share"), 0),
             formats.number(part.get("points"), 1),

@@ -48,3 +48,12 @@ SCORE_ROLES = {
     "champion": _("Card in force"),
     "challenger": _("Challenger"),
 }
+SCORE_BLOCKS = {
+    "payment": _("Payments"),
+    "accounts": _("Annual accounts"),
+    "company": _("Company facts"),
+    "events": _("Bad news"),
+    "visit": _("Visit"),
+    "prior": _("Companies in general"),
+    "overlay": _("Country and sector"),
+}

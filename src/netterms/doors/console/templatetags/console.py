@@ -54,7 +54,7 @@ LISTS = {
     "line_states": words.LINE_STATES,
     "run_steps": words.RUN_STEPS,
     "score_attributes": score_words.SCORE_ATTRIBUTES,
-    "score_blocks": words.SCORE_BLOCKS,
+    "score_blocks": score_words.SCORE_BLOCKS,
     "score_concerns": score_words.SCORE_CONCERNS,
     "score_figures": score_words.SCORE_FIGURES,
     "score_roles": score_words.SCORE_ROLES,
