@@ -48,9 +48,9 @@ def main() -> None:
 
 
 def measure(home: Path) -> None:
-    import day
     import psycopg
 
+    import day
     from netterms.store import server
     from netterms.store.schema import migrate, open_database
 

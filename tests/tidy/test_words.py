@@ -12,7 +12,7 @@ from netterms.checkout.moves import OrderState
 from netterms.checkout.policy import Decision, Doubt
 from netterms.collection.ladder import StepKind
 from netterms.collection.moves import ActionState, CaseState, PromiseState
-from netterms.doors.console import words
+from netterms.doors.console import event_words, words
 from netterms.doors.console.templatetags.console import LISTS
 from netterms.insurance.deadlines import DeadlineKind
 from netterms.insurance.policies import LIMIT_KINDS
@@ -86,5 +86,5 @@ def test_every_error_of_a_delivery_has_a_word():
 
 
 def test_every_event_and_every_field_of_a_line_has_a_name():
-    assert sorted(set(known_kinds()) - set(words.EVENTS)) == []
+    assert sorted(set(known_kinds()) - set(event_words.EVENTS)) == []
     assert set(words.LINE_FIELDS) == set(LineTerms.__dataclass_fields__)

@@ -22,11 +22,11 @@ from netterms.buyers.entering import NewAlias, enter
 from netterms.buyers.particulars import Address, Contact
 from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
+from netterms.collection.instalments import propose
 from netterms.collection.letters.actions import Wanted, write_letter
 from netterms.collection.letters.rules import Template
-from netterms.connectors.letters import press
-from netterms.collection.instalments import propose
 from netterms.collection.plan_offers import standard_offer
+from netterms.connectors.letters import press
 from netterms.doors.api.hot import MOVES
 from netterms.kernel.clock import FixedClock, SystemClock
 from netterms.receivables.matching.queries import statements

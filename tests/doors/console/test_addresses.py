@@ -19,19 +19,20 @@ from netterms.checkout import policies
 from netterms.checkout.policy import Bound, Doubt, Largest, Policy, Starter
 from netterms.collection import portal
 from netterms.collection.instalments import Acceptance, accept, decline, propose
-from netterms.collection.links import make_link, open_link
-from netterms.collection.moves import PlanState
-from netterms.collection.page import PayAccount, set_pay_account
-from netterms.collection.plan_offers import standard_offer
-from netterms.collection.promises import Channel
 from netterms.collection.legal.actions import add_partner, hand_over, keep_paper
 from netterms.collection.legal.rules import Paper
 from netterms.collection.letters.actions import Wanted, set_letterhead, write_letter
 from netterms.collection.letters.queries import Letterhead
 from netterms.collection.letters.rules import Template
+from netterms.collection.links import make_link, open_link
 from netterms.collection.mail.actions import fetch_mail
 from netterms.collection.mail.queries import mail_of
+from netterms.collection.moves import PlanState
+from netterms.collection.page import PayAccount, set_pay_account
+from netterms.collection.plan_offers import standard_offer
+from netterms.collection.promises import Channel
 from netterms.connectors.letters import press
+from netterms.doors.console import event_words
 from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
@@ -46,14 +47,13 @@ from netterms.statements.visits import Visit, record_visit
 from netterms.store import sql
 from netterms.store.tenancy import book
 from netterms.wiring import run_day
-from tests.actions.books import Line, bring_in, rows
-from tests.actions.collection.test_reminders import Postbag
-from tests.actions.receivables.test_matching import DUE, line, load
-from tests.actions.small_book import put
 from tests.actions import books
+from tests.actions.books import Line, bring_in, rows
 from tests.actions.collection.test_mail import Mailbox
 from tests.actions.collection.test_reminders import Postbag
 from tests.actions.connectors.test_imap import PDF, bounce, message
+from tests.actions.receivables.test_matching import DUE, line, load
+from tests.actions.small_book import put
 from tests.actions.statements.test_record import told
 from tests.actions.statements.test_visits import PNG
 from tests.doors import programs
@@ -136,8 +136,10 @@ def bank(ctx: Context) -> tuple[UUID, UUID]:
     match_lines(ctx)
     (found,) = statements(ctx, most=1, skip=0)
     return found.id, lines(ctx, found.id, most=1, skip=0)[0].id
+
+
 def correspondence(ctx: Context) -> tuple[list[UUID], UUID, UUID]:
-    """Letters of two kinds, mail with a file, a stray, a bounce, and a case that was handed over."""
+    """Letters of two kinds, mail with a file, a stray, a bounce, and a case handed over."""
     set_letterhead(ctx, Letterhead("<b>Bold</b>", "<b>Bold</b>", payee="<b>Bold</b>"))
     found = books.rows(
         ctx,
@@ -414,10 +416,9 @@ def test_a_form_is_sent_not_read(world, signed_in, name):
 
 
 def test_every_fact_of_a_business_day_has_a_word(world):
-    from netterms.doors.console import words
     from netterms.monitoring.queries import days_run
 
     [last] = days_run(world.ctx, most=1, skip=0)
     named = {name for step in last for name in step.facts}
     assert len(named) > 10
-    assert sorted(named - set(words.FACTS)) == []
+    assert sorted(named - set(event_words.FACTS)) == []

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from netterms.doors.console.event_words import EVENTS
 from netterms.doors.console.stories import TELLERS, detail
-from netterms.doors.console.words import EVENTS
 from netterms.store import sql
 from netterms.store.tenancy import book
 from tests.doors.seed import fill

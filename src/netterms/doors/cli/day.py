@@ -38,8 +38,8 @@ def day(
 
 
 def _line(done: StepDone) -> str:
+    from netterms.doors.console.event_words import FACTS, RUN_STEPS
     from netterms.doors.console.templatetags.console import fact
-    from netterms.doors.console.words import FACTS, RUN_STEPS
 
     did = [f"{FACTS.get(name, name)} {fact(value)}" for name, value in done.facts.items()]
     when = _("done before") if done.repeated else _("%(seconds).1f s") % {"seconds": done.seconds}

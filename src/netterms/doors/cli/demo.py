@@ -206,7 +206,7 @@ def _progress(screen: Console) -> Progress:
 
 
 def _tell(bar: Progress, task: TaskID, day: date, done: StepDone) -> None:
-    from netterms.doors.console.words import RUN_STEPS
+    from netterms.doors.console.event_words import RUN_STEPS
 
     step = (INVENTED | RUN_STEPS)[done.step]
     bar.update(task, advance=1, description=f"{day} {step} ({done.seconds:.1f} s)")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from netterms.buyers import queries as buyers
-from netterms.doors.console import forms, stories, words
+from netterms.doors.console import event_words, forms, stories
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
@@ -79,7 +79,7 @@ def history(ctx: Context, buyer_id: UUID, currency: str) -> list[dict[str, Any]]
     return [
         {
             "on": event.business_date,
-            "what": words.EVENTS[event.kind],
+            "what": event_words.EVENTS[event.kind],
             "why": stories.detail(event.kind, event.facts),
             "who": event.actor,
         }

@@ -18,7 +18,7 @@ from netterms.checkout import actions, pending, queries
 from netterms.checkout.moves import ORDER_MOVES, OrderMove, OrderState
 from netterms.checkout.queries import OrderFilter
 from netterms.checkout.requests import LONGEST_KEY, LONGEST_NUMBER, MoveRequest
-from netterms.doors.console import forms, rates, stories, words
+from netterms.doors.console import event_words, forms, rates, stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged
 from netterms.doors.look.sentences import sentence
@@ -213,7 +213,7 @@ def _grade(grades: Mapping[str, int], currency: str) -> int | None:
 def _moment(event: queries.OrderEvent) -> dict[str, Any]:
     return {
         "at": event.happened_at,
-        "what": words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
+        "what": event_words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
         "detail": stories.detail(event.kind, event.facts),
         "why": event.why,
         "who": event.actor,

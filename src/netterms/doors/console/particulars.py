@@ -19,7 +19,7 @@ from netterms.buyers import queries as buyers
 from netterms.buyers.identifiers import KINDS, Identifier
 from netterms.buyers.numbers import NumberCheck
 from netterms.buyers.profile import profile
-from netterms.doors.console import forms, stories, words
+from netterms.doors.console import event_words, forms, stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
@@ -35,7 +35,7 @@ EVENTS_SHOWN = 30
 # What happened to who a buyer is.
 OWN_EVENTS = tuple(
     kind
-    for kind in words.EVENTS
+    for kind in event_words.EVENTS
     if kind.startswith("buyers.") or kind == "scoring.company_facts_recorded"
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from netterms.doors.console import words
+from netterms.doors.console import event_words, words
 from netterms.doors.look import formats, names
 from netterms.monitoring.queries import Happened
 
@@ -19,7 +19,7 @@ def told(happened: Iterable[Happened]) -> list[dict[str, Any]]:
     return [
         {
             "on": event.business_date,
-            "what": words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
+            "what": event_words.EVENTS.get(event.kind) or words.plain(event.kind).capitalize(),
             "why": detail(event.kind, event.facts) or event.why,
             "who": who(event.actor),
         }

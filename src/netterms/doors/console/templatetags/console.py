@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
-from netterms.doors.console import plan_words, score_words, words
+from netterms.doors.console import event_words, plan_words, score_words, words
 from netterms.doors.look import formats, names
 
 register = template.Library()
@@ -52,13 +52,13 @@ LISTS = {
     "match_reasons": words.MATCH_REASONS,
     "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
-    "run_steps": words.RUN_STEPS,
+    "run_steps": event_words.RUN_STEPS,
     "score_attributes": score_words.SCORE_ATTRIBUTES,
     "score_blocks": score_words.SCORE_BLOCKS,
     "score_concerns": score_words.SCORE_CONCERNS,
     "score_figures": score_words.SCORE_FIGURES,
     "score_roles": score_words.SCORE_ROLES,
-    "facts": words.FACTS,
+    "facts": event_words.FACTS,
     "permissions": names.PERMISSIONS,
     "delivery_states": words.DELIVERY_STATES,
     "delivery_errors": words.DELIVERY_ERRORS,
