@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0005_papers")]
+    dependencies = [("receivables", "0006_matching")]
     operations = [sql_file(__file__)]
