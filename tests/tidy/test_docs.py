@@ -92,8 +92,9 @@ def test_every_address_of_the_api_is_documented_with_its_parameters():
 
 def test_every_event_is_in_the_reference():
     rooms = [path.parent.name for path in PACKAGE.glob("*/events.py")]
-    for room in rooms:
-        import_module(f"netterms.{room}.events")
+    for path in PACKAGE.glob("**/events.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        import_module(".".join(("netterms", *parts)))
     # Other tests make events of their own.
     ours = [kind for kind in Event.__subclasses__() if kind.__module__.startswith("netterms.")]
     kinds = {kind.kind for kind in ours}

@@ -140,6 +140,7 @@ def bank(ctx: Context) -> tuple[UUID, UUID]:
 
 def correspondence(ctx: Context) -> tuple[list[UUID], UUID, UUID]:
     """Letters of two kinds, mail with a file, a stray, a bounce, and a case handed over."""
+    """Two letters, mail with a file, a stray, a bounce, and a case that was handed over."""
     set_letterhead(ctx, Letterhead("<b>Bold</b>", "<b>Bold</b>", payee="<b>Bold</b>"))
     found = books.rows(
         ctx,

@@ -52,7 +52,7 @@ def letters(request: PageRequest, buyer_id: UUID) -> HttpResponse:
         try:
             if typed.get("do") == "preview":
                 made = actions.draft(ctx, _wanted(buyer_id, typed))
-                return _pdf(press(made.documents), "preview")
+                return _pdf(press(made.documents), "preview", "inline")
             letter = _write(request, buyer_id)
         except Refusal as refusal:
             if refusal.code is Code.NOT_ALLOWED:
@@ -160,8 +160,8 @@ def pdf(request: PageRequest, letter_id: UUID) -> HttpResponse:
     return _pdf(queries.letter_pdf(request.ctx, letter_id), name)
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    headers = PDF_HEADERS | {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+def _pdf(content: bytes, name: str, how: str = "attachment") -> HttpResponse:
+    headers = PDF_HEADERS | {"Content-Disposition": f'{how}; filename="{name}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
