@@ -25,31 +25,53 @@ def console(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(path: str, may: frozenset[Permission]) -> list[dict[str, Any]]:
-    places = [
-        ("dashboard", _("Overview")),
-        ("work", _("Work list")),
-        ("ladder", _("Ladder")),
-        ("plans", _("Payment plans")),
-        ("orders", _("Orders")),
-        ("buyers", _("Buyers")),
-        ("payments", _("Payments")),
-        ("disputes", _("Disputes")),
-        ("ageing", _("Ageing")),
-        ("bank", _("Bank")),
-        ("deadlines", _("Policy deadlines")),
-        ("terms", _("Terms")),
-        ("screening", _("Sanctions")),
-        ("scores", _("Scores")),
-        ("books", _("Books")),
-        ("runs", _("Business days")),
-    ]
-    if Permission.READ_PERSONAL in may:
-        places.insert(2, ("mail", _("Mail")))
-    if Permission.MANAGE_ACCESS in may:
-        places += [("keys", _("API keys")), ("webhooks", _("Webhooks"))]
-    nav = []
-    for name, label in places:
-        url = reverse(name)
-        current = path == url if name == "dashboard" else path.startswith(url)
-        nav.append({"url": url, "label": label, "current": current})
+    nav: list[dict[str, Any]] = []
+    for heading, places in _sections(may):
+        if heading:
+            nav.append({"heading": heading})
+        for name, label in places:
+            url = reverse(name)
+            current = path == url if name == "dashboard" else path.startswith(url)
+            nav.append({"url": url, "label": label, "current": current})
     return nav
+
+
+def _sections(may: frozenset[Permission]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The places in the order of the loop: know and sell, get paid, keep the books, run it."""
+    mail = [("mail", _("Mail"))] if Permission.READ_PERSONAL in may else []
+    access = [("keys", _("API keys")), ("webhooks", _("Webhooks"))]
+    return [
+        ("", [("dashboard", _("Overview")), ("work", _("Work list"))]),
+        (
+            _("Credit"),
+            [
+                ("buyers", _("Buyers")),
+                ("orders", _("Orders")),
+                ("scores", _("Scores")),
+                ("screening", _("Sanctions")),
+                ("terms", _("Terms")),
+            ],
+        ),
+        (
+            _("Collection"),
+            [
+                ("ageing", _("Ageing")),
+                ("disputes", _("Disputes")),
+                ("plans", _("Payment plans")),
+                *mail,
+                ("ladder", _("Ladder")),
+                ("deadlines", _("Policy deadlines")),
+            ],
+        ),
+        (
+            _("Money"),
+            [("payments", _("Payments")), ("bank", _("Bank")), ("books", _("Books"))],
+        ),
+        (
+            _("Operation"),
+            [
+                ("runs", _("Business days")),
+                *(access if Permission.MANAGE_ACCESS in may else []),
+            ],
+        ),
+    ]
