@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from netterms.collection import queries, ranking
@@ -139,4 +139,4 @@ def why(task: Task, request: PageRequest) -> str:
         said.append(str(_("a call was agreed for this day")))
     if task.facts.get("broken_promise"):
         said.append(str(_("a promise was broken")))
-    return ", ".join(said)
+    return pgettext("between parts of a reason", ", ").join(said)
