@@ -23,7 +23,7 @@ from netterms.store.tenancy import book
 SHIPPED = 0
 # A version stands live from its day on, until a later decision's day has come.
 VERSIONS = """
-select l.version, l.made_at, l.made_by, l.why, p.live_from, p.put_by
+select l.version, l.made_at, l.made_by, l.why, p.live_from, coalesce(p.put_by, '') as put_by
 from ladder l
 left join lateral (
   select live_from, put_by from ladder_live v

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,7 +25,17 @@ from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import DisputeReason, raise_dispute
-from tests.actions.books import Line, actions, bring_in, buyer_id, cases, invoice_id, kinds, value
+from tests.actions.books import (
+    Line,
+    actions,
+    bring_in,
+    buyer_id,
+    cases,
+    invoice_id,
+    kinds,
+    on,
+    value,
+)
 from tests.actions.collection.test_letters import press, refused
 from tests.actions.collection.test_mail import Mailbox
 from tests.actions.connectors.test_imap import PDF, message
@@ -137,6 +147,16 @@ def test_the_case_moves_and_nobody_else_chases(late, agency):
     assert queries.hand_overs_of(late, of)[0].taken_back_why == "no success"
     refused(Code.MOVE_NOT_ALLOWED, lambda: take_back(late, of, "again"))
     assert kinds(late)[-2:] == ["collection.case_handed_over", "collection.case_taken_back"]
+
+
+def test_the_ladder_asks_nothing_of_a_case_that_others_have_but_the_claim(late, agency):
+    of = buyer_id(late)
+    hand_over(late, of, agency, ALL, "k", press)
+    for days in (10, 30, 60):
+        climb_ladder(on(late, late.today + timedelta(days=days)))
+    planned = [one["step"] for one in actions(late) if one["state"] == "planned"]
+    assert planned == ["claim_file"]
+    assert cases(late)[0]["state"] == "handed_over"
 
 
 def test_the_same_pack_is_the_same_bytes(late, agency):

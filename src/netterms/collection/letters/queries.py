@@ -149,6 +149,18 @@ def letter(ctx: Context, letter_id: UUID) -> KeptLetter:
     return sql.typed(found, KeptLetter)[0]
 
 
+def is_written(ctx: Context, key: str) -> bool:
+    """Whether there is a letter of that key already."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return bool(
+            sql.value(
+                "select exists (select from letter where seller_id = %(seller)s and key = %(key)s)",
+                {"seller": ctx.seller, "key": key},
+            )
+        )
+
+
 def letter_pdf(ctx: Context, letter_id: UUID) -> bytes:
     """The PDF of a letter as it was written; NOT_FOUND."""
     ctx.require(Permission.READ)

@@ -23,6 +23,10 @@ reached as materialized (
       and g.stage = s.step_stage and not g.is_frozen
   ) apart on true
   where coalesce(apart.since, c.stage_since) + step.after_days <= %(as_of)s
+    -- An agency or a lawyer has it: nobody else writes or calls. The insurer's claim is still ours.
+    and (step.step = 'claim_file' or not exists (
+      select from collection_case h
+      where h.seller_id = %(seller)s and h.id = c.case_id and h.state = 'handed_over'))
     and not (step.step = 'email_reminder' and exists (
       select from promise p
       where p.seller_id = %(seller)s and p.buyer_id = c.buyer_id and p.state = 'open'

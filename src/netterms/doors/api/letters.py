@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Router, Schema
+from django.http import HttpResponse
+from ninja import Router, Schema, Status
 
 from netterms.buyers.queries import buyer
 from netterms.collection.legal import queries as legal
@@ -91,18 +92,23 @@ def listing(request: ApiRequest, buyer_id: Id) -> list[LetterLine]:
 
 @router.post(
     "/buyers/{buyer_id}/letters",
-    response=LetterOut,
+    response={200: LetterOut, 201: LetterOut},
     openapi_extra=KEYED,
     summary="Write a letter",
 )
-def write(request: ApiRequest, buyer_id: Id, body: LetterIn) -> KeptLetter:
+def write(
+    request: ApiRequest, response: HttpResponse, buyer_id: Id, body: LetterIn
+) -> Status[KeptLetter]:
     """It is kept with its PDF and not sent. The same key gives the same letter."""
     wanted = actions.Wanted(
         buyer_id, Template(body.template), body.language, body.deadline, body.note
     )
     key = request.headers.get("Idempotency-Key", "")
+    repeated = queries.is_written(request.auth, key)
     made = actions.write_letter(request.auth, wanted, key, press)
-    return queries.letter(request.auth, made)
+    if repeated:
+        response["Idempotent-Replayed"] = "true"
+    return Status(200 if repeated else 201, queries.letter(request.auth, made))
 
 
 @router.get("/letters/{letter_id}", response=LetterWhole, summary="One letter")
