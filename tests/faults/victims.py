@@ -28,6 +28,7 @@ SETTLED_SECONDS = 30
 PRELUDE = {"connect", "read"}
 # A kill that comes when the job is done proves nothing: it is tried again, sooner each time.
 TRIES = 6
+SHORT_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,13 @@ class Timeline:
         return Moment(phase, seconds - entered)
 
     def moments(self, times: int, draw: random.Random) -> list[Moment]:
-        """So many moments: one in each phase, the rest spread over the time after the PRELUDE."""
+        """So many moments: one in each phase, the rest spread over the time after the PRELUDE.
+
+        A phase too short to be aimed into is met at its start, where the job waits.
+        """
         ends = [entered for _, entered in self.phases[1:]] + [self.ended]
         found = [
-            Moment(phase, draw.random() * (end - entered))
+            Moment(phase, draw.random() * (end - entered) if end - entered > SHORT_SECONDS else 0)
             for (phase, entered), end in zip(self.phases, ends, strict=True)
         ]
         first = next(entered for phase, entered in self.phases if phase not in PRELUDE)
