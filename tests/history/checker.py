@@ -84,7 +84,7 @@ def _kept(by_key: dict[str, list[Call]], book: Book) -> Iterator[str]:
         done = next((call for call in calls if call.done), None)
         if done and len(kept[key]) != 1:
             yield f"key {key} was acknowledged and is {len(kept[key])} times in the book"
-        elif done and kept[key] != [done.answer]:
+        elif done and kept[key] != [_of_the_order(done.answer)]:
             yield f"key {key} was answered otherwise than the book has it"
         elif not done and kept[key] and not any(call.lost for call in calls):
             # An attempt that nobody heard of may be done after a later one was refused.
@@ -92,6 +92,11 @@ def _kept(by_key: dict[str, list[Call]], book: Book) -> Iterator[str]:
     for key in kept:
         if key not in by_key and not key.startswith((EXPIRED_BY_THE_DAY, CLERKS)):
             yield f"key {key} is in the book and nobody asked for it"
+
+
+def _of_the_order(answer: dict[str, Any]) -> dict[str, Any]:
+    """Without the score of a new buyer, which is kept with the decision, not with the order."""
+    return {name: value for name, value in answer.items() if name != "score"}
 
 
 def _told(book: Book) -> Iterator[str]:

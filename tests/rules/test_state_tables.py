@@ -80,7 +80,7 @@ EACH = pytest.mark.parametrize(
 def test_no_state_table_of_a_room_is_left_out():
     named = {
         name
-        for room in (collection, insurance, scoring)
+        for room in (collection, insurance, letters, scoring)
         for name, value in vars(room).items()
         if name.endswith("_MOVES") and isinstance(value, dict)
     }

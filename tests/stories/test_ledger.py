@@ -353,10 +353,11 @@ def work_list(console: Console, truth: Ledger) -> None:
     for (number, _), one in truth.buyers().items():
         owed[number] = owed.get(number, 0) + one.overdue
     listed = list(console.lines("/work/"))
-    for who, _, overdue, _, _ in listed:
+    for who, _, overdue, *_rest in listed:
         # No buyer of this ledger owes in two currencies.
-        assert [cents(each) for each in overdue.iter("div")] == [owed[console.buyer(who)]]
-    [tabs] = [tab for tab in of_class(console.page("/work/"), "tabs") if link(tab) == "/work/"]
+        [buyer] = [to for a in who.iter("a") if (to := a.get("href", "")).startswith("/buyers/")]
+        assert [cents(each) for each in overdue.iter("div")] == [owed[console.number[buyer]]]
+    [_whose, tabs] = of_class(console.page("/work/"), "tabs")
     counted = [int(text(a).split()[-1].replace(",", "")) for a in tabs.iter("a")]
     assert counted[0] == sum(counted[1:]) == len(listed) > 0
     assert set(truth.stages()) >= {n for n, many in enumerate(counted) if n and many}

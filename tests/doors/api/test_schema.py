@@ -52,6 +52,7 @@ BEYOND_A_SCHEMA = {
     # A currency of ISO 4217, a country that is on file, a due date within a lifetime.
     "/v1/terms/interest",
     "/v1/terms/jurisdictions/{country}",
+    "/v1/bank-statements",
     "/v1/webhooks/{webhook_id}/replay",
     *(f"/v1/orders/{{order_id}}/{word}" for word in MOVES),
 }

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from netterms.doors.console.urls import urlpatterns
 from netterms.kernel.context import Context
 from tests.doors.conftest import PASSWORD
-from tests.doors.console.test_addresses import FORMS
+from tests.doors.console.test_addresses import FILES, FORMS
 from tests.doors.seed import Book, fill
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 PAGES = tuple(
     f"/{address.pattern}"
     for address in urlpatterns
-    if not address.pattern.converters and address.name not in FORMS
+    if not address.pattern.converters and address.name not in FORMS | FILES
 )
 # Chinese has no word of its own for a webhook.
 LOAN = {"/webhooks/"}

@@ -140,5 +140,6 @@ def test_the_permission_matrix():
     assert set(MAY) == set(Role)
     assert MAY[Role.OWNER] == EVERYTHING
     assert MAY[Role.CREDIT_MANAGER] == EVERYTHING - {Permission.MANAGE_ACCESS}
-    assert MAY[Role.COLLECTOR] == {Permission.READ, Permission.COLLECT}
+    people = {Permission.READ_PERSONAL}
+    assert MAY[Role.COLLECTOR] == {Permission.READ, Permission.COLLECT} | people
     assert MAY[Role.READER] == {Permission.READ}

@@ -327,7 +327,11 @@ FILES: dict[str, Callable[[World], list[str]]] = {
     "credit_report_json": lambda w: [f"/reports/{w.reports[0]}/json/"],
     "score_months_csv": _each("/scores/months.csv"),
     "score_months_json": _each("/scores/months.json"),
+    "collection_export": _each("/collection/figures/csv/"),
+    "terms_clauses_pdf": _each("/terms/clauses/DE/pdf/"),
 }
+# Every seller has one of its own at the same address.
+OF_EVERY_SELLER = {"collection_export", "terms_clauses_pdf"}
 # Addresses of forms: nothing to read there.
 FORMS = {
     "bank_upload": "/bank/upload/",
@@ -407,8 +411,14 @@ def test_a_page_opens_in_an_empty_book(world, signed_in, name, language):
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_taken_by_its_seller_alone(world, signed_in, name):
     for address in FILES[name](world):
-        assert "attachment" in signed_in(world.ctx).get(address)["Content-Disposition"]
-        assert signed_in(world.empty).get(address).status_code == 404
+        mine = signed_in(world.ctx).get(address)
+        assert "attachment" in mine["Content-Disposition"]
+        theirs = signed_in(world.empty).get(address)
+        if name in OF_EVERY_SELLER:
+            assert theirs.status_code == 200
+            assert b"Bold" not in theirs.content
+        else:
+            assert theirs.status_code == 404
 
 
 @pytest.mark.parametrize("name", FORMS)
