@@ -416,7 +416,7 @@ def test_a_file_is_taken_by_its_seller_alone(world, signed_in, name):
         theirs = signed_in(world.empty).get(address)
         if name in OF_EVERY_SELLER:
             assert theirs.status_code == 200
-            assert b"Bold" not in theirs.content
+            assert b"<b>Bold" not in theirs.content
         else:
             assert theirs.status_code == 404
 
