@@ -14,10 +14,10 @@ from uuid import UUID
 from stdnum import iban as iban_number
 
 from netterms.buyers import events
-from netterms.buyers.particulars import checked_text, insert, invalid, lock, params
+from netterms.buyers.particulars import checked_text, insert, lock, params
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.keys import done_once
 from netterms.store.outbox import record

@@ -19,7 +19,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, Plain, plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.outbox import record_all
 from netterms.store.tenancy import book, once_more
@@ -64,15 +64,15 @@ class Introduction:
     def check(self) -> None:
         """VALUE_INVALID names the field, its value and what would mend it."""
         if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
-            raise _invalid("country", self.country, Mend.COUNTRY_CODE)
+            raise invalid("country", self.country, Mend.COUNTRY_CODE)
         if not 1 <= len(self.number) <= numbers.LONGEST:
             number, most = self.registration_number, numbers.LONGEST
-            raise _invalid("registration_number", number, Mend.LETTERS_AND_DIGITS, most=most)
+            raise invalid("registration_number", number, Mend.LETTERS_AND_DIGITS, most=most)
         if numbers.check(self.country, self.registration_number) is NumberCheck.INVALID:
             number = self.registration_number
-            raise _invalid("registration_number", number, Mend.CHECK_DIGITS)
+            raise invalid("registration_number", number, Mend.CHECK_DIGITS)
         if not 1 <= len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
-            raise _invalid("name", self.name, Mend.CHARACTERS, least=1, most=LONGEST_NAME)
+            raise invalid("name", self.name, Mend.CHARACTERS, least=1, most=LONGEST_NAME)
         if self.email:
             _check_email(self.email)
 
@@ -80,9 +80,9 @@ class Introduction:
 def _check_email(email: str) -> None:
     local, at, domain = email.partition("@")
     if not (local and at and "." in domain and "@" not in domain and email.isprintable()):
-        raise _invalid("email", email, Mend.EMAIL)
+        raise invalid("email", email, Mend.EMAIL)
     if len(email) > LONGEST_EMAIL:
-        raise _invalid("email", email, Mend.CHARACTERS, least=0, most=LONGEST_EMAIL)
+        raise invalid("email", email, Mend.CHARACTERS, least=0, most=LONGEST_EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
 
 def _check(ctx: Context, facts: BuyerFacts) -> None:
     if facts.language is not None and facts.language not in LANGUAGES:
-        raise _invalid("language", facts.language, Mend.ONE_OF, allowed=", ".join(LANGUAGES))
+        raise invalid("language", facts.language, Mend.ONE_OF, allowed=", ".join(LANGUAGES))
     if facts.insolvent_on is not None and facts.insolvent_on > ctx.today:
         raise Refusal(
             Code.VALUE_INVALID,
@@ -213,19 +213,15 @@ def _check(ctx: Context, facts: BuyerFacts) -> None:
     if facts.sector is not None and not (
         len(facts.sector) <= LONGEST_SECTOR and (facts.sector.isprintable() or not facts.sector)
     ):
-        raise _invalid("sector", facts.sector, Mend.CHARACTERS, least=0, most=LONGEST_SECTOR)
+        raise invalid("sector", facts.sector, Mend.CHARACTERS, least=0, most=LONGEST_SECTOR)
     if facts.country is not None and not re.fullmatch(r"([A-Z]{2})?", facts.country):
-        raise _invalid("country", facts.country, Mend.COUNTRY_CODE)
+        raise invalid("country", facts.country, Mend.COUNTRY_CODE)
     if facts.email:
         _check_email(facts.email)
     if facts.parent is not None and facts.parent == facts.buyer_number:
         raise Refusal(
             Code.VALUE_INVALID, field="parent", value=facts.parent, mend=Mend.ANOTHER_BUYER
         )
-
-
-def _invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
 
 
 def _locked(ctx: Context, numbers: Iterable[str | None]) -> dict[str, dict[str, Any]]:
@@ -254,7 +250,7 @@ def _wanted(facts: BuyerFacts, known: dict[str, dict[str, Any]]) -> dict[str, An
         wanted["parent_id"] = known[facts.parent]["id"] if facts.parent else None
     line = known[facts.buyer_number]
     if line["registration_number"] and wanted.get("country", line["country"]) != line["country"]:
-        raise _invalid("country", wanted["country"], Mend.ONE_OF, allowed=line["country"])
+        raise invalid("country", wanted["country"], Mend.ONE_OF, allowed=line["country"])
     return wanted
 
 
@@ -275,7 +271,7 @@ def _refuse_loops(ctx: Context, facts: Sequence[BuyerFacts]) -> None:
     )
     if found is not None:
         parents = {told.buyer_number: told.parent for told in facts}
-        raise _invalid("parent", parents[found["of"]] or "", Mend.NOT_BELOW_IT)
+        raise invalid("parent", parents[found["of"]] or "", Mend.NOT_BELOW_IT)
 
 
 def _write(ctx: Context, lines: Sequence[dict[str, Any]]) -> None:

@@ -15,11 +15,11 @@ from netterms.buyers.particulars import (
     add_alias,
     add_contact,
     add_identifier,
-    invalid,
     params,
 )
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import invalid
 from netterms.store import sql
 from netterms.store.keys import done_once
 

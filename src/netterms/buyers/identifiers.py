@@ -16,7 +16,7 @@ from types import ModuleType
 
 from netterms.buyers.numbers import LONGEST, NumberCheck
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import invalid
 
 # A number that no country gives.
 EVERYWHERE = ""
@@ -92,11 +92,11 @@ class Identifier:
 def identifier(kind: str, country: str, value: str) -> Identifier:
     """The number in its one spelling; VALUE_INVALID names field, value and what mends it."""
     if kind not in KINDS:
-        raise _invalid("kind", kind, Mend.ONE_OF, allowed=", ".join(KINDS))
+        raise invalid("kind", kind, Mend.ONE_OF, allowed=", ".join(KINDS))
     country = _country(kind, country)
     bare = _bare(value)
     if not 1 <= len(bare) <= LONGEST:
-        raise _invalid("identifier", value, Mend.LETTERS_AND_DIGITS, most=LONGEST)
+        raise invalid("identifier", value, Mend.LETTERS_AND_DIGITS, most=LONGEST)
     name = CHECKED.get(kind, {}).get(country)
     if name is not None:
         return Identifier(
@@ -106,7 +106,7 @@ def identifier(kind: str, country: str, value: str) -> Identifier:
         pattern = SHAPES[kind][1]
         bare = bare.zfill(8) if kind == "companies_house" and bare.isdigit() else bare
         if not re.fullmatch(pattern, bare):
-            raise _invalid("identifier", value, Mend.FITTING, pattern=pattern)
+            raise invalid("identifier", value, Mend.FITTING, pattern=pattern)
     return Identifier(kind, country, bare, NumberCheck.UNCHECKED)
 
 
@@ -118,9 +118,9 @@ def _country(kind: str, country: str) -> str:
     if not country and len(known) == 1:
         return known[0]
     if not re.fullmatch(r"[A-Z]{2}", country):
-        raise _invalid("country", country, Mend.COUNTRY_CODE)
+        raise invalid("country", country, Mend.COUNTRY_CODE)
     if country not in known and kind not in OPEN_KINDS:
-        raise _invalid("country", country, Mend.ONE_OF, allowed=", ".join(known))
+        raise invalid("country", country, Mend.ONE_OF, allowed=", ".join(known))
     return country
 
 
@@ -128,7 +128,7 @@ def _well_formed(module: ModuleType, value: str, bare: str) -> str:
     for spelling in (bare, unicodedata.normalize("NFKC", value).strip()):
         if module.is_valid(spelling):
             return _bare(module.compact(spelling))
-    raise _invalid("identifier", value, Mend.CHECK_DIGITS)
+    raise invalid("identifier", value, Mend.CHECK_DIGITS)
 
 
 @cache
@@ -140,7 +140,3 @@ def _bare(value: str) -> str:
     plain = unicodedata.normalize("NFKC", value).upper()
     # Mexico alone has the sign & in its numbers.
     return "".join(sign for sign in plain if sign.isalnum() or sign == "&")
-
-
-def _invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)

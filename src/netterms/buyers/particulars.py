@@ -15,7 +15,7 @@ from netterms.buyers.identifiers import Identifier, identifier
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
@@ -230,8 +230,3 @@ def checked_text(field: str, value: str, *, least: int = 0) -> str:
     if not (least <= len(value.strip()) and len(value) <= LONGEST) or not value.isprintable():
         raise invalid(field, value, Mend.CHARACTERS, least=least, most=LONGEST)
     return value
-
-
-def invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
-    """The refusal of a value, with what mends it."""
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)

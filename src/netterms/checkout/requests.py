@@ -11,7 +11,7 @@ from uuid import UUID
 from netterms.checkout.moves import OrderMove
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import invalid
 
 # A grant nobody used falls back after a week, unless asked otherwise; our convention.
 VALID_FOR = timedelta(days=7)
@@ -61,9 +61,9 @@ class OrderRequest:
         _check_text("order_number", self.order_number)
         _check_amount(self.amount.minor)
         if self.amount.currency not in CURRENCIES:
-            raise _invalid("currency", self.amount.currency, Mend.CURRENCY_CODE)
+            raise invalid("currency", self.amount.currency, Mend.CURRENCY_CODE)
         if self.expires_at is not None and not now < self.expires_at <= now + LONGEST_VALID:
-            raise _invalid(
+            raise invalid(
                 "expires_at",
                 self.expires_at.isoformat(),
                 Mend.WITHIN_DAYS,
@@ -108,18 +108,14 @@ def _hash(*parts: object) -> str:
 def check_key(key: str) -> None:
     """VALUE_INVALID for what cannot be the key of a request."""
     if not re.fullmatch(KEY, key):
-        raise _invalid("idempotency_key", key, Mend.FITTING, pattern=KEY)
+        raise invalid("idempotency_key", key, Mend.FITTING, pattern=KEY)
 
 
 def _check_text(field: str, value: str) -> None:
     if not 1 <= len(value) <= LONGEST_NUMBER or not value.isprintable():
-        raise _invalid(field, value, Mend.CHARACTERS, least=1, most=LONGEST_NUMBER)
+        raise invalid(field, value, Mend.CHARACTERS, least=1, most=LONGEST_NUMBER)
 
 
 def _check_amount(minor: int) -> None:
     if not 0 < minor <= MOST_MINOR:
-        raise _invalid("amount", str(minor), Mend.BETWEEN, least=1, most=MOST_MINOR)
-
-
-def _invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
+        raise invalid("amount", str(minor), Mend.BETWEEN, least=1, most=MOST_MINOR)

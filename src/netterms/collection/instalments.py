@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.collection import events
+from netterms.collection.given import checked_text
 from netterms.collection.moves import PLAN_MOVES, PlanMove, PlanState
 from netterms.collection.plan_offers import Drawn, Offer, check_figures, debts_of, worked_out
 from netterms.collection.promises import Channel
@@ -21,7 +22,7 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.moves import after
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits.lines import hold_buyer
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
@@ -86,14 +87,14 @@ def accept(ctx: Context, plan_id: UUID, acceptance: Acceptance) -> PlanState:
     or no words of acknowledgment are given, or its first payment is past.
     """
     ctx.require(Permission.COLLECT)
-    name = _text("accepted_by", acceptance.name, LONGEST_NAME)
-    text = _text("acknowledgment", acceptance.text, LONGEST_TEXT)
+    name = checked_text("accepted_by", acceptance.name, LONGEST_NAME, least=1)
+    text = checked_text("acknowledgment", acceptance.text, LONGEST_TEXT, least=1)
     with book(ctx):
         plan = _on_table(ctx, plan_id)
         if plan["accepted_by"] is not None:
             return PlanState(plan["state"])
         if ctx.today > plan["first_due_on"]:
-            raise _invalid("ends_on", plan["first_due_on"], Mend.TODAY_OR_LATER)
+            raise invalid("ends_on", plan["first_due_on"], Mend.TODAY_OR_LATER)
         sql.execute(
             """
             update payment_plan set accepted_by = %(name)s, accepted_how = %(how)s,
@@ -143,7 +144,7 @@ def note_consent(ctx: Context, plan_id: UUID, note: str) -> PlanState:
     NOT_FOUND; MOVE_NOT_ALLOWED where none is waited for.
     """
     ctx.require(Permission.COLLECT)
-    note = _text("note", note, LONGEST_NOTE)
+    note = checked_text("note", note, LONGEST_NOTE, least=1)
     with book(ctx):
         plan = _on_table(ctx, plan_id)
         state = after(PLAN_MOVES, PlanState(plan["state"]), PlanMove.CONSENT)
@@ -155,7 +156,7 @@ def note_consent(ctx: Context, plan_id: UUID, note: str) -> PlanState:
 def decline(ctx: Context, plan_id: UUID, note: str) -> PlanState:
     """Turn a plan down; its invoices are free again. Errors as of `accept`."""
     ctx.require(Permission.COLLECT)
-    note = _text("note", note, LONGEST_NOTE)
+    note = checked_text("note", note, LONGEST_NOTE, least=1)
     with book(ctx):
         plan = _on_table(ctx, plan_id)
         state = after(PLAN_MOVES, PlanState(plan["state"]), PlanMove.DECLINE)
@@ -333,7 +334,7 @@ def _end_earlier(ctx: Context, plan: dict[str, Any]) -> None:
         params | {"currency": plan["code"]},
     )
     if running is not None:
-        raise _invalid("plan", running, Mend.ONE_PLAN_RUNS)
+        raise invalid("plan", running, Mend.ONE_PLAN_RUNS)
     sql.execute(
         """
         update payment_plan p set state = 'replanned', closed_on = %(today)s
@@ -345,15 +346,3 @@ def _end_earlier(ctx: Context, plan: dict[str, Any]) -> None:
         """,
         params | {"today": ctx.today},
     )
-
-
-def _text(field: str, given: str, most: int) -> str:
-    text = given.strip()
-    if not text or len(text) > most or "\0" in text:
-        mend = Mend.CHARACTERS if text else Mend.GIVE_IT
-        raise _invalid(field, text[:50], mend, least=1, most=most)
-    return text
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

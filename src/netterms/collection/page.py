@@ -9,11 +9,12 @@ from typing import Any
 from stdnum import iban as iban_number
 
 from netterms.collection import events
+from netterms.collection.given import check_within, checked_text
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import invalid
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
@@ -69,13 +70,13 @@ def set_page_settings(ctx: Context, settings: PageSettings) -> None:
     """Change what the page says and offers. VALUE_INVALID names the field."""
     ctx.require(Permission.MANAGE_POLICY)
     for field in ("contact_name", "contact_email", "contact_phone"):
-        _text(field, getattr(settings, field), LONGEST_TEXT)
-    _within("link_days", settings.link_days, 1, MOST_LINK_DAYS)
-    _within("most_months", settings.most_months, 1, MOST_MONTHS)
-    _within(
+        checked_text(field, getattr(settings, field), LONGEST_TEXT)
+    check_within("link_days", settings.link_days, 1, MOST_LINK_DAYS)
+    check_within("most_months", settings.most_months, 1, MOST_MONTHS)
+    check_within(
         "least_down_percent", settings.least_down_percent, LEAST_DOWN_PERCENT, MOST_DOWN_PERCENT
     )
-    _within("yearly_percent", settings.yearly_percent, 0, 100)
+    check_within("yearly_percent", settings.yearly_percent, 0, 100)
     with book(ctx):
         _one_at_a_time(ctx)
         before = page_settings(ctx)
@@ -141,14 +142,14 @@ def set_pay_account(ctx: Context, told: PayAccount) -> None:
 
 def _checked(told: PayAccount) -> PayAccount:
     if told.currency not in CURRENCIES:
-        raise _invalid("currency", told.currency, Mend.CURRENCY_CODE)
-    holder = _text("holder", told.holder, LONGEST_TEXT, least=1)
-    bank_code = _text("bank_code", "".join(told.bank_code.split()).upper(), LONGEST_NUMBER)
-    bank_name = _text("bank_name", told.bank_name, LONGEST_TEXT)
-    number = _text("number", "".join(told.number.split()).upper(), LONGEST_NUMBER, least=1)
+        raise invalid("currency", told.currency, Mend.CURRENCY_CODE)
+    holder = checked_text("holder", told.holder, LONGEST_TEXT, least=1)
+    bank_code = checked_text("bank_code", "".join(told.bank_code.split()).upper(), LONGEST_NUMBER)
+    bank_name = checked_text("bank_name", told.bank_name, LONGEST_TEXT)
+    number = checked_text("number", "".join(told.number.split()).upper(), LONGEST_NUMBER, least=1)
     is_iban = number[:2].isalpha() and number[2:4].isdigit()
     if is_iban and not iban_number.is_valid(number, check_country=False):
-        raise _invalid("iban", told.number, Mend.CHECK_DIGITS)
+        raise invalid("iban", told.number, Mend.CHECK_DIGITS)
     return PayAccount(told.currency, holder, number, bank_code, bank_name, is_iban)
 
 
@@ -161,20 +162,3 @@ def _one_at_a_time(ctx: Context) -> None:
 
 def _facts(settings: PageSettings) -> dict[str, Any]:
     return asdict(settings)
-
-
-def _text(field: str, given: str, most: int, least: int = 0) -> str:
-    text = given.strip()
-    if not least <= len(text) <= most or "\0" in text:
-        mend = Mend.CHARACTERS if text else Mend.GIVE_IT
-        raise _invalid(field, text[:50], mend, least=least, most=most)
-    return text
-
-
-def _within(field: str, value: int | Decimal, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

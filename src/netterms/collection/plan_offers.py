@@ -10,13 +10,14 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from netterms.collection.given import check_within
 from netterms.collection.page import page_settings
 from netterms.insurance.deadlines import deadlines
 from netterms.insurance.terms import terms_from
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money, half_up
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.tenancy import book
 from netterms.terms.schedules import (
@@ -102,10 +103,10 @@ def draw_up(ctx: Context, offer: Offer) -> Drawn:
 def check_figures(offer: Offer) -> None:
     """VALUE_INVALID for a figure that no offer can have."""
     if not offer.invoices:
-        raise _invalid("invoice", "", Mend.GIVE_IT)
-    _within("months", offer.months, 1, MOST_MONTHS)
-    _within("down_percent", offer.down_percent, 0, MOST_PERCENT - 1)
-    _within("yearly_percent", offer.yearly_percent, 0, MOST_PERCENT)
+        raise invalid("invoice", "", Mend.GIVE_IT)
+    check_within("months", offer.months, 1, MOST_MONTHS)
+    check_within("down_percent", offer.down_percent, 0, MOST_PERCENT - 1)
+    check_within("yearly_percent", offer.yearly_percent, 0, MOST_PERCENT)
 
 
 def debts_of(ctx: Context, offer: Offer) -> list[dict[str, Any]]:
@@ -135,9 +136,9 @@ def debts_of(ctx: Context, offer: Offer) -> list[dict[str, Any]]:
         if line is None:
             raise Refusal(Code.NOT_FOUND, field="invoice", value=str(invoice))
         if line["is_planned"] or line["minor"] <= 0:
-            raise _invalid("invoice", invoice, Mend.UNPLANNED_INVOICE)
+            raise invalid("invoice", invoice, Mend.UNPLANNED_INVOICE)
         if line["currency"] != found[0]["currency"]:
-            raise _invalid("currency", line["currency"], Mend.ONE_CURRENCY)
+            raise invalid("currency", line["currency"], Mend.ONE_CURRENCY)
     return found
 
 
@@ -147,7 +148,7 @@ def worked_out(ctx: Context, offer: Offer, debts: Sequence[dict[str, Any]]) -> D
     debt = Money(sum(line["minor"] for line in debts), currency)
     down = Money(half_up(Fraction(debt.minor * offer.down_percent, 100)), currency)
     if debt.minor - down.minor < offer.months:
-        raise _invalid("months", offer.months, Mend.AT_MOST, most=max(1, debt.minor - down.minor))
+        raise invalid("months", offer.months, Mend.AT_MOST, most=max(1, debt.minor - down.minor))
     parts = schedule(
         offer.shape, debt - down, Decimal(offer.yearly_percent), offer.months, ctx.today
     )
@@ -201,12 +202,3 @@ def _replans(ctx: Context, invoices: Sequence[UUID]) -> int:
             {"seller": ctx.seller, "invoices": list(invoices)},
         )
     )
-
-
-def _within(field: str, value: int | Decimal, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

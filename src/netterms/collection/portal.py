@@ -15,6 +15,7 @@ from uuid import UUID
 
 from netterms.buyers import queries as buyers
 from netterms.collection import events, plan_reads, queries
+from netterms.collection.given import check_within, checked_text
 from netterms.collection.instalments import Acceptance, accept, propose
 from netterms.collection.links import Visit
 from netterms.collection.page import PageSettings, PayAccount, page_settings, pay_accounts
@@ -28,7 +29,7 @@ from netterms.kernel.events import Plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables.disputes import DisputeReason, raise_dispute
 from netterms.receivables.evidence import attach
 from netterms.receivables.queries import buyer_statement
@@ -188,7 +189,7 @@ def dispute(
     """
     ctx = _acting(visit)
     if len(files) > MOST_FILES:
-        raise _invalid("evidence", len(files), Mend.AT_MOST, most=MOST_FILES)
+        raise invalid("evidence", len(files), Mend.AT_MOST, most=MOST_FILES)
     line = next((each for each in _lines(ctx, visit.buyer_id) if each.id == invoice_id), None)
     if line is None or line.kind == "credit_note":
         raise Refusal(Code.NOT_FOUND, field="invoice", value=str(invoice_id))
@@ -207,9 +208,9 @@ def dispute(
 def ask(visit: Visit, key: str, kind: RequestKind, note: str, by: str, answer_to: str) -> None:
     """The buyer asks for a document or a call. VALUE_INVALID names what is missing or too much."""
     ctx = _acting(visit)
-    by = _text("asked_by", by, LONGEST_NAME, least=1)
-    note = _text("note", note, LONGEST_NOTE)
-    answer_to = _text("answer_to", answer_to, LONGEST_ADDRESS)
+    by = checked_text("asked_by", by, LONGEST_NAME, least=1)
+    note = checked_text("note", note, LONGEST_NOTE)
+    answer_to = checked_text("answer_to", answer_to, LONGEST_ADDRESS)
 
     def act() -> Plain:
         params = {"seller": ctx.seller, "buyer": visit.buyer_id}
@@ -220,7 +221,7 @@ def ask(visit: Visit, key: str, kind: RequestKind, note: str, by: str, answer_to
             params | {"lately": lately},
         )
         if many >= MOST_REQUESTS:
-            raise _invalid("request", many + 1, Mend.AT_MOST, most=MOST_REQUESTS)
+            raise invalid("request", many + 1, Mend.AT_MOST, most=MOST_REQUESTS)
         request = new_id(ctx.now)
         sql.execute(
             """
@@ -267,8 +268,8 @@ def plan_offer(visit: Visit, currency: str, months: int | None, down: int | None
         months=offer.months if months is None else months,
         down_percent=offer.down_percent if down is None else down,
     )
-    _within("months", offer.months, 1, settings.most_months)
-    _within("down_percent", offer.down_percent, settings.least_down_percent, 90)
+    check_within("months", offer.months, 1, settings.most_months)
+    check_within("down_percent", offer.down_percent, settings.least_down_percent, 90)
     return offer
 
 
@@ -404,20 +405,3 @@ def _dues(lines: Sequence[OpenLine], accounts: dict[str, PayAccount]) -> tuple[D
             )
         )
     return tuple(found)
-
-
-def _text(field: str, given: str, most: int, least: int = 0) -> str:
-    text = given.strip()
-    if not least <= len(text) <= most or "\0" in text:
-        mend = Mend.CHARACTERS if text else Mend.GIVE_IT
-        raise _invalid(field, text[:50], mend, least=least, most=most)
-    return text
-
-
-def _within(field: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

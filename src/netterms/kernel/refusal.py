@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from netterms.kernel.mends import Mend
+
 
 class Code(StrEnum):
     """Every refusal there is. Each has a sentence in two languages and a test."""
@@ -75,3 +77,8 @@ class Refusal(Exception):  # noqa: N818 - not an error: an answer
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
         return f"{self.code.value}: {facts}" if facts else self.code.value
+
+
+def invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
+    """The refusal of a value: VALUE_INVALID with the field, the value as text, and its mend."""
+    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

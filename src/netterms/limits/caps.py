@@ -11,7 +11,7 @@ from netterms.buyers.events import BuyersRegrouped
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits import events
 from netterms.limits.lines import MOST_MINOR
 from netterms.store import sql
@@ -64,7 +64,7 @@ def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = 
     ctx.require(Permission.SET_LIMIT)
     key = _checked(kind, key)
     if not 0 <= limit_minor <= MOST_MINOR:
-        raise _invalid("limit_minor", str(limit_minor), Mend.BETWEEN, least=0, most=MOST_MINOR)
+        raise invalid("limit_minor", str(limit_minor), Mend.BETWEEN, least=0, most=MOST_MINOR)
     with book(ctx):
         if kind is CapKind.GROUP:
             _company(ctx, UUID(key))
@@ -155,16 +155,12 @@ def _checked(kind: CapKind, key: str) -> str:
     """The key in its one spelling."""
     if kind is CapKind.GROUP:
         if not re.fullmatch(COMPANY, key, re.ASCII | re.IGNORECASE):
-            raise _invalid("key", key, Mend.COMPANY_ON_TOP)
+            raise invalid("key", key, Mend.COMPANY_ON_TOP)
         return key.lower()
     if kind is CapKind.COUNTRY and not (len(key) == 2 and key.isascii() and key.isupper()):
-        raise _invalid("key", key, Mend.COUNTRY_CODE)
+        raise invalid("key", key, Mend.COUNTRY_CODE)
     if kind is CapKind.GRADE and key not in {str(grade) for grade in GRADES}:
-        raise _invalid("key", key, Mend.BETWEEN, least=GRADES[0], most=GRADES[-1])
+        raise invalid("key", key, Mend.BETWEEN, least=GRADES[0], most=GRADES[-1])
     if kind is CapKind.SECTOR and not re.fullmatch(SECTOR, key):
-        raise _invalid("key", key, Mend.CHARACTERS, least=1, most=100)
+        raise invalid("key", key, Mend.CHARACTERS, least=1, most=100)
     return key
-
-
-def _invalid(field: str, value: str, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)

@@ -17,7 +17,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits import events
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -62,11 +62,11 @@ class LineTerms:
         _within("discount_days", self.discount_days, 0, LONGEST_NET_DAYS)
         _within("instalments", self.instalments, 1, MOST_INSTALMENTS)
         if not 0 <= self.discount_percent < FULL_PERCENT:
-            raise _invalid(
+            raise invalid(
                 "discount_percent", self.discount_percent, Mend.BETWEEN, least=0, most="99.99"
             )
         if (self.top_up_minor == 0) != (self.top_up_until is None):
-            raise _invalid("top_up_until", self.top_up_until or "", Mend.TOP_UP_WHOLE)
+            raise invalid("top_up_until", self.top_up_until or "", Mend.TOP_UP_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def set_line(
     ctx.require(Permission.SET_LIMIT)
     terms.check()
     if currency not in CURRENCIES:
-        raise _invalid("currency", currency, Mend.CURRENCY_CODE)
+        raise invalid("currency", currency, Mend.CURRENCY_CODE)
     with book(ctx):
         buyer, before = locked(ctx, buyer_id, currency)
         if version is not None and version != (before.version if before else 0):
@@ -116,7 +116,7 @@ def set_line(
             before is None or before.terms.status is not LineStatus.OPEN
         )
         if opens and buyer["sanctions_hit"]:
-            raise _invalid("status", terms.status.value, Mend.KEEP_SHUT)
+            raise invalid("status", terms.status.value, Mend.KEEP_SHUT)
         if before is None:
             _insert(ctx, buyer_id, currency, terms)
             here = {"buyer": buyer_id, "today": ctx.today}
@@ -148,7 +148,7 @@ def _check_top_up(ctx: Context, before: CreditLine | None, terms: LineTerms) -> 
     wanted = terms.top_up_minor, terms.top_up_until
     was = (before.terms.top_up_minor, before.terms.top_up_until) if before else None
     if terms.top_up_until and terms.top_up_until < ctx.today and wanted != was:
-        raise _invalid("top_up_until", terms.top_up_until, Mend.TODAY_OR_LATER)
+        raise invalid("top_up_until", terms.top_up_until, Mend.TODAY_OR_LATER)
 
 
 def _change(ctx: Context, before: CreditLine, terms: LineTerms, why: str) -> None:
@@ -347,8 +347,4 @@ def _update(ctx: Context, buyer_id: UUID, currency: str, terms: LineTerms) -> No
 
 def _within(field: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise _invalid(field, value, Mend.BETWEEN, least=least, most=most)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)
+        raise invalid(field, value, Mend.BETWEEN, least=least, most=most)

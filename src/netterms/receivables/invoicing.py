@@ -19,6 +19,7 @@ from netterms.receivables.payments import (
     insert_payment,
     locked_invoices,
     open_invoice,
+    require_buyer,
 )
 from netterms.receivables.periods import require_open
 from netterms.receivables.rules import (
@@ -47,7 +48,7 @@ def issue(ctx: Context, paper: PaperIn, *, set_off: bool = True) -> UUID:
     found = totals(paper)
     with book(ctx):
         require_open(ctx, paper.issued_on)
-        _check_buyer(ctx, paper.buyer_id)
+        require_buyer(ctx, paper.buyer_id)
         of = _noted(ctx, paper) if paper.note_of is not None else None
         if of is not None and paper.kind == PaperKind.CREDIT_NOTE:
             _check_credit(ctx, of, found.amount)
@@ -224,12 +225,3 @@ def _open(ctx: Context, invoice_id: UUID) -> int:
         {"seller": ctx.seller, "id": invoice_id},
     )
     return int(found)
-
-
-def _check_buyer(ctx: Context, buyer_id: UUID) -> None:
-    known = sql.value(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
-        {"seller": ctx.seller, "buyer": buyer_id},
-    )
-    if known is None:
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))

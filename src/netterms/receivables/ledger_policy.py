@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import invalid
 from netterms.receivables import events
 from netterms.receivables.rules import Tolerance
 from netterms.store import sql
@@ -55,7 +55,7 @@ def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> None:
     _check(policy)
     reason = why.strip()
     if not reason or len(reason) > LONGEST_REASON:
-        raise _invalid("why", reason[:20], Mend.SAY_WHY)
+        raise invalid("why", reason[:20], Mend.SAY_WHY)
     with book(ctx):
         sql.execute(
             """
@@ -92,16 +92,12 @@ def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> None:
 def _check(policy: LedgerPolicy) -> None:
     for field in ("collector_minor", "manager_minor", "small_minor"):
         if not 0 <= getattr(policy, field) <= MOST_MINOR:
-            raise _invalid(field, getattr(policy, field), Mend.BETWEEN, least=0, most=MOST_MINOR)
+            raise invalid(field, getattr(policy, field), Mend.BETWEEN, least=0, most=MOST_MINOR)
     if policy.collector_minor > policy.manager_minor:
-        raise _invalid(
+        raise invalid(
             "collector_minor", policy.collector_minor, Mend.AT_MOST, most=policy.manager_minor
         )
     if not 0 <= policy.small_percent <= MOST_PERCENT:
-        raise _invalid(
+        raise invalid(
             "small_percent", policy.small_percent, Mend.BETWEEN, least=0, most=MOST_PERCENT
         )
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

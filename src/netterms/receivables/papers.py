@@ -16,7 +16,7 @@ from uuid import UUID
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money, exponent, half_up
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import invalid
 
 MOST_MINOR = 10**15
 MOST_LINES = 1_000
@@ -111,25 +111,25 @@ class Totals:
 def check(paper: PaperIn, today: date) -> None:
     """VALUE_INVALID names the first field that cannot be."""
     if paper.kind not in list(PaperKind):
-        raise _invalid("kind", paper.kind, Mend.ONE_OF, allowed=", ".join(PaperKind))
+        raise invalid("kind", paper.kind, Mend.ONE_OF, allowed=", ".join(PaperKind))
     if paper.currency not in CURRENCIES:
-        raise _invalid("currency", paper.currency, Mend.CURRENCY_CODE)
+        raise invalid("currency", paper.currency, Mend.CURRENCY_CODE)
     if not FIRST_DAY <= paper.issued_on <= today:
-        raise _invalid("issued_on", paper.issued_on, Mend.BETWEEN, least=FIRST_DAY, most=today)
+        raise invalid("issued_on", paper.issued_on, Mend.BETWEEN, least=FIRST_DAY, most=today)
     if paper.due_on < paper.issued_on:
-        raise _invalid("due_on", paper.due_on, Mend.AT_LEAST, least=paper.issued_on)
+        raise invalid("due_on", paper.due_on, Mend.AT_LEAST, least=paper.issued_on)
     _text("invoice_number", paper.invoice_number, LONGEST_NUMBER)
     _text("reference", paper.reference, LONGEST_REFERENCE)
     _text("reason", paper.reason, LONGEST_REASON)
     is_note = paper.kind != PaperKind.INVOICE
     if paper.kind == PaperKind.INVOICE and not paper.invoice_number.strip():
-        raise _invalid("invoice_number", "", Mend.GIVE_IT)
+        raise invalid("invoice_number", "", Mend.GIVE_IT)
     if is_note and not paper.reason.strip():
-        raise _invalid("reason", "", Mend.SAY_WHY)
+        raise invalid("reason", "", Mend.SAY_WHY)
     if not is_note and paper.note_of is not None:
-        raise _invalid("note_of", paper.note_of, Mend.LEAVE_OUT)
+        raise invalid("note_of", paper.note_of, Mend.LEAVE_OUT)
     if not 1 <= len(paper.lines) <= MOST_LINES:
-        raise _invalid("lines", len(paper.lines), Mend.ITEMS, least=1, most=MOST_LINES)
+        raise invalid("lines", len(paper.lines), Mend.ITEMS, least=1, most=MOST_LINES)
 
 
 def totals(paper: PaperIn) -> Totals:
@@ -139,31 +139,31 @@ def totals(paper: PaperIn) -> Totals:
     lines = tuple(map(Line, paper.lines, nets, taxes))
     found = Totals(lines, Money(sum(nets), paper.currency), Money(sum(taxes), paper.currency))
     if not 0 < found.amount.minor <= MOST_MINOR:
-        raise _invalid("amount", found.amount, Mend.MORE_THAN, least=0)
+        raise invalid("amount", found.amount, Mend.MORE_THAN, least=0)
     if paper.total is not None and paper.total != found.amount:
-        raise _invalid("total", paper.total, Mend.SUM_OF_PARTS, expected=str(found.amount))
+        raise invalid("total", paper.total, Mend.SUM_OF_PARTS, expected=str(found.amount))
     return found
 
 
 def _net(line: LineIn, currency: str) -> int:
     if not line.description.strip():
-        raise _invalid("description", "", Mend.GIVE_IT)
+        raise invalid("description", "", Mend.GIVE_IT)
     _text("description", line.description, LONGEST_DESCRIPTION)
     if not 0 < line.quantity < MOST_QUANTITY or _finer(line.quantity):
-        raise _invalid("quantity", line.quantity, Mend.MORE_THAN, least=0)
+        raise invalid("quantity", line.quantity, Mend.MORE_THAN, least=0)
     if not 0 <= line.unit_price < MOST_PRICE or _finer(line.unit_price):
-        raise _invalid("unit_price", line.unit_price, Mend.AT_LEAST, least=0)
+        raise invalid("unit_price", line.unit_price, Mend.AT_LEAST, least=0)
     if line.tax_category not in list(TaxCategory):
         allowed = ", ".join(TaxCategory)
-        raise _invalid("tax_category", line.tax_category, Mend.ONE_OF, allowed=allowed)
+        raise invalid("tax_category", line.tax_category, Mend.ONE_OF, allowed=allowed)
     if not 0 <= line.tax_rate <= FULL_PERCENT:
-        raise _invalid("tax_rate", line.tax_rate, Mend.BETWEEN, least=0, most=100)
+        raise invalid("tax_rate", line.tax_rate, Mend.BETWEEN, least=0, most=100)
     if line.tax_rate and line.tax_category not in TAXED:
-        raise _invalid("tax_rate", line.tax_rate, Mend.LEAVE_OUT)
+        raise invalid("tax_rate", line.tax_rate, Mend.LEAVE_OUT)
     gross = Fraction(line.quantity) * Fraction(line.unit_price) * 10 ** exponent(currency)
     net = half_up(gross) - line.allowance_minor
     if net < 0:
-        raise _invalid("allowance", line.allowance_minor, Mend.AT_MOST, most=half_up(gross))
+        raise invalid("allowance", line.allowance_minor, Mend.AT_MOST, most=half_up(gross))
     return net
 
 
@@ -186,8 +186,4 @@ def _finer(value: Decimal) -> bool:
 
 def _text(field: str, given: str, most: int) -> None:
     if len(given) > most or "\0" in given:
-        raise _invalid(field, "…", Mend.CHARACTERS, least=0, most=most)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)
+        raise invalid(field, "…", Mend.CHARACTERS, least=0, most=most)

@@ -17,7 +17,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables import events
 from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.rules import (
@@ -69,7 +69,7 @@ def record_payment(ctx: Context, payment: PaymentIn) -> UUID:
     ctx.require(Permission.BOOK)
     _check(ctx, payment)
     with book(ctx):
-        _buyer(ctx, payment.buyer_id)
+        require_buyer(ctx, payment.buyer_id)
         if payment.source_id is not None and (known := _known(ctx, payment)):
             return known
         if payment.refund_of is not None:
@@ -95,7 +95,7 @@ def allocate(ctx: Context, payment_id: UUID, parts: Sequence[Part]) -> None:
     """
     ctx.require(Permission.BOOK)
     if len(parts) > MOST_PARTS:
-        raise _invalid("parts", len(parts), Mend.AT_MOST, most=MOST_PARTS)
+        raise invalid("parts", len(parts), Mend.AT_MOST, most=MOST_PARTS)
     with book(ctx):
         payment = locked_payment(ctx, payment_id)
         kind = PaymentKind(payment["kind"])
@@ -265,7 +265,7 @@ def _with_difference(
 ) -> Settled:
     if line.realised is not None:
         if line.realised.currency != home:
-            raise _invalid("realised", line.realised, Mend.AMOUNT, currency=home)
+            raise invalid("realised", line.realised, Mend.AMOUNT, currency=home)
         return line
     if payment["currency"] == invoice["currency"] == home:
         return line
@@ -321,21 +321,21 @@ def _check_undo(payment: dict[str, Any], standing: Sequence[dict[str, Any]]) -> 
 
 def _check(ctx: Context, payment: PaymentIn) -> None:
     if payment.kind not in {kind.value for kind in MONEY_KINDS}:
-        raise _invalid(
+        raise invalid(
             "kind", payment.kind, Mend.ONE_OF, allowed=", ".join(k.value for k in MONEY_KINDS)
         )
     if payment.amount.currency not in CURRENCIES:
-        raise _invalid("currency", payment.amount.currency, Mend.CURRENCY_CODE)
+        raise invalid("currency", payment.amount.currency, Mend.CURRENCY_CODE)
     if not 0 < payment.amount.minor <= MOST_MINOR:
-        raise _invalid("amount", payment.amount, Mend.MORE_THAN, least=0)
+        raise invalid("amount", payment.amount, Mend.MORE_THAN, least=0)
     if not FIRST_DAY <= payment.paid_on <= ctx.today:
-        raise _invalid("paid_on", payment.paid_on, Mend.BETWEEN, least=FIRST_DAY, most=ctx.today)
+        raise invalid("paid_on", payment.paid_on, Mend.BETWEEN, least=FIRST_DAY, most=ctx.today)
     for field, most in (("reference", LONGEST_REFERENCE), ("channel", LONGEST_CHANNEL)):
         given = getattr(payment, field).strip()
         if len(given) > most or "\0" in given:
-            raise _invalid(field, "…", Mend.CHARACTERS, least=0, most=most)
+            raise invalid(field, "…", Mend.CHARACTERS, least=0, most=most)
     if payment.refund_of is not None and payment.kind != PaymentKind.REFUND:
-        raise _invalid("refund_of", payment.refund_of, Mend.LEAVE_OUT)
+        raise invalid("refund_of", payment.refund_of, Mend.LEAVE_OUT)
 
 
 def _check_refund(ctx: Context, payment: PaymentIn, receipt_id: UUID) -> None:
@@ -343,7 +343,7 @@ def _check_refund(ctx: Context, payment: PaymentIn, receipt_id: UUID) -> None:
     if receipt["buyer_id"] != payment.buyer_id or receipt["kind"] != PaymentKind.RECEIPT:
         raise Refusal(Code.NOT_FOUND, field="payment", value=str(receipt_id))
     if receipt["currency"] != payment.amount.currency:
-        raise _invalid("amount", payment.amount, Mend.AMOUNT, currency=receipt["currency"])
+        raise invalid("amount", payment.amount, Mend.AMOUNT, currency=receipt["currency"])
     if payment.amount.minor > receipt["unallocated_minor"]:
         raise Refusal(
             Code.AMOUNT_OUT_OF_RANGE,
@@ -364,7 +364,8 @@ def _known(ctx: Context, payment: PaymentIn) -> UUID | None:
     return found
 
 
-def _buyer(ctx: Context, buyer_id: UUID) -> None:
+def require_buyer(ctx: Context, buyer_id: UUID) -> None:
+    """NOT_FOUND for a buyer that the seller does not have."""
     known = sql.value(
         "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
         {"seller": ctx.seller, "buyer": buyer_id},
@@ -376,9 +377,9 @@ def _buyer(ctx: Context, buyer_id: UUID) -> None:
 def _reason(given: str) -> str:
     reason = given.strip()
     if not reason:
-        raise _invalid("reason", "", Mend.SAY_WHY)
+        raise invalid("reason", "", Mend.SAY_WHY)
     if len(reason) > LONGEST_REASON or "\0" in reason:
-        raise _invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
+        raise invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
     return reason
 
 
@@ -386,7 +387,3 @@ def _told(settled: Sequence[Settled]) -> tuple[events.AllocatedPart, ...]:
     return tuple(
         events.AllocatedPart(line.invoice_id, line.settled, line.taken) for line in settled
     )
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money, half_up
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 
 
 class PaymentKind(StrEnum):
@@ -100,10 +100,10 @@ def settle(
     names the field.
     """
     if not parts:
-        raise _invalid("parts", "", Mend.GIVE_IT)
+        raise invalid("parts", "", Mend.GIVE_IT)
     named = [part.invoice_id for part in parts]
     if len(set(named)) < len(named):
-        raise _invalid("parts", str(next(i for i in named if named.count(i) > 1)), Mend.ONCE_EACH)
+        raise invalid("parts", str(next(i for i in named if named.count(i) > 1)), Mend.ONCE_EACH)
     settled = [_part(left.currency, invoices, part, tolerance) for part in parts]
     used = sum(line.taken.minor * sign(kind, invoices[line.invoice_id].kind) for line in settled)
     # A credit note adds to what there is to allocate, but no more than came in can be left of it.
@@ -126,14 +126,14 @@ def _part(
     if invoice is None:
         raise Refusal(Code.NOT_FOUND, field="invoice", value=str(part.invoice_id))
     if part.amount.currency != currency:
-        raise _invalid("amount", part.amount, Mend.AMOUNT, currency=currency)
+        raise invalid("amount", part.amount, Mend.AMOUNT, currency=currency)
     if part.amount.minor < 0:
-        raise _invalid("amount", part.amount, Mend.MORE_THAN, least=0)
+        raise invalid("amount", part.amount, Mend.MORE_THAN, least=0)
     covered = _covered(currency, invoice, part)
     discount = _beside("discount", invoice, part.discount)
     write_off = _beside("write_off", invoice, part.write_off)
     if write_off > tolerance.of(invoice):
-        raise _invalid("write_off", write_off, Mend.AT_MOST, most=str(tolerance.of(invoice)))
+        raise invalid("write_off", write_off, Mend.AT_MOST, most=str(tolerance.of(invoice)))
     settled = covered + discount + write_off
     if not 0 < settled.minor <= invoice.open.minor:
         raise out_of_range("amount", settled, 1, invoice.open.minor)
@@ -146,12 +146,12 @@ def _covered(currency: str, invoice: OpenInvoice, part: Part) -> Money:
     own = invoice.amount.currency
     if own == currency:
         if part.invoice_amount not in {None, part.amount}:
-            raise _invalid("invoice_amount", part.invoice_amount, Mend.LEAVE_OUT)
+            raise invalid("invoice_amount", part.invoice_amount, Mend.LEAVE_OUT)
         return part.amount
     given = part.invoice_amount
     # Of two currencies neither may be given for nothing.
     if given is None or given.currency != own or (given.minor > 0) != (part.amount.minor > 0):
-        raise _invalid("invoice_amount", "" if given is None else given, Mend.AMOUNT, currency=own)
+        raise invalid("invoice_amount", "" if given is None else given, Mend.AMOUNT, currency=own)
     return given
 
 
@@ -159,9 +159,9 @@ def _beside(field: str, invoice: OpenInvoice, given: Money | None) -> Money:
     if given is None:
         return Money(0, invoice.amount.currency)
     if given.currency != invoice.amount.currency or given.minor < 0:
-        raise _invalid(field, given, Mend.AMOUNT, currency=invoice.amount.currency)
+        raise invalid(field, given, Mend.AMOUNT, currency=invoice.amount.currency)
     if given and invoice.kind is InvoiceKind.CREDIT_NOTE:
-        raise _invalid(field, given, Mend.LEAVE_OUT)
+        raise invalid(field, given, Mend.LEAVE_OUT)
     return given
 
 
@@ -187,7 +187,3 @@ def out_of_range(field: str, value: Money, least: int, most: int) -> Refusal:
         most_minor=most,
         currency=value.currency,
     )
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

@@ -13,7 +13,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money, half_up
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables import events
 from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.payments import (
@@ -89,7 +89,7 @@ def write_off(
         )
         most = invoice["open_minor"] - waiting
         if amount.currency != invoice["currency"]:
-            raise _invalid("amount", amount, Mend.AMOUNT, currency=invoice["currency"])
+            raise invalid("amount", amount, Mend.AMOUNT, currency=invoice["currency"])
         if not 0 < amount.minor <= most:
             raise out_of_range("amount", amount, min(1, most), most)
         number = new_id(ctx.now)
@@ -172,7 +172,7 @@ def recover(ctx: Context, payment_id: UUID, invoice_id: UUID, amount: Money) -> 
         if invoice["buyer_id"] != payment["buyer_id"]:
             raise Refusal(Code.NOT_FOUND, field="invoice", value=str(invoice_id))
         if not amount.currency == payment["currency"] == invoice["currency"]:
-            raise _invalid("amount", amount, Mend.AMOUNT, currency=invoice["currency"])
+            raise invalid("amount", amount, Mend.AMOUNT, currency=invoice["currency"])
         lost = sql.rows(
             sql.statement("receivables/written_off"), {"seller": ctx.seller, "invoice": invoice_id}
         )
@@ -265,9 +265,5 @@ def _locked(ctx: Context, invoice_id: UUID) -> dict[str, Any]:
 def _note(given: str) -> str:
     note = given.strip()
     if len(note) > LONGEST_NOTE or "\0" in note:
-        raise _invalid("note", "…", Mend.CHARACTERS, least=0, most=LONGEST_NOTE)
+        raise invalid("note", "…", Mend.CHARACTERS, least=0, most=LONGEST_NOTE)
     return note
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

@@ -13,7 +13,7 @@ from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.statements import events
 from netterms.statements.chart import BY_NAME, NAMES
 from netterms.statements.rules import (
@@ -69,7 +69,7 @@ def check(ctx: Context, told: Told, before: Accounts | None = None) -> Accounts:
     accounts = told.accounts
     _check_head(ctx, told)
     for name in unknown_items(accounts.items):
-        raise _invalid("items", name, Mend.ONE_OF, allowed=", ".join(NAMES))
+        raise invalid("items", name, Mend.ONE_OF, allowed=", ".join(NAMES))
     full = completed(accounts)
     for finding in findings(full, before):
         if not (finding.is_question and told.confirmed):
@@ -248,21 +248,17 @@ def _version(ctx: Context, statement_id: UUID) -> int:
 def _check_head(ctx: Context, told: Told) -> None:
     accounts = told.accounts
     if not FIRST_DAY <= accounts.period_end <= ctx.today:
-        raise _invalid(
+        raise invalid(
             "period_end", accounts.period_end, Mend.BETWEEN, least=FIRST_DAY, most=ctx.today
         )
     if not 1 <= accounts.months <= MOST_MONTHS:
-        raise _invalid("months", accounts.months, Mend.BETWEEN, least=1, most=MOST_MONTHS)
+        raise invalid("months", accounts.months, Mend.BETWEEN, least=1, most=MOST_MONTHS)
     if accounts.currency not in CURRENCIES:
-        raise _invalid("currency", accounts.currency, Mend.CURRENCY_CODE)
+        raise invalid("currency", accounts.currency, Mend.CURRENCY_CODE)
     if accounts.scale not in SCALES:
-        raise _invalid("scale", accounts.scale, Mend.ONE_OF, allowed=", ".join(map(str, SCALES)))
+        raise invalid("scale", accounts.scale, Mend.ONE_OF, allowed=", ".join(map(str, SCALES)))
     if len(told.source) > LONGEST_SOURCE or not (told.source.isprintable() or not told.source):
-        raise _invalid("source", told.source, Mend.CHARACTERS, least=0, most=LONGEST_SOURCE)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)
+        raise invalid("source", told.source, Mend.CHARACTERS, least=0, most=LONGEST_SOURCE)
 
 
 def _shown(item: str, value: int, currency: str) -> str:

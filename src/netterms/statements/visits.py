@@ -11,7 +11,7 @@ from uuid import UUID
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.statements import events
 from netterms.statements.rules import FIRST_DAY
 from netterms.store import keys, sql
@@ -82,7 +82,7 @@ def record_visit(
     _check(ctx, visit)
     kinds = [_kind(number, photo) for number, photo in enumerate(photos, 1)]
     if len(photos) > MOST_PHOTOS:
-        raise _invalid("photos", len(photos), Mend.AT_MOST, most=MOST_PHOTOS)
+        raise invalid("photos", len(photos), Mend.AT_MOST, most=MOST_PHOTOS)
     asked = {
         "visit_of": buyer_id,
         "visit": visit,
@@ -184,29 +184,23 @@ values (%(seller_id)s, %(id)s, %(buyer_id)s, %(visited_on)s, %(visitor)s, %(verd
 
 def _check(ctx: Context, visit: Visit) -> None:
     if not FIRST_DAY <= visit.visited_on <= ctx.today:
-        raise _invalid(
-            "visited_on", visit.visited_on, Mend.BETWEEN, least=FIRST_DAY, most=ctx.today
-        )
+        raise invalid("visited_on", visit.visited_on, Mend.BETWEEN, least=FIRST_DAY, most=ctx.today)
     if not BEST <= visit.verdict <= WORST:
-        raise _invalid("verdict", visit.verdict, Mend.BETWEEN, least=BEST, most=WORST)
+        raise invalid("verdict", visit.verdict, Mend.BETWEEN, least=BEST, most=WORST)
     if visit.staff is not None and not 0 <= visit.staff <= MOST_STAFF:
-        raise _invalid("staff", visit.staff, Mend.BETWEEN, least=0, most=MOST_STAFF)
+        raise invalid("staff", visit.staff, Mend.BETWEEN, least=0, most=MOST_STAFF)
     visitor = visit.visitor.strip()
     if not 1 <= len(visitor) <= LONGEST_VISITOR or not visitor.isprintable():
-        raise _invalid("visitor", visitor, Mend.CHARACTERS, least=1, most=LONGEST_VISITOR)
+        raise invalid("visitor", visitor, Mend.CHARACTERS, least=1, most=LONGEST_VISITOR)
     for name in TEXTS:
         if len(getattr(visit, name)) > LONGEST_TEXT:
-            raise _invalid(name, "…", Mend.CHARACTERS, least=0, most=LONGEST_TEXT)
+            raise invalid(name, "…", Mend.CHARACTERS, least=0, most=LONGEST_TEXT)
 
 
 def _kind(number: int, content: bytes) -> str:
     kind = kind_of(content)
     if kind is None:
-        raise _invalid("photos", number, Mend.ONE_OF, allowed="JPEG, PNG, WebP")
+        raise invalid("photos", number, Mend.ONE_OF, allowed="JPEG, PNG, WebP")
     if len(content) > MOST_BYTES:
-        raise _invalid("photos", number, Mend.AT_MOST, most=f"{MOST_BYTES // 2**20} MB")
+        raise invalid("photos", number, Mend.AT_MOST, most=f"{MOST_BYTES // 2**20} MB")
     return kind
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

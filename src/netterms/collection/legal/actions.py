@@ -21,7 +21,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables.evidence import MOST_BYTES, kind_of, safe_name
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -42,18 +42,18 @@ def add_partner(
     ctx.require(Permission.MANAGE_POLICY)
     schedules = [one.name for one in fee_schedules()]
     if kind not in KINDS:
-        raise _invalid("kind", kind, Mend.ONE_OF, allowed=", ".join(KINDS))
+        raise invalid("kind", kind, Mend.ONE_OF, allowed=", ".join(KINDS))
     if not name.strip():
-        raise _invalid("name", "", Mend.GIVE_IT)
+        raise invalid("name", "", Mend.GIVE_IT)
     for field, text in (("name", name), ("email", email), ("note", note)):
         if len(text) > LONGEST or "\0" in text:
-            raise _invalid(field, "…", Mend.CHARACTERS, least=0, most=LONGEST)
+            raise invalid(field, "…", Mend.CHARACTERS, least=0, most=LONGEST)
     if email and not EMAIL.fullmatch(email):
-        raise _invalid("email", email, Mend.EMAIL)
+        raise invalid("email", email, Mend.EMAIL)
     if country and not re.fullmatch("[A-Z]{2}", country):
-        raise _invalid("country", country, Mend.COUNTRY_CODE)
+        raise invalid("country", country, Mend.COUNTRY_CODE)
     if fee_schedule and fee_schedule not in schedules:
-        raise _invalid("fee_schedule", fee_schedule, Mend.ONE_OF, allowed=", ".join(schedules))
+        raise invalid("fee_schedule", fee_schedule, Mend.ONE_OF, allowed=", ".join(schedules))
     with book(ctx):
         made = new_id(ctx.now)
         added = sql.execute(
@@ -90,12 +90,12 @@ def keep_paper(ctx: Context, buyer_id: UUID, paper: Paper, name: str, content: b
     """Keep a file for a hand-over; the same bytes are the same file. NOT_FOUND, VALUE_INVALID."""
     ctx.require(Permission.COLLECT)
     if paper not in BROUGHT:
-        raise _invalid("paper", paper, Mend.ONE_OF, allowed=", ".join(sorted(BROUGHT)))
+        raise invalid("paper", paper, Mend.ONE_OF, allowed=", ".join(sorted(BROUGHT)))
     kind = kind_of(content)
     if kind is None:
-        raise _invalid("file", name[:50], Mend.ONE_OF, allowed="PDF, JPEG, PNG, WebP")
+        raise invalid("file", name[:50], Mend.ONE_OF, allowed="PDF, JPEG, PNG, WebP")
     if len(content) > MOST_BYTES:
-        raise _invalid("file", name[:50], Mend.AT_MOST, most=f"{MOST_BYTES // 2**20} MB")
+        raise invalid("file", name[:50], Mend.AT_MOST, most=f"{MOST_BYTES // 2**20} MB")
     digest, made = sha256(content).hexdigest(), new_id(ctx.now)
     with book(ctx):
         buyer_of(ctx, buyer_id)
@@ -146,7 +146,7 @@ def hand_over(
     ctx.require(Permission.COLLECT)
     ctx.require(Permission.READ_PERSONAL)
     if not 1 <= len(key) <= 255:
-        raise _invalid("key", key, Mend.CHARACTERS, least=1, most=255)
+        raise invalid("key", key, Mend.CHARACTERS, least=1, most=255)
     said = {paper: text.strip()[:LONGEST_REASON] for paper, text in reasons.items()}
     with book(ctx):
         case = _open_case(ctx, buyer_id)
@@ -179,7 +179,7 @@ def _archive(
     found = pack.entries(ctx, buyer, press(statement.documents))
     size = sum(len(entry.content) for entry in found)
     if size > pack.MOST_BYTES:
-        raise _invalid("file", f"{size // 2**20} MB", Mend.AT_MOST, most="200 MB")
+        raise invalid("file", f"{size // 2**20} MB", Mend.AT_MOST, most="200 MB")
     told = {
         "debtor": buyer.name,
         "buyer_number": buyer.buyer_number,
@@ -237,7 +237,7 @@ def take_back(ctx: Context, buyer_id: UUID, why: str) -> None:
     """The case comes back from the agency or lawyer. NOT_FOUND, MOVE_NOT_ALLOWED, VALUE_INVALID."""
     ctx.require(Permission.COLLECT)
     if not why.strip() or len(why) > LONGEST_REASON or "\0" in why:
-        raise _invalid("why", "", Mend.SAY_WHY)
+        raise invalid("why", "", Mend.SAY_WHY)
     with book(ctx):
         case = _open_case(ctx, buyer_id)
         state = after(CASE_MOVES, CaseState(case["state"]), CaseMove.TAKE_BACK)
@@ -285,7 +285,3 @@ def _move(ctx: Context, case_id: UUID, state: CaseState) -> None:
         "update collection_case set state = %(state)s where seller_id = %(seller)s and id = %(id)s",
         {"state": state.value, "seller": ctx.seller, "id": case_id},
     )
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)

@@ -39,7 +39,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
@@ -107,7 +107,7 @@ def write_letter(ctx: Context, wanted: Wanted, key: str, press: Press) -> UUID:
     """
     ctx.require(Permission.COLLECT)
     if not 1 <= len(key) <= 255:
-        raise _invalid("key", key, Mend.CHARACTERS, least=1, most=255)
+        raise invalid("key", key, Mend.CHARACTERS, least=1, most=255)
     return _write(ctx, wanted, key, press)
 
 
@@ -272,9 +272,9 @@ def _deadline(ctx: Context, wanted: Wanted, said: BuyerLetters) -> date:
     if wanted.deadline is None:
         return least
     if wanted.template in FORMAL and wanted.deadline < least:
-        raise _invalid("deadline", wanted.deadline, Mend.AT_LEAST, least=least)
+        raise invalid("deadline", wanted.deadline, Mend.AT_LEAST, least=least)
     if wanted.deadline < ctx.today:
-        raise _invalid("deadline", wanted.deadline, Mend.TODAY_OR_LATER)
+        raise invalid("deadline", wanted.deadline, Mend.TODAY_OR_LATER)
     return wanted.deadline
 
 
@@ -285,15 +285,15 @@ def _lines(text: str) -> tuple[str, ...]:
 def _check(wanted: Wanted) -> None:
     if wanted.language and wanted.language not in LANGUAGES:
         allowed = ", ".join(LANGUAGES)
-        raise _invalid("language", wanted.language, Mend.ONE_OF, allowed=allowed)
+        raise invalid("language", wanted.language, Mend.ONE_OF, allowed=allowed)
     if len(wanted.note) > LONGEST_NOTE or "\0" in wanted.note:
-        raise _invalid("note", "…", Mend.CHARACTERS, least=0, most=LONGEST_NOTE)
+        raise invalid("note", "…", Mend.CHARACTERS, least=0, most=LONGEST_NOTE)
     if len(wanted.instalments) > MOST_INSTALMENTS:
-        raise _invalid(
+        raise invalid(
             "instalments", len(wanted.instalments), Mend.ITEMS, least=1, most=MOST_INSTALMENTS
         )
     if any(part.amount.minor <= 0 for part in wanted.instalments):
-        raise _invalid("instalments", 0, Mend.MORE_THAN, least=0)
+        raise invalid("instalments", 0, Mend.MORE_THAN, least=0)
 
 
 def send_letter(ctx: Context, letter_id: UUID, mailer: Mailer, sender: str, to: str = "") -> str:
@@ -309,9 +309,9 @@ def send_letter(ctx: Context, letter_id: UUID, mailer: Mailer, sender: str, to: 
         state = after(LETTER_MOVES, LetterState(found["state"]), LetterMove.SEND)
         address = to or found["sent_to"] or found["email"]
         if not address:
-            raise _invalid("email", "", Mend.GIVE_IT)
+            raise invalid("email", "", Mend.GIVE_IT)
         if bounced(ctx, [address]):
-            raise _invalid("email", address, Mend.WORKING_ADDRESS)
+            raise invalid("email", address, Mend.WORKING_ADDRESS)
         _note(ctx, letter_id, state, address)
         pdf = queries.letter_pdf(ctx, letter_id)
     message = _message(found, letter_id, address, sender, pdf)
@@ -401,7 +401,7 @@ def set_letterhead(ctx: Context, head: Letterhead) -> None:
     """Say who letters are from; VALUE_INVALID names a field that cannot be."""
     ctx.require(Permission.MANAGE_POLICY)
     if not head.legal_name.strip():
-        raise _invalid("legal_name", "", Mend.GIVE_IT)
+        raise invalid("legal_name", "", Mend.GIVE_IT)
     for field in ("legal_name", "registration", "contact", "signatory", "signatory_role"):
         _short(field, getattr(head, field), LONGEST)
     for field in ("address", "payee"):
@@ -461,20 +461,16 @@ def set_buyer_letters(ctx: Context, buyer_id: UUID, said: BuyerLetters) -> None:
 def _hours(head: Letterhead) -> None:
     first, last = head.mail_from_hour, head.mail_until_hour
     if (first is None) != (last is None):
-        raise _invalid("mail_until_hour", last, Mend.GIVE_IT)
+        raise invalid("mail_until_hour", last, Mend.GIVE_IT)
     if first is not None and last is not None and not 0 <= first < last <= HOURS:
-        raise _invalid("mail_until_hour", last, Mend.BETWEEN, least=first + 1, most=HOURS)
+        raise invalid("mail_until_hour", last, Mend.BETWEEN, least=first + 1, most=HOURS)
 
 
 def _language(field: str, given: str) -> None:
     if given and given not in LANGUAGES:
-        raise _invalid(field, given, Mend.ONE_OF, allowed=", ".join(LANGUAGES))
+        raise invalid(field, given, Mend.ONE_OF, allowed=", ".join(LANGUAGES))
 
 
 def _short(field: str, given: str, most: int) -> None:
     if len(given) > most or "\0" in given:
-        raise _invalid(field, "…", Mend.CHARACTERS, least=0, most=most)
-
-
-def _invalid(field: str, value: object, mend: Mend, **facts: object) -> Refusal:
-    return Refusal(Code.VALUE_INVALID, field=field, value=str(value), mend=mend, **facts)
+        raise invalid(field, "…", Mend.CHARACTERS, least=0, most=most)

@@ -19,7 +19,7 @@ from netterms.buyers import queries as buyers
 from netterms.connectors import banks
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
+from netterms.doors.console.pages import id_in, page, paged
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
@@ -145,7 +145,7 @@ def line(request: PageRequest, line_id: UUID) -> HttpResponse:
     """One line: what is known of it, its match, and the form that matches it by hand."""
     ctx = request.ctx
     found = queries.line(ctx, line_id)
-    buyer = _id(request.GET.get("buyer", ""))
+    buyer = id_in(request.GET.get("buyer", ""))
     invoices = queries.open_invoices(ctx, buyer, found.currency, INVOICES_SHOWN) if buyer else []
     if request.method == "POST" and buyer:
         try:
@@ -170,13 +170,6 @@ def line(request: PageRequest, line_id: UUID) -> HttpResponse:
             "invoices": invoices,
         },
     )
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _parts(request: PageRequest, found: ReadLine, invoices: list[OpenInvoice]) -> list[Part]:
@@ -213,7 +206,7 @@ def decide(request: PageRequest, match_id: UUID, move: str) -> HttpResponse:
     if move not in moves:
         raise Refusal(Code.NOT_FOUND, field="match", value=move)
     _do(request, moves[move])
-    back = _id(request.POST.get("line", ""))
+    back = id_in(request.POST.get("line", ""))
     return redirect("bank_line", back) if back else redirect("bank")
 
 

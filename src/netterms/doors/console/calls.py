@@ -24,7 +24,7 @@ from netterms.collection.work_settings import work_settings
 from netterms.doors.console import forms, stories, words
 from netterms.doors.console.collection import scripted, why
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import id_in, page
 from netterms.doors.console.scripts_for_calls import scripts
 from netterms.doors.look.sentences import sentence
 from netterms.insurance import queries as insurance
@@ -69,7 +69,7 @@ def case(request: PageRequest, case_id: UUID) -> HttpResponse:
 def dispute(request: PageRequest, case_id: UUID) -> HttpResponse:
     """Write down what the buyer disputes of an invoice."""
     try:
-        invoice = _uuid(request.POST.get("invoice", ""))
+        invoice = id_in(request.POST.get("invoice", ""))
         lines = queries.invoice_lines(
             request.ctx, request.as_of, buyer_id=cases.case_by_id(request.ctx, case_id).buyer_id
         )
@@ -181,11 +181,11 @@ def _given(request: PageRequest, case_id: UUID) -> contacts.Contact:
         outcome=outcome,
         right_party=form.get("right_party") == "on",
         person=person,
-        contact_id=_uuid(form.get("contact", "")),
-        action_id=_uuid(form.get("task", "")),
+        contact_id=id_in(form.get("contact", "")),
+        action_id=id_in(form.get("task", "")),
         promise=promise,
         next_on=forms.day(form, "next_on", _("Next call on")),
-        invoices=tuple(one for one in map(_uuid, form.getlist("about")) if one),
+        invoices=tuple(one for one in map(id_in, form.getlist("about")) if one),
         minutes=forms.whole(form, "minutes", _("Minutes"), 0),
         script=forms.text(form, "script", 50),
         language=forms.text(form, "language", 10),
@@ -217,13 +217,6 @@ def _one_of(names: Any, form: QueryDict, field: str, label: str) -> Any:  # noqa
             allowed=", ".join(names),
         )
     return names(value)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _said(refusal: Refusal) -> str:

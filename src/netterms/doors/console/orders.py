@@ -20,7 +20,7 @@ from netterms.checkout.queries import OrderFilter
 from netterms.checkout.requests import LONGEST_KEY, LONGEST_NUMBER, MoveRequest
 from netterms.doors.console import event_words, forms, rates, stories, words
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
+from netterms.doors.console.pages import id_in, page, paged
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
@@ -48,7 +48,7 @@ def listing(request: PageRequest) -> HttpResponse:
     asked = OrderFilter(
         text=forms.text(ask, "q", 200),
         state=OrderState(ask["state"]) if ask.get("state") in list(OrderState) else None,
-        buyer_id=_id(ask.get("buyer", "")),
+        buyer_id=id_in(ask.get("buyer", "")),
     )
 
     def read(most: int, skip: int) -> list[queries.Order]:
@@ -219,10 +219,3 @@ def _moment(event: queries.OrderEvent) -> dict[str, Any]:
         "who": event.actor,
         "tone": TONES.get(event.kind, ""),
     }
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -91,3 +92,11 @@ def paged(
 def whole_number(text: str, low: int, high: int) -> int | None:
     """The number in `text` if it is one between `low` and `high`."""
     return int(text) if text.isascii() and text.isdigit() and low <= int(text) <= high else None
+
+
+def id_in(text: str) -> UUID | None:
+    """The id that a query or a form names; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
+from netterms.doors.console.pages import id_in, page, paged
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -84,7 +84,7 @@ def deliveries(request: PageRequest) -> HttpResponse:
     ask = request.GET
     asked = DeliveryFilter(
         state=DeliveryState(ask["state"]) if ask.get("state") in list(DeliveryState) else None,
-        endpoint_id=_id(ask.get("endpoint", "")),
+        endpoint_id=id_in(ask.get("endpoint", "")),
     )
 
     def read(most: int, skip: int) -> list[queries.Delivery]:
@@ -154,10 +154,3 @@ def _shown(request: PageRequest, more: dict[str, Any]) -> HttpResponse:
     response = render(request, "console/webhooks.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
