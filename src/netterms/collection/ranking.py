@@ -91,10 +91,14 @@ def rank_work(ctx: Context, buyer_id: UUID | None = None) -> dict[str, Plain]:
         assigned = 0
         if buyer_id is None:
             assigned = sql.execute(sql.statement("collection/assign_cases"), params)
-            # Of what it has just put together the database knows no sizes: it shall hash.
+            # A table of its own: the pass over the book may then be shared by several workers.
+            sql.execute(f"create temp table owed on commit drop as {_owed()}", params)
+            # Of what it puts together on the way the database knows no sizes: it shall hash.
             sql.execute("set local enable_nestloop = off")
-        ranked = sql.execute(_ranking(), params)
-        sql.execute("set local enable_nestloop = on")
+            ranked = sql.execute(f"with {_ranking()}", params)
+            sql.execute("set local enable_nestloop = on")
+        else:
+            ranked = sql.execute(f"with owed as materialized ({_owed()}),\n{_ranking()}", params)
     return {"ranked": ranked, "assigned": assigned}
 
 
@@ -205,11 +209,19 @@ def _params(ctx: Context, settings: Settings) -> dict[str, Any]:
 
 
 @cache
-def _ranking() -> str:
+def _owed() -> str:
     late = with_parts(sql.statement("collection/worth_late"))
-    task = sql.statement("collection/worth_task")
-    question = to_postgres(sql.statement(QUESTION))
-    return (
-        f"with late as materialized ({late}),\ntask as materialized ({task}),\n"
-        f"step_setting as ({STEP_SETTING}),\nworthy as ({question})\n{KEEP}"
-    )
+    return f"with late as ({late})\n{to_postgres(sql.statement('collection/worth_owed'))}"
+
+
+@cache
+def _ranking() -> str:
+    """The rest of a statement that has `owed`, as a table or as its first relation."""
+    parts = {
+        "rate": sql.statement("collection/worth_rate"),
+        "task": sql.statement("collection/worth_task"),
+        "step_setting": STEP_SETTING,
+        "worthy": to_postgres(sql.statement(QUESTION)),
+    }
+    relations = ",\n".join(f"{name} as materialized ({text})" for name, text in parts.items())
+    return f"{relations}\n{KEEP}"

@@ -15,6 +15,8 @@ def refresh_alerts(ctx: Context) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     params = stamp(ctx)
     with book(ctx):
+        sql.execute(sql.statement("monitoring/owed_now"), params)
+        sql.execute("analyze owed_now")
         sql.execute(sql.statement("monitoring/alerts"), params)
         counts = sql.row(sql.statement("monitoring/raise_alerts"), params) or {}
     return {"raised": counts["raised"], "closed": counts["closed"]}

@@ -48,21 +48,21 @@ from staged_buyer n
 left join read_csv(?, header = false, auto_detect = false,
                    columns = {'nth': 'bigint', 'id': 'text'}) k using (nth)
 """
-# Invoices go in the file's order and payments buyer by buyer, so that most indexes of the book grow
-# at one end: random places in a large index cost more than all the rest of a row.
-PAYMENTS = """
-create or replace temp table staged_payment as
-select s.row_no, row_number() over (order by n.nth, s.settled_on, s.row_no) as nth
-from staged s join staged_buyer n using (buyer_number) where s.open_minor < s.amount_minor
+# Invoices and their payments go buyer by buyer, so that most indexes of the book grow at one end:
+# random places in a large index cost more than all the rest of a row.
+PLACES = """
+create or replace temp table staged_place as
+select s.row_no, row_number() over (order by n.nth, s.due_on, s.row_no) as nth
+from staged s join staged_buyer n using (buyer_number)
 """
 ROWS = """
-select s.row_no, unhex('{invoice_ids}') || s.row_no::integer::bit::blob as invoice_id,
+select s.row_no, unhex('{invoice_ids}') || p.nth::integer::bit::blob as invoice_id,
        b.id as buyer_id, s.amount_minor, s.open_minor, s.issued_on, s.due_on, s.currency, s.kind,
-       p.nth as payment_nth, unhex('{payment_ids}') || p.nth::integer::bit::blob as payment_id,
+       case when s.open_minor < s.amount_minor
+            then unhex('{payment_ids}') || p.nth::integer::bit::blob end as payment_id,
        s.settled_on, s.company_code, s.invoice_number
-from staged s join buyer_id b using (buyer_number)
-left join staged_payment p on p.row_no = s.row_no and p.row_no between {first} and {last}
-where s.row_no between {first} and {last} order by s.row_no
+from staged_place p join staged s using (row_no) join buyer_id b using (buyer_number)
+where p.nth between {first} and {last} order by p.nth
 """
 # While the database takes in one part of the rows, the next is made. DuckDB gives each thread
 # 122,880 rows of a table: with fewer than two such groups a second core would have nothing to do.
@@ -88,7 +88,6 @@ ROW_COLUMNS = {
     "due_on": Kind.DATE,
     "currency": Kind.TEXT,
     "kind": Kind.TEXT,
-    "payment_nth": Kind.BIGINT,
     "payment_id": Kind.UUID,
     "settled_on": Kind.DATE,
     "company_code": Kind.TEXT,
@@ -303,7 +302,7 @@ def _send_rows(rows: Encoded, told: Told) -> None:
 
 
 def _encoded_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> Encoded:
-    found = staged.execute("select min(row_no), max(row_no) from staged").fetchall()[0]
+    (rows,) = staged.execute("select count(*) from staged").fetchall()[0]
     # Payments after invoices: the journal's key, which holds both, then grows at its end alone.
     invoice_ids, payment_ids = sorted((_head(ctx), _head(ctx)))
     parts = [
@@ -313,9 +312,9 @@ def _encoded_rows(ctx: Context, staged: duckdb.DuckDBPyConnection) -> Encoded:
             invoice_ids=invoice_ids,
             payment_ids=payment_ids,
         )
-        for first in (range(found[0], found[1] + 1, PART_ROWS) if found[0] is not None else ())
+        for first in range(1, rows + 1, PART_ROWS)
     ]
-    return encode(staged, ROW_COLUMNS, parts, first=PAYMENTS)
+    return encode(staged, ROW_COLUMNS, parts, first=PLACES)
 
 
 def _copy(table: str, rows: Encoded) -> None:

@@ -54,10 +54,13 @@ due as (
   select distinct on (t.case_id, t.step) t.case_id, t.buyer_id, t.stage, t.step, t.channel, t.who, t.planned_on,
          t.days_past_due, t.invoices
   from reached t
-  join buyer b on b.seller_id = %(seller)s and b.id = t.buyer_id
-  where (t.country = '' or t.country = b.country)
-    and (t.segment = '' or t.segment = b.sector or (t.segment = 'key_account' and b.key_account)
-         or (t.segment = 'others' and not b.key_account))
+  where (t.country = '' or exists (
+      select from buyer b where b.seller_id = %(seller)s and b.id = t.buyer_id and b.country = t.country))
+    and (t.segment = '' or exists (
+      select from buyer b
+      where b.seller_id = %(seller)s and b.id = t.buyer_id
+        and (b.sector = t.segment or (t.segment = 'key_account' and b.key_account)
+             or (t.segment = 'others' and not b.key_account))))
     and (t.currency = '' or exists (
       select from owed o
       where o.buyer_id = t.buyer_id and o.currency = t.currency

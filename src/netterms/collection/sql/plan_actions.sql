@@ -24,15 +24,20 @@ countries as materialized (
   select country, business_day_on_or_after(country, %(as_of)s) as open_on
   from (select distinct country from buyer where seller_id = %(seller)s) known
 ),
-new as (
-  select d.*, k.open_on
+not_planned as materialized (
+  -- Few of all that is due: what follows is asked for these only.
+  select d.*
   from due d
-  join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
-  join countries k on k.country = b.country
   where not exists (
     select from collection_action a
     where a.seller_id = %(seller)s and a.case_id = d.case_id and a.stage = d.stage
       and a.step = d.step and a.planned_on = d.planned_on)
+),
+new as (
+  select d.*, k.open_on
+  from not_planned d
+  join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
+  join countries k on k.country = b.country
 ),
 overdue as (
   select buyer_id, jsonb_object_agg(currency, minor) as minor

@@ -1,27 +1,15 @@
 -- What a minute on each task is expected to bring, in minor units of the seller's currency. A portable question
--- (DuckDB's dialect) over three relations: `late` (an invoice's collectable part with what is foretold of it), `task`
--- (what is to be done, with what hangs on it) and `step_setting` (what a step takes and brings).
+-- (DuckDB's dialect) over four relations: `owed` (worth_owed.sql), `rate` (of each currency into the seller's),
+-- `task` (what is to be done, with what hangs on it) and `step_setting` (what a step takes and brings).
 --   money at stake = collectable x (1 - chance that it pays by itself)
 --   worth = (at stake x effect of the step + insured part in danger + share of a promise due today) / minutes
--- The chance by itself, of an invoice late for less than 30 days: of those expected to be late at all, the share
--- that is not later than 30 days. Older ones, and those not foretold, have the convention of their stage.
-with judged as (
-  select buyer_id, home_minor,
-         case when late_chance > 0 and days_past_due < 30
-              then greatest(0, 1 - late_30_chance / late_chance)
-              when days_past_due <= 30 then $self_pay_1
-              when days_past_due <= 60 then $self_pay_2
-              when days_past_due <= 90 then $self_pay_3
-              else $self_pay_4 end as by_itself,
-         case when late_chance > 0 and days_past_due < 30 then 1 else 0 end as is_foretold
-  from late
-),
-owing as (
-  select buyer_id, sum(home_minor) as open_minor, cast(sum(home_minor * (1 - by_itself)) as decimal(38, 4)) as at_stake_minor,
-         max(is_foretold) as is_foretold
-  from judged
-  where home_minor is not null
-  group by buyer_id
+with owing as (
+  select o.buyer_id, sum(o.open_minor * r.rate) as open_minor,
+         cast(sum(o.at_stake_minor * r.rate) as decimal(38, 4)) as at_stake_minor, max(o.is_foretold) as is_foretold
+  from owed o
+  join rate r on r.currency = o.currency
+  where r.rate is not null
+  group by o.buyer_id
 ),
 weighed as (
   select t.action_id, coalesce(o.open_minor, 0) as open_minor, coalesce(o.at_stake_minor, 0) as at_stake_minor,

@@ -2,7 +2,6 @@
 -- insured amount, and what it promised for today; amounts in the seller's own currency.
 select a.id as action_id, a.buyer_id, a.step, d.days as deadline_days, n.minor as insured_minor, p.minor as promised_minor
 from collection_action a
-join seller s on s.seller_id = a.seller_id
 left join (
   select buyer_id, min(due_on) - %(as_of)s as days
   from policy_deadline
@@ -12,19 +11,18 @@ left join (
   group by buyer_id
 ) d on d.buyer_id = a.buyer_id
 left join (
-  select l.buyer_id, sum(l.amount_minor * newest_minor_rate(p.currency::text, s.currency::text, %(as_of)s)) as minor
+  select l.buyer_id, sum(l.amount_minor * r.rate) as minor
   from insured_limit l
   join insurance_policy p on p.seller_id = l.seller_id and p.id = l.policy_id
-  join seller s on s.seller_id = l.seller_id
+  join rate r on r.currency = p.currency::text
   where l.seller_id = %(seller)s and l.starts_on <= %(as_of)s and (l.ends_on is null or l.ends_on >= %(as_of)s)
-    and l.buyer_id in (select buyer_id from policy_deadline where seller_id = %(seller)s and state = 'open')
     and (%(buyer)s::uuid is null or l.buyer_id = %(buyer)s)
   group by l.buyer_id
-) n on n.buyer_id = a.buyer_id
+) n on n.buyer_id = d.buyer_id
 left join (
-  select p.buyer_id, sum(p.amount_minor * newest_minor_rate(p.currency::text, s.currency::text, %(as_of)s)) as minor
+  select p.buyer_id, sum(p.amount_minor * r.rate) as minor
   from promise p
-  join seller s on s.seller_id = p.seller_id
+  join rate r on r.currency = p.currency::text
   where p.seller_id = %(seller)s and p.state = 'open' and p.promised_for = %(as_of)s
     and (%(buyer)s::uuid is null or p.buyer_id = %(buyer)s)
   group by p.buyer_id

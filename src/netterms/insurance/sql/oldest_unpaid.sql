@@ -10,6 +10,10 @@ from insurance_policy p
 join (
   select distinct policy_id, buyer_id from insured_limit
   where seller_id = %(seller)s and starts_on <= %(as_of)s and amount_minor > 0
+    -- Few are disputed: their buyers are looked at, not all.
+    and (not %(disputed)s or buyer_id in (
+      select i.buyer_id from dispute d join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+      where d.seller_id = %(seller)s))
 ) l on l.policy_id = p.id
 join buyer b on b.seller_id = p.seller_id and b.id = l.buyer_id
 cross join lateral (

@@ -1,13 +1,6 @@
 -- What deserves a person's look today: one row a buyer and kind.
 create temp table alert_now on commit drop as
-with owed as (
-  select buyer_id, currency::text as currency,
-         sum(case kind when 'invoice' then open_minor else -open_minor end)::bigint as owed_minor
-  from invoice
-  where seller_id = %(seller)s and open_minor > 0 and issued_on <= %(as_of)s
-  group by buyer_id, currency
-),
-in_force as (
+with in_force as (
   -- Only a limit that a person granted can be exceeded: a recommendation is advice. Whom nobody ever
   -- granted one need not be looked at.
   select distinct on (buyer_id, currency) buyer_id, currency::text as currency,
@@ -19,20 +12,20 @@ in_force as (
   order by buyer_id, currency, decided_on desc, id desc
 ),
 book as (
-  select currency, sum(owed_minor) as total_minor from owed where owed_minor > 0 group by currency
+  select currency, sum(owed_minor) as total_minor from owed_now where owed_minor > 0 group by currency
 ),
 found as (
   select o.buyer_id, 'over_limit' as kind,
          case when o.owed_minor > 2 * l.limit_minor then 3 else 2 end as severity,
          jsonb_build_object('currency', o.currency, 'owed_minor', o.owed_minor,
                             'limit_minor', l.limit_minor) as facts
-  from owed o join in_force l using (buyer_id, currency)
+  from owed_now o join in_force l using (buyer_id, currency)
   where o.owed_minor > l.limit_minor
   union all
   select o.buyer_id, 'concentration', 2,
          jsonb_build_object('currency', o.currency, 'owed_minor', o.owed_minor,
                             'share', round(o.owed_minor / b.total_minor, 4))
-  from owed o join book b using (currency)
+  from owed_now o join book b using (currency)
   where o.owed_minor > 0.2 * b.total_minor and b.total_minor > 0
   union all
   select d.buyer_id, 'deadline_near', case when d.due_on <= %(as_of)s + 3 then 3 else 2 end,

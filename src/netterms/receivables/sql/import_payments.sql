@@ -1,15 +1,10 @@
 -- One payment an invoice that the file shows paid, all or in part, and its line of the journal: money
--- on the payment's day. Both in one statement, since sorting so many rows twice takes long.
-with sorted as materialized (
-  select payment_id, buyer_id, kind, currency, paid_minor, paid_on
-  from paid
-  order by payment_nth
-),
-booked as (
+-- on the payment's day.
+with booked as (
   insert into payment (seller_id, id, buyer_id, kind, currency, amount_minor, paid_on, import_id)
   select %(seller)s, payment_id, buyer_id, case kind when 'invoice' then 'receipt' else 'refund' end,
          currency, paid_minor, paid_on, %(import)s
-  from sorted
+  from paid
 )
 insert into journal_entry (seller_id, booked_on, debit_account, credit_account, currency,
                            amount_minor, buyer_id, source_kind, source_id)
@@ -17,4 +12,4 @@ select %(seller)s, paid_on,
        case kind when 'invoice' then 'bank' else 'receivable' end,
        case kind when 'invoice' then 'receivable' else 'bank' end,
        currency, paid_minor, buyer_id, 'payment', payment_id
-from sorted
+from paid

@@ -7,6 +7,6 @@ create temp table staged_buyer (
 
 create temp table staged (
   row_no bigint, invoice_id uuid, buyer_id uuid, amount_minor bigint, open_minor bigint,
-  issued_on date, due_on date, currency char(3), kind text, payment_nth bigint, payment_id uuid,
+  issued_on date, due_on date, currency char(3), kind text, payment_id uuid,
   settled_on date, company_code text collate "C", invoice_number text collate "C"
 ) on commit drop
