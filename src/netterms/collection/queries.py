@@ -12,7 +12,7 @@ from uuid import UUID
 from netterms.buyers.queries import search
 from netterms.kernel.context import Context, Permission
 from netterms.receivables.queries import live_engine
-from netterms.store import sql
+from netterms.store import kept, sql
 from netterms.store.tenancy import book
 
 # Of the buyers that fit a text, the likest.
@@ -240,7 +240,7 @@ def buyer_lines(
     tail = f"select * from listed order by {ORDERS[sort]} limit %(most)s offset %(skip)s"  # noqa: S608
     with book(ctx):
         params = {**_filled(ctx, as_of, asked), "most": most, "skip": skip}
-        return sql.typed(sql.rows(_on_items("buyer_list", tail), params), BuyerLine)
+        return sql.typed(kept.rows(ctx, _on_items("buyer_list", tail), params), BuyerLine)
 
 
 def buyers_page(ctx: Context, as_of: date, asked: BuyerFilter, most: int) -> list[BuyerLine]:
@@ -259,8 +259,8 @@ def count_buyer_lines(ctx: Context, as_of: date, asked: BuyerFilter) -> int:
     """How many lines `buyer_lines` has in all."""
     ctx.require(Permission.READ)
     with book(ctx):
-        text = _on_items("buyer_list", "select count(*) from listed")
-        return int(sql.value(text, _filled(ctx, as_of, asked)))
+        text = _on_items("buyer_list", "select count(*) as lines from listed")
+        return int(kept.rows(ctx, text, _filled(ctx, as_of, asked))[0]["lines"])
 
 
 def invoice_lines(
@@ -313,7 +313,8 @@ def in_bucket(
     """Buyers whose open invoices are `first` to `last` days past due (None: no bound)."""
     ctx.require(Permission.READ)
     with book(ctx):
-        found = sql.rows(
+        found = kept.rows(
+            ctx,
             _on_items("bucket"),
             {
                 "as_of": as_of,
@@ -331,7 +332,8 @@ def currencies(ctx: Context) -> list[str]:
     """Currencies the seller has invoices in."""
     ctx.require(Permission.READ)
     with book(ctx):
-        found = sql.rows(
+        found = kept.rows(
+            ctx,
             "select distinct currency::text as currency from invoice"
             " where seller_id = %(seller)s order by 1",
             {"seller": ctx.seller},
@@ -346,7 +348,7 @@ def count_in_bucket(
     ctx.require(Permission.READ)
     params = {"as_of": as_of, "currency": currency, "first": first, "last": last}
     with book(ctx):
-        return int(sql.value(_on_items("bucket_count"), params))
+        return int(kept.rows(ctx, _on_items("bucket_count"), params)[0]["buyers"])
 
 
 def work(

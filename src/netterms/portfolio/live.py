@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from netterms.kernel.calendar import add_months
@@ -50,7 +51,8 @@ def figures(ctx: Context, day: date) -> dict[str, dict[str, Any]]:
     """Figures of every currency as in a report, with its 20 largest buyers in `top20`."""
     ctx.require(Permission.READ)
     with book(ctx):
-        answers = ask_all(live_engine().ask, day)
+        # Whom to chase is the work list's to say: here it would be every late buyer.
+        answers = ask_all(partial(live_engine().ask_kept, ctx), day, but=("chase",))
     found = all_figures(answers, day)
     largest = by_currency(answers.top20)
     for currency, block in found.items():
@@ -62,7 +64,7 @@ def ageing(ctx: Context, day: date) -> dict[str, Ageing]:
     """The ageing of every currency beside the journal's balance (AR-06)."""
     ctx.require(Permission.READ)
     with book(ctx):
-        rows = by_currency(live_engine().ask("portfolio/ageing", as_of=day))
+        rows = by_currency(live_engine().ask_kept(ctx, "portfolio/ageing", as_of=day))
         journal = receivable_balances(ctx, day)
     currencies = sorted(set(rows) | {code for code, minor in journal.items() if minor})
     return {code: _aged(code, rows.get(code, []), journal.get(code, 0)) for code in currencies}
@@ -98,6 +100,9 @@ def bucket_days(bucket: Bucket) -> tuple[int | None, int | None]:
     return first, None
 
 
+NOT_OF_TREND = ("ageing", "late_rate", "top20", "countries", "hhi", "chase")
+
+
 @dataclass(frozen=True, slots=True)
 class Trend:
     """A currency on the last day of a month: DSO in days (AR-01) and CEI in percent (AR-05)."""
@@ -119,6 +124,7 @@ def trend(ctx: Context, day: date, months: int) -> list[Trend]:
     found = []
     with book(ctx):
         for end in (*ends, day):
-            for currency, block in all_figures(ask_all(live_engine().ask, end), end).items():
+            answers = ask_all(partial(live_engine().ask_kept, ctx), end, but=NOT_OF_TREND)
+            for currency, block in all_figures(answers, end).items():
                 found.append(Trend(end, currency, block["dso"]["simple"], block["cei"]))
     return found

@@ -10,7 +10,7 @@ builds, one table from another: item -> behaviour -> score -> recommended limit.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -99,18 +99,21 @@ def window_start(as_of: date) -> date:
     return as_of - timedelta(days=DAYS_IN_YEAR)
 
 
-def ask_all(ask: Ask, as_of: date) -> Answers:
-    """Ask `ask` (`Engine.ask` of any engine) every question of the report but the buyers."""
+def ask_all(ask: Ask, as_of: date, but: Collection[str] = ()) -> Answers:
+    """Ask `ask` (`Engine.ask` of any engine) every question of the report but the buyers.
 
-    def answer(question: str, **params: object) -> Rows:
-        return ask(f"portfolio/{question}", as_of=as_of, **params)
+    Those named in `but` are not asked: their answer is no row.
+    """
+
+    def answer(name: str, question: str = "", **params: object) -> Rows:
+        return [] if name in but else ask(f"portfolio/{question or name}", as_of=as_of, **params)
 
     return Answers(
         totals=answer("totals"),
         ageing=answer("ageing"),
         late_rate=answer("late_rate"),
-        year=answer("movement", since=window_start(as_of)),
-        quarter=answer("movement", since=add_months(as_of, -CEI_MONTHS)),
+        year=answer("year", "movement", since=window_start(as_of)),
+        quarter=answer("quarter", "movement", since=add_months(as_of, -CEI_MONTHS)),
         monthly=answer("monthly"),
         top20=answer("top20"),
         countries=answer("countries"),

@@ -14,7 +14,7 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
-from netterms.store import sql
+from netterms.store import kept, sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
 
@@ -171,8 +171,8 @@ def is_as_stored(ctx: Context, period: Period) -> bool:
 
 def balances(ctx: Context, as_of: date) -> list[dict[str, Any]]:
     """Debits, credits and balance of each account and currency; call it inside `book(ctx)`."""
-    return sql.rows(
-        sql.statement("receivables/trial_balance"), {"seller": ctx.seller, "as_of": as_of}
+    return kept.rows(
+        ctx, sql.statement("receivables/trial_balance"), {"seller": ctx.seller, "as_of": as_of}
     )
 
 

@@ -16,7 +16,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.ledger_text import Entry, Format, written
 from netterms.receivables.periods import balances
 from netterms.receivables.statement import Statement, statements
-from netterms.store import sql
+from netterms.store import kept, sql
 from netterms.store.portable import PostgresEngine
 from netterms.store.tenancy import book
 
@@ -31,7 +31,8 @@ def live_engine() -> PostgresEngine:
 
 def receivable_balances(ctx: Context, as_of: date) -> dict[str, int]:
     """Balance of the account `receivable` by currency, in minor units, from the journal alone."""
-    found = sql.rows(
+    found = kept.rows(
+        ctx,
         """
         select currency::text,
                sum(case when debit_account = 'receivable' then amount_minor

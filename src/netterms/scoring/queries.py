@@ -11,7 +11,7 @@ from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
 from netterms.scoring.company import CompanyFacts
-from netterms.store import sql
+from netterms.store import kept, sql
 from netterms.store.tenancy import book
 
 HISTORY_SHOWN = 60
@@ -122,7 +122,8 @@ def probable_defaults(ctx: Context, as_of: date) -> dict[str, Decimal]:
     """
     ctx.require(Permission.READ)
     with book(ctx):
-        found = sql.rows(
+        found = kept.rows(
+            ctx,
             """
             select s.currency::text as currency, sum(s.pd * o.open_minor) as weighted
             from (

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlglot
 from sqlglot import exp
 
-from netterms.store import sql
+from netterms.kernel.context import Context
+from netterms.store import kept, sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,6 +54,10 @@ class PostgresEngine:
 
     def ask(self, question: str, **params: object) -> Answer:
         return sql.rows(in_postgres(question, self.item, self.relation), params)
+
+    def ask_kept(self, ctx: Context, question: str, **params: object) -> Answer:
+        """As `ask`, but of a large book in which nothing has happened since, as it was answered."""
+        return kept.rows(ctx, in_postgres(question, self.item, self.relation), params)
 
 
 class SparkEngine:

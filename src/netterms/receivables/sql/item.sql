@@ -16,5 +16,6 @@ select i.buyer_id::text as buyer,
        end * case i.kind when 'invoice' then 1 else -1 end as open_minor,
        case when i.settled_on <= %(as_of)s then i.settled_on end as settled_on
 from invoice i
-join buyer b on b.seller_id = i.seller_id and b.id = i.buyer_id
+-- Every invoice has its buyer; said this way it is not looked up by a question that does not ask for it.
+left join buyer b on b.seller_id = i.seller_id and b.id = i.buyer_id
 where i.seller_id = (select current_seller()) and i.issued_on <= %(as_of)s
