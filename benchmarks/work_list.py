@@ -2,8 +2,9 @@
 
 Each page is asked of the console itself, signed in. Work list, call screen and buyer page: for
 another case each time; what is printed is the time that 95 in 100 answers take. Pages of the whole
-book: the slowest the first time after something happened in the book, and again. Against: the bare query of the list's first page on a plain
-table with the same rows in the same server. One line of JSON a figure.
+book: the slowest the first time after something happened in the book, and again. Against: the bare
+query of the list's first page on a plain table with the same rows in the same server. One line of
+JSON a figure.
 """
 
 from __future__ import annotations

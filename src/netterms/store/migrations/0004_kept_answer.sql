@@ -8,4 +8,4 @@ create table kept_answer (
   answer text not null,
   primary key (seller_id, key)
 );
-select secure_table('kept_answer', 'select, insert, update, delete');
+select secure_table('kept_answer', 'select, insert, update (horizon, stepped_at, answer), delete');
