@@ -26,13 +26,14 @@ class HangError(Exception):
 
 
 def importers() -> dict[str, Callable[[Path], object]]:
-    from netterms.connectors import accounts, banks, einvoices, watchlists
+    from netterms.connectors import accounts, banks, einvoices, insured_limits, watchlists
     from netterms.receivables import intake
 
     return {
         "list": lambda path: intake.read(path, currency="EUR"),
         "bank": lambda path: banks.read(path, account="1", currency="EUR"),
         "einvoice": einvoices.read,
+        "limits": lambda path: insured_limits.read(path, "EUR"),
         "accounts": lambda path: accounts.read(path, currency="EUR"),
         "watchlist": watchlists.read,
     }

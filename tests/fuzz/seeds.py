@@ -46,6 +46,10 @@ def seeds() -> dict[str, list[bytes]]:
         b"id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,"
         b"dataset,first_seen,last_seen,last_change\nx,Company,Heron,,,ir,,,,,,d,2026-01-01,,\n"
     )
+    limits = [
+        ["Debtor", "Limit", "Type", "From", "Until"],
+        ["1", "1,000.00", "named", "2026-01-01", ""],
+    ]
     return {
         "list": [LIST.encode(), LIST.encode("utf-16"), workbook(table)],
         "bank": [
@@ -53,6 +57,7 @@ def seeds() -> dict[str, list[bytes]]:
             *(text.encode("gb18030") for text in CHINESE.values()),
             workbook([line.split(",") for line in CHINESE["ABC"].splitlines()]),
         ],
+        "limits": [workbook(limits), "\n".join(map(";".join, limits)).encode()],
         "einvoice": [UBL.encode(), pdf("factur-x.xml", UBL.encode())],
         "accounts": [workbook(accounts)],
         "watchlist": [sdn, targets],

@@ -34,6 +34,7 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     params = stamp(ctx)
     with book(ctx):
+        _hold_policies(ctx)
         # What was disputed has its later dates before any of the old ones could be missed.
         held = sql.rows(sql.statement("insurance/oldest_unpaid"), params | {"disputed": True})
         later = [row for line in held for row in _deadline_rows(line)]
@@ -44,6 +45,14 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
         # One statement: a first day sets a hundred thousand.
         sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(new))
     return {"set": len(new), "closed": closed["closed"], "lapsed": closed["lapsed"]}
+
+
+def _hold_policies(ctx: Context) -> None:
+    """Nobody changes terms while something begins to count by them."""
+    sql.rows(
+        "select 1 from insurance_policy where seller_id = %(seller)s for share",
+        {"seller": ctx.seller},
+    )
 
 
 _INSERT_DEADLINES = """
@@ -90,6 +99,7 @@ def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, UUID]:
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
+        _hold_policies(ctx)
         running = sql.rows(_RUNNING, stamp(ctx) | {"buyers": list(buyers)})
         debts = sql.rows(
             sql.statement("insurance/claim_debts"), stamp(ctx) | {"buyers": list(buyers)}

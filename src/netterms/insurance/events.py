@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 from netterms.kernel.events import Event
@@ -32,11 +33,33 @@ class DeadlineLapsed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PolicyOpened(Event):
-    """A policy was entered; `subject` is the policy."""
+    """A policy was entered; `subject` is the policy. `renews` is the one it follows."""
 
     kind: ClassVar[str] = "insurance.policy_opened"
     insurer: str
     policy_number: str
+    renews: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTermsChanged(Event):
+    """Terms by which nothing had counted were corrected; `subject` is the policy.
+
+    Only the fields that changed, before and after.
+    """
+
+    kind: ClassVar[str] = "insurance.policy_terms_changed"
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEnded(Event):
+    """A policy ends earlier than was agreed; `subject` is the policy."""
+
+    kind: ClassVar[str] = "insurance.policy_ended"
+    ends_on: date
+    instead_of: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +69,13 @@ class LimitsGranted(Event):
     kind: ClassVar[str] = "insurance.limits_granted"
     limits: int
     sum_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitEnded(Event):
+    """The insurer withdrew a limit, or it was given up; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "insurance.limit_ended"
+    limit: UUID
+    policy: UUID
+    ends_on: date

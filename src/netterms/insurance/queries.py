@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from netterms.insurance.terms import terms_from
+from netterms.insurance.terms import PolicyTerms, terms_from
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -47,11 +48,12 @@ def open_deadlines(
     ctx: Context,
     *,
     buyer_id: UUID | None = None,
+    policy_id: UUID | None = None,
     until: date | None = None,
     most: int = 500,
     skip: int = 0,
 ) -> list[OpenDeadline]:
-    """Open deadlines, the next one first; of one buyer or until a day where asked."""
+    """Open deadlines, the next one first; of one buyer or policy, or until a day where asked."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
@@ -65,11 +67,19 @@ def open_deadlines(
             join insurance_policy p on p.seller_id = d.seller_id and p.id = d.policy_id
             where d.seller_id = %(seller)s and d.state = 'open'
               and (%(buyer)s::uuid is null or d.buyer_id = %(buyer)s)
+              and (%(policy)s::uuid is null or d.policy_id = %(policy)s)
               and (%(until)s::date is null or d.due_on <= %(until)s)
             order by d.due_on, b.name, d.id
             limit %(most)s offset %(skip)s
             """,
-            {"seller": ctx.seller, "buyer": buyer_id, "until": until, "most": most, "skip": skip},
+            {
+                "seller": ctx.seller,
+                "buyer": buyer_id,
+                "policy": policy_id,
+                "until": until,
+                "most": most,
+                "skip": skip,
+            },
         )
     return sql.typed(found, OpenDeadline)
 
@@ -124,3 +134,125 @@ def longest_credit_days(ctx: Context, buyer_id: UUID, as_of: date) -> int | None
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": as_of},
         )
     return min((terms_from(line["terms"]).max_credit_period for line in found), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy and what stands under it: limits in force on a day, in its minor units.
+
+    `is_counted`: a deadline was set or a claim prepared by its terms, which stand from then on.
+    """
+
+    id: UUID
+    insurer: str
+    policy_number: str
+    currency: str
+    starts_on: date
+    ends_on: date
+    terms: PolicyTerms
+    limits: int
+    insured_minor: int
+    open_deadlines: int
+    is_counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOfBuyer:
+    """A limit under a policy, in its minor units. `is_replaced`: it never came into force."""
+
+    id: UUID
+    buyer_id: UUID
+    buyer_number: str
+    buyer_name: str
+    kind: str
+    amount_minor: int
+    starts_on: date
+    ends_on: date | None
+    is_in_force: bool
+    is_replaced: bool
+
+
+def policies(ctx: Context, as_of: date, *, most: int = 200, skip: int = 0) -> list[Policy]:
+    """The seller's policies, the last to end first."""
+    return _policies(ctx, as_of, None, most, skip)
+
+
+def policy(ctx: Context, policy_id: UUID, as_of: date) -> Policy:
+    """One policy; NOT_FOUND."""
+    found = _policies(ctx, as_of, policy_id, 1, 0)
+    if not found:
+        raise Refusal(Code.NOT_FOUND, field="policy", value=str(policy_id))
+    return found[0]
+
+
+def policy_by_number(ctx: Context, number: str, as_of: date) -> Policy:
+    """The policy of that number that runs on a day, else the last one; NOT_FOUND."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.value(
+            "select id from insurance_policy"
+            " where seller_id = %(seller)s and policy_number = %(number)s"
+            " order by %(as_of)s between starts_on and ends_on desc, ends_on desc limit 1",
+            {"seller": ctx.seller, "number": number, "as_of": as_of},
+        )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="policy_number", value=number)
+    return policy(ctx, found, as_of)
+
+
+def _policies(
+    ctx: Context, as_of: date, policy_id: UUID | None, most: int, skip: int
+) -> list[Policy]:
+    ctx.require(Permission.READ)
+    asked = {
+        "seller": ctx.seller,
+        "policy": policy_id,
+        "as_of": as_of,
+        "most": most,
+        "skip": skip,
+    }
+    with book(ctx):
+        found = sql.rows(sql.statement("insurance/policies"), asked)
+    return sql.typed([line | {"terms": terms_from(line["terms"])} for line in found], Policy)
+
+
+def count_policies(ctx: Context) -> int:
+    """How many policies there are, ended ones too."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return int(
+            sql.value(
+                "select count(*) from insurance_policy where seller_id = %(seller)s",
+                {"seller": ctx.seller},
+            )
+        )
+
+
+def limits_of(
+    ctx: Context,
+    policy_id: UUID,
+    as_of: date,
+    *,
+    buyer: str = "",
+    in_force: bool = False,
+    most: int = 50,
+    skip: int = 0,
+) -> tuple[list[LimitOfBuyer], int]:
+    """Limits under a policy by buyer, and how many there are in all.
+
+    `buyer` is a piece of its name, or its whole number; `in_force`: only those of that day.
+    """
+    ctx.require(Permission.READ)
+    asked = {
+        "seller": ctx.seller,
+        "policy": policy_id,
+        "as_of": as_of,
+        "buyer": buyer,
+        "in_force": in_force,
+    }
+    with book(ctx):
+        text = sql.statement("insurance/limits_of")
+        found = sql.rows(text, asked | {"most": most, "skip": skip})
+        # A page past the last one has no row that says how many there are.
+        first = found or (sql.rows(text, asked | {"most": 1, "skip": 0}) if skip else [])
+    return sql.typed(found, LimitOfBuyer), int(first[0]["total"]) if first else 0

@@ -6,7 +6,7 @@ The defaults are the public examples or our conventions; a real policy sets each
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from netterms.kernel.calendar import add_months
 from netterms.kernel.mends import Mend
+from netterms.kernel.money import CURRENCIES
 from netterms.kernel.refusal import Code, Refusal
 
 
@@ -165,7 +166,41 @@ class PolicyTerms:
         return Fraction(percent) / 100
 
 
-_ENUMS = {
+# The rule that counts with a field; the others are kept as the schedule has them.
+RULES: Mapping[str, str] = {
+    "insured_pct_named": "TCI-04",
+    "insured_pct_self_check": "TCI-04",
+    "insured_pct_base_cover": "TCI-04",
+    "insured_pct_export": "TCI-04",
+    "vat_covered": "TCI-14",
+    "max_credit_period": "TRM-02",
+    "mep": "TCI-09",
+    "mep_basis": "TCI-09",
+    "stop_days": "TCI-09",
+    "overdue_notice_days": "TCI-10",
+    "notice_basis": "TCI-10",
+    "hand_over_days": "TCI-10",
+    "insolvency_notice_days": "TCI-10",
+    "waiting_period": "TCI-11",
+    "waiting_basis": "TCI-11",
+    "dispute_clock": "TCI-12",
+    "claim_deadline": "TCI-13",
+    "claim_basis": "TCI-13",
+    "threshold_minor": "TCI-15",
+    "each_and_every_first_loss_minor": "TCI-16",
+    "deductible_basis": "TCI-16",
+    "aggregate_first_loss_minor": "TCI-17",
+    "minimum_retention_minor": "TCI-15",
+    "max_liability": "TCI-15",
+    "pre_loss_allocation": "TCI-18",
+}
+# What a field may be, beyond its kind: a schedule outside of this is a slip of the pen.
+MOST_DAYS, MOST_MONTHS = 3_660, 120
+MOST_MINOR = 10**15
+MOST_MULTIPLE = 1_000
+MOST_DIGITS = 12
+
+_ENUMS: dict[str, type[StrEnum]] = {
     "mep_basis": MepBasis,
     "notice_basis": NoticeBasis,
     "waiting_basis": WaitingBasis,
@@ -176,8 +211,19 @@ _ENUMS = {
     "pre_loss_allocation": PreLossAllocation,
 }
 _PERIODS = frozenset({"waiting_period", "claim_deadline"})
-_FIELDS = {f.name: f for f in dataclasses.fields(PolicyTerms)}
-_OPTIONAL = frozenset({"hand_over_days", "stop_days", "max_liability"})
+_DECIMALS = {
+    "insured_pct_named": 100,
+    "insured_pct_self_check": 100,
+    "insured_pct_base_cover": 100,
+    "insured_pct_export": 100,
+    "max_liability": MOST_MULTIPLE,
+}
+_SINGLE: dict[str, tuple[Callable[[object], bool], Mend]] = {
+    "vat_covered": (lambda value: isinstance(value, bool), Mend.TRUE_OR_FALSE),
+    "currency": (lambda value: value in CURRENCIES, Mend.CURRENCY_CODE),
+}
+FIELDS = tuple(f.name for f in dataclasses.fields(PolicyTerms))
+OPTIONAL = frozenset({"hand_over_days", "stop_days", "max_liability"})
 
 
 def terms_from(plain: Mapping[str, object]) -> PolicyTerms:
@@ -188,51 +234,64 @@ def terms_from(plain: Mapping[str, object]) -> PolicyTerms:
     read = {name: _field(name, value) for name, value in plain.items()}
     if "currency" not in read:
         raise _invalid("currency", None, Mend.CURRENCY_CODE)
-    terms = PolicyTerms(**read)  # type: ignore[arg-type]  # _field has read each by its kind
-    for name, value in read.items():
-        if name.startswith("insured_pct") and not 0 <= Decimal(str(value)) <= 100:
-            raise _invalid(name, value, Mend.BETWEEN, least=0, most=100)
-    return terms
+    return PolicyTerms(**read)  # type: ignore[arg-type]  # _field has read each by its kind
 
 
 def _field(name: str, value: object) -> object:
-    if name not in _FIELDS:
+    if name not in FIELDS:
         raise _invalid(name, value, Mend.LEAVE_OUT)
-    if value is None and name in _OPTIONAL:
-        return None
-    try:
-        return _read(name, value)
-    except (ValueError, TypeError, KeyError, InvalidOperation):
-        raise _invalid(name, value, Mend.AS_OTHER_POLICIES) from None
-
-
-def _read(name: str, value: object) -> object:
+    if value is None:
+        if name in OPTIONAL:
+            return None
+        raise _invalid(name, "", Mend.GIVE_IT)
     if name in _ENUMS:
-        return _ENUMS[name](str(value))
+        return _one_of(name, value, _ENUMS[name])
     if name in _PERIODS:
-        if not isinstance(value, Mapping):
-            raise TypeError(name)
-        return Period(_whole(value["length"]), PeriodUnit(str(value["unit"])))
-    if name.startswith("insured_pct") or name == "max_liability":
-        number = Decimal(str(value))
-        if not number.is_finite() or number < 0:
-            raise ValueError(name)
-        return number
-    if name == "vat_covered":
-        if not isinstance(value, bool):
-            raise TypeError(name)
+        return _period(name, value)
+    if name in _SINGLE:
+        fits, mend = _SINGLE[name]
+        if not fits(value):
+            raise _invalid(name, value, mend)
         return value
-    if name == "currency":
-        code = str(value)
-        if len(code) != 3 or not code.isalpha() or not code.isupper():
-            raise ValueError(name)
-        return code
-    return _whole(value)
+    if name in _DECIMALS:
+        return _decimal(name, value, _DECIMALS[name])
+    return _whole(name, value, MOST_MINOR if name.endswith("_minor") else MOST_DAYS)
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(value)
+def _one_of(name: str, value: object, allowed: type[StrEnum]) -> StrEnum:
+    if value not in list(allowed):
+        raise _invalid(name, value, Mend.ONE_OF, allowed=", ".join(allowed))
+    return allowed(str(value))
+
+
+def _period(name: str, value: object) -> Period:
+    if not isinstance(value, Mapping):
+        raise _invalid(name, value, Mend.LENGTH_AND_UNIT)
+    if value.keys() != {"length", "unit"} or value["unit"] not in list(PeriodUnit):
+        raise _invalid(name, dict(value), Mend.LENGTH_AND_UNIT)
+    unit = PeriodUnit(str(value["unit"]))
+    most = MOST_MONTHS if unit is PeriodUnit.MONTHS else MOST_DAYS
+    return Period(_whole(name, value["length"], most), unit)
+
+
+def _decimal(name: str, value: object, most: int) -> Decimal:
+    try:
+        # Digits without end are no percentage, and take the memory of one who computes with them.
+        number = Decimal(str(value)[: MOST_DIGITS + 1])
+    except InvalidOperation:
+        raise _invalid(name, value, Mend.NUMBER) from None
+    if not number.is_finite() or len(str(value)) > MOST_DIGITS:
+        raise _invalid(name, value, Mend.NUMBER)
+    if not 0 <= number <= most:
+        raise _invalid(name, value, Mend.BETWEEN, least=0, most=most)
+    return number
+
+
+def _whole(name: str, value: object, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _invalid(name, value, Mend.WHOLE_NUMBER)
+    if not 0 <= value <= most:
+        raise _invalid(name, value, Mend.BETWEEN, least=0, most=most)
     return value
 
 

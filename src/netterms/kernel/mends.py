@@ -61,11 +61,13 @@ class Mend(StrEnum):
     ANOTHER_ADDRESS = "another_address"
     ANOTHER_BUYER = "another_buyer"
     ANOTHER_PERSON = "another_person"
+    BUYER_AND_LIMIT = "buyer_and_limit"
     COMPANY_ON_TOP = "company_on_top"
     EVENT_KIND = "event_kind"
     FEWER_ENDPOINTS = "fewer_endpoints"  # (most)
     HTTPS_ADDRESS = "https_address"  # (most)
     INSTALL_FONT = "install_font"  # (fonts)
+    KNOWN_BUYER = "known_buyer"
     KEEP_SHUT = "keep_shut"
     NOT_BELOW_IT = "not_below_it"
     ONCE_EACH = "once_each"
@@ -93,11 +95,14 @@ class Mend(StrEnum):
     AS_OTHER_POLICIES = "as_other_policies"
     ASCENDING = "ascending"
     LAST_BIN = "last_bin"
+    LENGTH_AND_UNIT = "length_and_unit"
     LOWER_CASE = "lower_case"
     MORE_DEFAULTS = "more_defaults"  # (least)
     NO_CERTAIN_DEFAULT = "no_certain_default"
     OWN_CODES = "own_codes"
+    OTHER_NUMBER_OR_DAYS = "other_number_or_days"
     OWN_NAMES = "own_names"  # (most)
+    RENEW_POLICY = "renew_policy"
     SHIFT_BASE = "shift_base"
     # Models trained on a seller's own book.
     MORE_PAID_INVOICES = "more_paid_invoices"  # (least, missing)

@@ -29,7 +29,11 @@ from netterms.collection.letters.rules import Template
 from netterms.collection.plan_offers import standard_offer
 from netterms.connectors.letters import press
 from netterms.doors.api.hot import MOVES
+from netterms.insurance.policies import GrantedLimit, PolicySchedule, grant_limits, open_policy
+from netterms.insurance.queries import limits_of
+from netterms.insurance.terms import PolicyTerms
 from netterms.kernel.clock import FixedClock, SystemClock
+from netterms.kernel.events import plain
 from netterms.receivables.matching.queries import statements
 from netterms.reports.actions import order_report
 from netterms.webhooks.actions import add_endpoint, deliver
@@ -55,6 +59,7 @@ SCOPES = [
     "checkout",
     "manage_access",
     "import",
+    "manage_policy",
 ]
 URL = "https://example.com/hook"
 INVOICE = {"country": "CH", "currency": "CHF", "amount_minor": 20_000_00, "due_on": "2026-01-02"}
@@ -65,6 +70,7 @@ FOR_ITSELF = {
     ("POST", "/v1/orders/new-buyer"),
     ("POST", "/v1/webhooks"),
     ("POST", "/v1/bank-statements"),
+    ("POST", "/v1/insurance/policies"),
 }
 # Facts of countries, and the rates and the ladder that come along, are no seller's.
 FOR_EVERYBODY = {
@@ -126,11 +132,37 @@ class Book:
             ),
             **self.particulars(made.buyer),
             "plan_id": str(self.plan()),
+            **self.insured(),
+        }
+        # Each has a policy of its own: what was renewed or ended takes no limit and ends no more.
+        self.ended = {
+            template: self.insured()
+            for template in (
+                "/v1/insurance/policies/{policy_id}/end",
+                "/v1/insurance/policies/{policy_id}/renewals",
+                "/v1/insurance/limits/{limit_id}/end",
+            )
         }
         self.other = str(made.lineless)
         duplicates.merge(ctx, made.buyer, made.lineless, "twice")
         duplicates.unmerge(ctx, made.lineless)
         connections.close_all()
+
+    def insured(self):
+        """A policy by which nothing counts, with a limit."""
+        policy = open_policy(self.ctx, self.schedule())
+        starts_on = self.ctx.today
+        grant_limits(self.ctx, policy, [GrantedLimit("walls", 5, starts_on)])
+        return {
+            "policy_id": str(policy),
+            "limit_id": str(limits_of(self.ctx, policy, starts_on)[0][0].id),
+        }
+
+    def schedule(self):
+        """A policy of this year, with a number of its own."""
+        starts_on = self.ctx.today - timedelta(days=30)
+        ends_on = starts_on + timedelta(days=364)
+        return PolicySchedule("Northlight", fresh(), starts_on, ends_on, PolicyTerms("EUR"))
 
     def plan(self):
         """Instalments for an invoice that is late."""
@@ -172,6 +204,7 @@ class Book:
         ids = self.ids | ({"order_id": self.orders[word]} if word in MOVES else {})
         if word == "reject":
             ids |= {"account_id": self.accounts[2]}
+        ids |= self.ended.get(template, {})
         if template.endswith("/set-off"):
             ids |= {"invoice_id": str(self.papers.invoices[3])}
         found = template.format_map(ids)
@@ -207,7 +240,18 @@ class Book:
         paper = {"buyer_id": self.buyer, "currency": "EUR", "issued_on": day, "due_on": day}
         disputed = {"amount": cents, "reason": "price"}
         paid = {"buyer_id": self.buyer, "amount": cents, "paid_on": day}
+        schedule = plain(self.schedule()) | {"terms": {"mep": 30}, "currency": "EUR"}
+        renewal = schedule | {"starts_on": day}
+        granted = {"buyer_number": "walls", "amount_minor": 7, "starts_on": day}
+        until = (self.ctx.today + timedelta(days=9)).isoformat()
+        under = "/v1/insurance/policies/{policy_id}"
         return {
+            ("POST", "/v1/insurance/policies"): schedule,
+            ("POST", f"{under}/terms"): {"mep": 45},
+            ("POST", f"{under}/limits"): {"limits": [granted]},
+            ("POST", f"{under}/renewals"): renewal,
+            ("POST", f"{under}/end"): {"ends_on": until},
+            ("POST", "/v1/insurance/limits/{limit_id}/end"): {"ends_on": until},
             ("POST", f"{at}/identifiers"): {"kind": "lei", "value": "5493001KJTIIGC8Y1R12"},
             ("POST", f"{at}/aliases"): {"name": "Boreas"},
             ("POST", f"{at}/contacts"): {"name": "Mr Example"},

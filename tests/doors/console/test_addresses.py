@@ -34,6 +34,9 @@ from netterms.collection.promises import Channel
 from netterms.connectors.letters import press
 from netterms.doors.console import event_words
 from netterms.doors.console.urls import urlpatterns
+from netterms.insurance import queries
+from netterms.insurance.policies import PolicySchedule, open_policy
+from netterms.insurance.terms import PolicyTerms
 from netterms.kernel.context import Context
 from netterms.limits.caps import CapKind, set_cap
 from netterms.portfolio.rules import Bucket
@@ -81,6 +84,7 @@ class World:
     letters: list[UUID]
     mail: UUID
     hand_over: UUID
+    insured: list[UUID]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +127,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             *bank(made.ctx),
             agreed(made.ctx, made.buyer),
             *correspondence(made.ctx),
+            insured(ctx),
         )
     return _worlds["world"]
 
@@ -136,6 +141,16 @@ def bank(ctx: Context) -> tuple[UUID, UUID]:
     match_lines(ctx)
     (found,) = statements(ctx, most=1, skip=0)
     return found.id, lines(ctx, found.id, most=1, skip=0)[0].id
+
+
+def insured(ctx: Context) -> list[UUID]:
+    """A policy by which deadlines count, and one that is to come with an odd name."""
+    starts_on = ctx.today + timedelta(days=400)
+    bold = PolicySchedule(
+        "<b>Bold</b>", "<b>Bold</b>", starts_on, starts_on + timedelta(days=364), PolicyTerms("JPY")
+    )
+    open_policy(ctx, bold)
+    return [policy.id for policy in queries.policies(ctx, ctx.today)]
 
 
 def correspondence(ctx: Context) -> tuple[list[UUID], UUID, UUID]:
@@ -307,6 +322,14 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "bank_statement": lambda w: [f"/bank/statements/{w.bank_statement}/"],
     "bank_line": lambda w: [f"/bank/lines/{w.bank_line}/", f"/bank/lines/{w.bank_line}/?q=nord"],
     "deadlines": _each("/deadlines/"),
+    "insurance": _each("/insurance/"),
+    "insurance_new": _each("/insurance/new/"),
+    "insurance_policy": lambda w: [
+        f"/insurance/{policy}/{query}" for policy in w.insured for query in ("", "?all=1&q=b")
+    ],
+    "insurance_terms": lambda w: [f"/insurance/{policy}/terms/" for policy in w.insured],
+    "insurance_renew": lambda w: [f"/insurance/{policy}/renew/" for policy in w.insured],
+    "insurance_file": lambda w: [f"/insurance/{policy}/file/" for policy in w.insured],
     "runs": _each("/runs/"),
     "scores": _each("/scores/", "/scores/?span=year", "/scores/?span=nothing"),
     "score_shadow": _each("/scores/shadow/"),
@@ -334,6 +357,8 @@ FILES: dict[str, Callable[[World], list[str]]] = {
 OF_EVERY_SELLER = {"collection_export", "terms_clauses_pdf"}
 # Addresses of forms: nothing to read there.
 FORMS = {
+    "insurance_do": f"/insurance/{uuid4()}/end/",
+    "insurance_limit_end": f"/insurance/{uuid4()}/limits/{uuid4()}/end/",
     "bank_upload": "/bank/upload/",
     "bank_match": "/bank/match/",
     "bank_aside": f"/bank/lines/{uuid4()}/aside/",

@@ -61,6 +61,12 @@ def test_what_is_left_out_has_its_default():
         ("waiting_period", {"length": 6, "unit": "moons"}),
         ("deductible_basis", "sideways"),
         ("mepp", 60),
+        ("mep", 3_661),
+        ("waiting_period", {"length": 121, "unit": "months"}),
+        ("threshold_minor", 10**15 + 1),
+        ("max_liability", "1001"),
+        ("insured_pct_export", "90." + "0" * 5_000),
+        ("currency", "XXX"),
     ],
 )
 def test_a_wrong_field_is_refused_by_name(field, value):

@@ -6,9 +6,7 @@ that, or from its days. One without balances cannot be checked.
 
 from __future__ import annotations
 
-import csv
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +19,10 @@ from pathlib import Path
 
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.intake.cells import days, numbers
-from netterms.receivables.intake.container import Limits, kind_of_file
+from netterms.receivables.intake.container import Limits
 from netterms.receivables.intake.headings import fold
-from netterms.receivables.intake.textfile import open_text
+from netterms.receivables.intake.rows import Row, plain, rows_of
 from netterms.receivables.intake.words import currency_code
-from netterms.receivables.intake.workbook import open_workbook
 from netterms.receivables.matching.statement import (
     Line,
     Report,
@@ -94,8 +91,6 @@ _OUT = frozenset(
 )
 _AMOUNTS = ("amount", "credit", "debit", "balance")
 
-Row = Sequence[str]
-
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -111,7 +106,7 @@ class _Table:
         return next((told for told in self.cells(row, field) if told), "")
 
     def cells(self, row: Row, field: str) -> list[str]:
-        return [_plain(row[k]) if k < len(row) else "" for k in self.columns.get(field, ())]
+        return [plain(row[k]) if k < len(row) else "" for k in self.columns.get(field, ())]
 
 
 def read(path: Path, *, account: str = "", currency: str = "") -> list[Statement]:
@@ -140,42 +135,10 @@ def read(path: Path, *, account: str = "", currency: str = "") -> list[Statement
 
 
 def _table(path: Path) -> _Table:
-    with tempfile.TemporaryDirectory(prefix="netterms-") as name:
-        folder = Path(name)
-        typed = kind_of_file(path, LIMITS) == "workbook"
-        rows = _workbook_rows(path, folder) if typed else _text_rows(path, folder)
-        if len(rows) > MOST_ROWS:
-            raise Refusal(Code.FILE_TOO_LARGE, file=path.name, limit=MOST_ROWS)
+    rows, typed = rows_of(path, LIMITS, MOST_ROWS)
     at, columns = _headings(rows, path.name)
     below = [(k + 1, row) for k, row in enumerate(rows) if k > at and any(map(str.strip, row))]
     return _Table(columns, below, rows[:at], typed)
-
-
-def _workbook_rows(path: Path, folder: Path) -> list[Row]:
-    table = open_workbook(path, None, folder, LIMITS).table
-    columns = [column.to_pylist() for column in table.columns]
-    return [[cell or "" for cell in row] for row in zip(*columns, strict=True)]
-
-
-def _text_rows(path: Path, folder: Path) -> list[Row]:
-    text = open_text(path, folder)
-    try:
-        with text.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            for _ in range(text.skip):
-                file.readline()
-            found = (
-                csv.reader(file, delimiter=text.delimiter)
-                if text.quoting
-                else csv.reader(file, delimiter=text.delimiter, quoting=csv.QUOTE_NONE)
-            )
-            return [row for row, _ in zip(found, range(MOST_ROWS + 1), strict=False)]
-    except csv.Error as error:
-        raise Refusal(Code.FILE_UNREADABLE, file=path.name) from error
-
-
-def _plain(cell: str) -> str:
-    cell = cell.strip().strip("\t")
-    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell
 
 
 @cache
@@ -217,7 +180,7 @@ def _own_account(table: _Table) -> str:
     if len(told) == 1:
         return told.pop().replace(" ", "")
     for row in table.above:
-        if found := _ACCOUNT.search(" ".join(map(_plain, row))):
+        if found := _ACCOUNT.search(" ".join(map(plain, row))):
             return re.sub(r"[ -]", "", found[1])
     return ""
 
@@ -228,7 +191,7 @@ def _currency(table: _Table, account: str, given: str) -> str:
         return one_currency(account, told)
     if given:
         return given
-    above = " ".join(_plain(cell) for row in table.above for cell in row)
+    above = " ".join(plain(cell) for row in table.above for cell in row)
     for word in re.findall(r"[A-Z]{3}|人民币|美元|欧元|港币|英镑|日元", above):
         if code := currency_code(word):
             return code

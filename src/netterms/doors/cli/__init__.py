@@ -29,6 +29,7 @@ COMMANDS = (
 GROUPS = (
     ("bank", "bank:bank", "Bank statements: load them, match their lines."),
     ("buyers", "buyers:buyers", "Find and show buyers; look companies up; find duplicates."),
+    ("insurance", "insurance:insurance", "Insurance policies, and limits from a list."),
     ("seller", "people:sellers", "Open sellers and list them."),
     ("lists", "lists:lists", "Load sanctions lists and show them."),
     ("user", "people:users", "Let people in."),

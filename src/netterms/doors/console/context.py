@@ -50,6 +50,7 @@ def _sections(may: frozenset[Permission]) -> list[tuple[str, list[tuple[str, str
                 ("scores", _("Scores")),
                 ("screening", _("Sanctions")),
                 ("terms", _("Terms")),
+                ("insurance", _("Insurance")),
             ],
         ),
         (

@@ -31,7 +31,7 @@ def text(form: Mapping[str, str], name: str, most: int = LONGEST_REASON) -> str:
     return form.get(name, "").strip().replace("\x00", "")[:most]
 
 
-def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:
+def minor(form: Mapping[str, str], name: str, currency: str, label: str = "amount") -> int | None:
     """An amount typed in major units, as minor units; None when the field was left empty."""
     typed = text(form, name, LONGEST_AMOUNT + 1)
     if not typed:
@@ -43,14 +43,14 @@ def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:
     except ValueError as error:
         raise Refusal(
             Code.VALUE_INVALID,
-            field="amount",
+            field=label,
             value=typed,
             mend=Mend.AMOUNT,
             currency=currency,
         ) from error
     if found > MOST_MINOR:
         most = formats.bare_amount(MOST_MINOR, currency)
-        raise Refusal(Code.VALUE_INVALID, field="amount", value=typed, mend=Mend.AT_MOST, most=most)
+        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=Mend.AT_MOST, most=most)
     return found
 
 

@@ -238,6 +238,11 @@ COVER = {
     "discretionary": _("discretionary limit"),
     "base_cover": _("base cover"),
 }
+POLICY_STATES = {
+    "to_come": pgettext_lazy("an insurance policy", "starts later"),
+    "running": pgettext_lazy("an insurance policy", "in force"),
+    "ended": pgettext_lazy("an insurance policy", "ended"),
+}
 ROLES = {
     "owner": _("Owner"),
     "credit_manager": _("Credit manager"),

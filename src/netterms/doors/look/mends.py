@@ -60,6 +60,9 @@ MENDS: dict[Mend, str] = {
     Mend.ANOTHER_PERSON: gettext_noop(
         "another person than who trained the scorecard must approve it"
     ),
+    Mend.BUYER_AND_LIMIT: gettext_noop(
+        "put a row of headings on top with at least a buyer number and a limit"
+    ),
     Mend.COMPANY_ON_TOP: gettext_noop("the id of the company on top of the group"),
     Mend.EVENT_KIND: gettext_noop("a kind of the reference, such as checkout.order_authorised"),
     Mend.FEWER_ENDPOINTS: gettext_noop("remove an endpoint first: %(most)s are the most"),
@@ -69,6 +72,7 @@ MENDS: dict[Mend, str] = {
     Mend.INSTALL_FONT: gettext_noop(
         "let the operator install one of %(fonts)s (Debian: fonts-noto-cjk), or ask in English"
     ),
+    Mend.KNOWN_BUYER: gettext_noop("the number of a buyer that is in the book"),
     Mend.KEEP_SHUT: gettext_noop(
         "the buyer is on a sanctions list: keep its line on hold or closed"
     ),
@@ -101,11 +105,18 @@ MENDS: dict[Mend, str] = {
     Mend.AS_OTHER_POLICIES: gettext_noop("write it as the other policies do"),
     Mend.ASCENDING: gettext_noop("put the bounds in ascending order"),
     Mend.LAST_BIN: gettext_noop("only the last bin has no upper bound"),
+    Mend.LENGTH_AND_UNIT: gettext_noop("a length with its unit, days or months"),
     Mend.LOWER_CASE: gettext_noop("use lower-case letters, digits and underscores"),
     Mend.MORE_DEFAULTS: gettext_noop("it takes %(least)s defaults, and as many buyers without one"),
     Mend.NO_CERTAIN_DEFAULT: gettext_noop("no bin may make default certain"),
     Mend.OWN_CODES: gettext_noop("give each reason its own code"),
+    Mend.OTHER_NUMBER_OR_DAYS: gettext_noop(
+        "a policy of this number runs in that time: take another number, or days outside of it"
+    ),
     Mend.OWN_NAMES: gettext_noop("give 1 to %(most)s attributes, each name once"),
+    Mend.RENEW_POLICY: gettext_noop(
+        "deadlines or claims count by these terms already: renew the policy with the new ones"
+    ),
     Mend.SHIFT_BASE: gettext_noop("shift the base by a point"),
     Mend.MORE_PAID_INVOICES: gettext_noop(
         "at least %(least)s paid invoices are needed, so %(missing)s are missing"

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from netterms.doors.look import policy_names
 from netterms.statements.chart import ITEMS
 
 Words = Mapping[str, str | Promise]
@@ -464,13 +465,14 @@ NO_INTEREST: Words = {
     ),
     "scope_unproven": _("the size of seller and buyer decides, and nobody has said it"),
 }
+FIELDS |= policy_names.FIELDS
 # By the name of the fact in a refusal.
 OF_FACTS: Mapping[str, Words] = {
     "field": FIELDS,
     "what": FIELDS,
     "missing": MISSING,
     "papers": PAPERS,
-    "move": MOVES | LETTER_MOVES,
+    "move": MOVES | LETTER_MOVES | dict(policy_names.POLICY_MOVES),
     "permission": PERMISSIONS,
     "run": RUNS,
     "no_interest": NO_INTEREST,
@@ -481,5 +483,6 @@ OF_FACTS: Mapping[str, Words] = {
     | CARD_STATES
     | DISPUTES
     | PLAN_STATES
-    | LETTER_STATES,
+    | LETTER_STATES
+    | dict(policy_names.STATES),
 }

@@ -41,6 +41,7 @@ LISTS = {
     "write_off_states": words.WRITE_OFF_STATES,
     "dispute_reasons": words.DISPUTE_REASONS,
     "cover": words.COVER,
+    "policy_states": words.POLICY_STATES,
     "roles": words.ROLES,
     "outcomes": words.OUTCOMES,
     "order_states": names.ORDER_STATES,
