@@ -23,7 +23,9 @@ from netterms.connectors.webhooks import HttpSender
 from netterms.kernel.clock import FixedClock
 from netterms.kernel.context import Permission
 from netterms.kernel.events import Event
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.events import PaymentRecorded, RefundRecorded
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
@@ -175,6 +177,23 @@ def test_a_buyers_next_event_waits_and_others_do_not(ctx, receiver):
     assert tell(ctx, timedelta(seconds=6)) == 1
     assert tell(ctx, timedelta(seconds=6)) == 1
     assert [said["data"]["n"] for said in receiver.said()][2:] == [1, 2]
+
+
+def test_what_receivables_tell_of_a_buyer_goes_in_the_buyers_order(ctx, receiver):
+    add(ctx, receiver, [])
+    buyer = uuid4()
+    with book(ctx):
+        record(ctx, Happened(uuid4(), 1, str(buyer)))
+        for made in (PaymentRecorded, RefundRecorded):
+            record(ctx, made(uuid4(), buyer, Money(1, "EUR"), ctx.today))
+    actions.fan_out(ctx.seller, ctx.now)
+    with book(ctx):
+        found = sql.rows(
+            "select queue from webhook_delivery where seller_id = %(seller)s"
+            " and kind not like 'webhooks.%%'",
+            {"seller": ctx.seller},
+        )
+    assert [line["queue"] for line in found] == [str(buyer)] * 3
 
 
 def test_after_three_days_a_delivery_is_given_up_and_the_next_one_goes(ctx, receiver):

@@ -6,7 +6,7 @@ with unsettled as materialized (
   where seller_id = %(seller)s and tx >= %(horizon)s
   order by id limit 1
 ), found as materialized (
-  select id, tx, kind, coalesce(facts ->> 'buyer_id', subject_id::text) as queue
+  select id, tx, kind, coalesce(facts ->> 'buyer_id', facts ->> 'buyer', subject_id::text) as queue
   from event
   where seller_id = %(seller)s and tx >= %(since)s and tx < %(horizon)s
 ), upto as (

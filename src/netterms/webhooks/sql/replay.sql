@@ -9,7 +9,7 @@ with asked as materialized (
   limit 1
   for update of r skip locked
 ), found as materialized (
-  select v.id, v.kind, coalesce(v.facts ->> 'buyer_id', v.subject_id::text) as queue
+  select v.id, v.kind, coalesce(v.facts ->> 'buyer_id', v.facts ->> 'buyer', v.subject_id::text) as queue
   from event v
   join asked a on v.id > a.after_event
    and v.happened_at >= a.since and v.happened_at <= a.until
