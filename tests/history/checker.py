@@ -161,7 +161,9 @@ def _papers(book: Book) -> Iterator[str]:
             row["currency"],
         )
         for row in book.journal
+        if row["source_kind"] != "allocation"
     )
+    yield from _set_off(book)
     yield from (f"no journal entry for {paper}" for paper in due - booked)
     yield from (f"a journal entry for nothing: {entry}" for entry in booked - due)
     of_order: dict[tuple[Any, str], int] = defaultdict(int)
@@ -177,6 +179,24 @@ def _papers(book: Book) -> Iterator[str]:
             pair = on_line[row["id"], "invoice"], on_line[row["id"], "credit_note"]
             if pair != tuple(lined_minor(m, Fraction(row["rate"])) for m in _papered(row)):
                 yield f"order {row['id']} has papers that count for {pair} on its line"
+
+
+def _set_off(book: Book) -> Iterator[str]:
+    """No money moves where a refund is set off, and none waits for what its order has open."""
+    unallocated: dict[Any, int] = defaultdict(int)
+    for row in book.journal:
+        if row["source_kind"] == "allocation":
+            for sign, side in ((1, "debit_account"), (-1, "credit_account")):
+                if row[side] == "unallocated":
+                    unallocated[row["source_id"]] += sign * row["amount_minor"]
+    yield from (f"set-off {entry} moves {m}" for entry, m in unallocated.items() if m)
+    waiting: dict[Any, set[str]] = defaultdict(set)
+    for row in book.invoices:
+        if row["open_minor"] and row["line_currency"] is None:
+            waiting[row["order_id"]].add(row["kind"])
+    yield from (
+        f"order {o} has a refund not set off" for o, kinds in waiting.items() if len(kinds) > 1
+    )
 
 
 def _papered(order: dict[str, Any]) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from netterms.checkout.moves import OrderMove
 from netterms.checkout.requests import OURS, VALID_FOR, MoveRequest, OrderRequest
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.tenancy import book, once_more
@@ -51,21 +52,31 @@ class Answer:
     @property
     def order(self) -> dict[str, Any]:
         """The order as answered; the refusal is raised."""
-        facts: dict[str, Any] = json.loads(self.body)
         if self.status >= PROBLEM:
-            raise Refusal(Code(facts.pop("code")), **facts)
+            raise self.refusal
+        facts: dict[str, Any] = json.loads(self.body)
         return facts
+
+    @property
+    def refusal(self) -> Refusal:
+        """The refusal that a status of 400 or more is, with the facts that it has."""
+        said = json.loads(self.body).items()
+        facts: dict[str, Any] = {name: fact for name, fact in said if fact is not None}
+        if "mend" in facts:
+            facts["mend"] = Mend(facts["mend"])
+        return Refusal(Code(facts.pop("code")), **facts)
 
 
 def authorise(ctx: Context, requests: Sequence[OrderRequest]) -> list[Answer]:
     """Ask for credit for each order, in this order. One that is refused fails alone.
 
-    A decline is an answer, not a refusal. Refused are a key used for another request and an order
-    number that is taken. VALUE_INVALID, for a request that cannot be one, refuses the whole array.
+    A decline is an answer, not a refusal. Refused are a key used for another request, an order
+    number that is taken, a buyer the seller does not have and a grant that would end in the past or
+    too late. VALUE_INVALID, for a request that cannot be one, refuses the whole array.
     """
     ctx.require(Permission.CHECKOUT)
     for request in requests:
-        request.check(ctx.now)
+        request.check()
     home = seller_currency(ctx)
     return _answered(ctx, requests, AUTHORISE, lambda some: authorise_params(ctx, home, some))
 

@@ -32,7 +32,7 @@ from netterms.checkout.policy import (
     Verdict,
     decide,
 )
-from netterms.checkout.requests import SEPARATOR, VALID_FOR, OrderRequest
+from netterms.checkout.requests import SEPARATOR, VALID_FOR, OrderRequest, check_expiry
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
@@ -117,7 +117,7 @@ def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer
     KEY_REUSED, ORDER_NUMBER_TAKEN: nothing was made of it.
     """
     ctx.require(Permission.CHECKOUT)
-    request.order(NOBODY).check(ctx.now)
+    request.order(NOBODY).check()
     request.buyer.check()
     request = request.in_utc()
     for _ in range(RACES):
@@ -158,6 +158,7 @@ def _answered(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer | None:
 
 
 def _answer(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer:
+    check_expiry(request.expires_at, ctx.now)
     buyer = introduce(ctx, request.buyer)
     currency = request.amount.currency
     score = newest_score(ctx, buyer.id, currency) or score_at_once(ctx, buyer.id, currency)

@@ -55,20 +55,16 @@ class OrderRequest:
             self.expires_at,
         )
 
-    def check(self, now: datetime) -> None:
-        """VALUE_INVALID names the field, its value and what would mend it."""
+    def check(self) -> None:
+        """VALUE_INVALID names the field, its value and what would mend it.
+
+        Whether `expires_at` lies ahead is for whoever answers: what was answered in time stays so.
+        """
         check_key(self.key)
         _check_text("order_number", self.order_number)
         _check_amount(self.amount.minor)
         if self.amount.currency not in CURRENCIES:
             raise invalid("currency", self.amount.currency, Mend.CURRENCY_CODE)
-        if self.expires_at is not None and not now < self.expires_at <= now + LONGEST_VALID:
-            raise invalid(
-                "expires_at",
-                self.expires_at.isoformat(),
-                Mend.WITHIN_DAYS,
-                days=LONGEST_VALID.days,
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +95,13 @@ class MoveRequest:
             _check_amount(self.amount_minor)
         if self.invoice_number is not None:
             _check_text("invoice_number", self.invoice_number)
+
+
+def check_expiry(expires_at: datetime | None, now: datetime) -> None:
+    """VALUE_INVALID for a grant that would end in the past, or more than 90 days ahead."""
+    if expires_at is not None and not now < expires_at <= now + LONGEST_VALID:
+        days = LONGEST_VALID.days
+        raise invalid("expires_at", expires_at.isoformat(), Mend.WITHIN_DAYS, days=days)
 
 
 def _hash(*parts: object) -> str:

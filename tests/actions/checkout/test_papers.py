@@ -10,13 +10,18 @@ from django.db import IntegrityError
 
 from netterms.checkout import actions
 from netterms.checkout.actions import authorise, move, order_of
+from netterms.checkout.books import check_books
 from netterms.checkout.moves import OrderMove
-from netterms.checkout.queries import order_answer
+from netterms.checkout.queries import order_answer, papers_of
 from netterms.checkout.requests import MoveRequest, OrderRequest
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, set_line
-from tests.actions.books import Line, bring_in, buyer_id, rows, value
+from netterms.limits.queries import lines_of
+from netterms.receivables.payments import PaymentIn, allocate, record_payment
+from netterms.receivables.periods import close_period
+from netterms.receivables.rules import Part
+from tests.actions.books import Line, bring_in, buyer_id, invoice_id, rows, value
 
 
 @pytest.fixture
@@ -163,3 +168,64 @@ def test_no_day_of_a_paper_makes_an_order_unreadable(ctx, buyer, day):
     assert move(ctx, [asked])[0].status == 422
     assert order_answer(ctx, one)["state"] == "authorised"
     assert value(ctx, "select count(*) from invoice") == 1
+
+
+@pytest.mark.parametrize("kind", [OrderMove.CAPTURE, OrderMove.REFUND])
+def test_no_paper_is_of_a_closed_day(ctx, buyer, kind):
+    one = order(ctx, buyer, "one")
+    move(ctx, [capture("a", one)])
+    closed = ctx.today - timedelta(days=3)
+    close_period(ctx, closed)
+    late, fine = (
+        MoveRequest(f"p{day}", one, kind, 1, None, day)
+        for day in (closed, closed + timedelta(days=1))
+    )
+    answers = move(ctx, [late, fine])
+    assert [answer.status for answer in answers] == [422, 201]
+    refusal = answers[0].refusal
+    assert refusal.code is Code.ISSUED_ON_OUT_OF_RANGE
+    assert refusal.facts["earliest"] == (closed + timedelta(days=1)).isoformat()
+
+
+def still_open(ctx, order_id: UUID) -> list[tuple[str, int]]:
+    return [(paper.invoice_number, paper.open_minor) for paper in papers_of(ctx, order_id)]
+
+
+def owed(ctx, buyer: UUID) -> int:
+    return lines_of(ctx, buyer)["EUR"].owed_minor
+
+
+def test_a_refund_is_set_off_against_what_its_own_order_has_open(ctx, buyer):
+    """Who sent goods back is not asked to pay for them; the earliest instalment goes first."""
+    one, other = order(ctx, buyer, "one"), order(ctx, buyer, "other")
+    move(ctx, [capture("a", one, "A"), capture("b", other, "B")])
+    before = owed(ctx, buyer)
+    move(ctx, [refund("c", one, "C", 150)])
+    assert dict(still_open(ctx, one)) == {"A.1": 0, "A.2": 50, "A.3": 100, "C": 0}
+    # Two at once share what is left; beyond it the buyer has credit.
+    pay(ctx, invoice_id(ctx, "A.3"), 100)
+    move(ctx, [refund("d", one, "D", 30), refund("e", one, "E", 120)])
+    assert dict(still_open(ctx, one)) == {"A.1": 0, "A.2": 0, "A.3": 0, "C": 0, "D": 0, "E": 100}
+    assert sum(minor for _, minor in still_open(ctx, other)) == 300
+    assert owed(ctx, buyer) == before - 150 - 100 - 150
+    told = rows(ctx, "select facts from event where kind = 'receivables.payment_allocated'")
+    assert [len(each["facts"]["parts"]) for each in told] == [3, 1, 2, 2]
+    move(ctx, [capture("f", one, "F", 90), refund("g", one, "G", 90)])
+    assert dict(still_open(ctx, one))["G"] == 0
+    assert check_books(ctx) == {"held_wrong": 0, "owed_wrong": 0, "caps_wrong": 0}
+    # The journal of each set-off adds up to nothing.
+    left = value(
+        ctx,
+        "select coalesce(sum(case when debit_account = 'unallocated' then amount_minor"
+        " else -amount_minor end), 0)::bigint from journal_entry"
+        " where source_kind = 'allocation' and source_id in"
+        " (select entry_id from allocation a join payment p on p.id = a.payment_id"
+        "  where p.kind = 'offset')",
+    )
+    assert left == 0
+
+
+def pay(ctx, invoice: UUID, minor: int) -> None:
+    amount = Money(minor, "EUR")
+    money = record_payment(ctx, PaymentIn(buyer_id(ctx, "7"), amount, ctx.today))
+    allocate(ctx, money, [Part(invoice, amount)])

@@ -2,7 +2,8 @@
 -- order everywhere (orders, lines, caps; each by key), so two calls never wait for each other in a ring.
 -- A race of two calls for one key or order number ends in unique_violation for the second: nothing of
 -- it has happened, and calling it again answers it. A serialization_failure says the same.
--- Answers come in the order of the requests: 201 decided now, 200 decided before, 409 with a code.
+-- Answers come in the order of the requests: 201 decided now, 200 decided before, 404, 409 or 422 with a code. Only what
+-- was not decided before is checked against the clock and the buyers: the same request has the same answer for good.
 create or replace function authorise_orders(
   p_seller uuid, p_home text, p_actor text, p_now timestamptz, p_today date,
   p_id uuid[], p_key text[], p_print text[], p_number text[], p_buyer uuid[], p_currency text[],
@@ -16,6 +17,8 @@ as $$
 #variable_conflict use_column
 declare
   n constant int := coalesce(cardinality(p_id), 0);
+  -- LONGEST_VALID of requests.py.
+  longest constant int := 90;
   lines credit_line[];
   caps exposure_cap[];
   line_of text[] := p_currency;
@@ -100,15 +103,17 @@ begin
 
   -- Only now, with every lock held, can the keys and numbers of others be seen for sure.
   for r in
-    select a.nth::int as nth, a.key, a.print, a.currency, a.amount, a.partial, a.review, l.ordinality::int as line,
+    select a.nth::int as nth, a.key, a.print, a.currency, a.amount, a.partial, a.review, a.buyer, a.expires,
+           l.ordinality::int as line,
            l.status, l.owed_minor, l.cap_ids, l.cap_rate, a.line_currency,
            case when l.ordinality is null then null when a.currency = a.line_currency then 1
                 else minor_rate(a.currency, a.line_currency, p_today) end as rate,
            known.fingerprint, known.answer, taken.id is not null as taken,
            min(a.nth) over (partition by a.key) as first_key,
            min(a.nth) over (partition by a.number) as first_number
-    from unnest(p_key, p_print, p_number, p_buyer, p_currency, line_of, p_amount, p_partial, p_review)
-         with ordinality a(key, print, number, buyer, currency, line_currency, amount, partial, review, nth)
+    from unnest(p_key, p_print, p_number, p_buyer, p_currency, line_of, p_amount, p_partial, p_review,
+                p_expires)
+         with ordinality a(key, print, number, buyer, currency, line_currency, amount, partial, review, expires, nth)
     left join unnest(lines) with ordinality l
       on l.buyer_id = a.buyer and l.currency = a.line_currency
     -- One look in the index each, whatever the planner believes of a table that is still empty.
@@ -128,6 +133,15 @@ begin
       -- The same key twice in one array: filled in when the first is answered.
       o_status[i] := case when p_print[k] = r.print then -k else 409 end;
       o_answer[i] := '{"code": "key_reused"}';
+      continue;
+    elsif r.expires <= p_now or r.expires > p_now + make_interval(days => longest) then
+      o_status[i] := 422;
+      o_answer[i] := jsonb_build_object('code', 'value_invalid', 'field', 'expires_at', 'value', r.expires,
+                                        'mend', 'within_days', 'days', longest);
+      continue;
+    elsif r.line is null and not exists (select from buyer b where b.seller_id = p_seller and b.id = r.buyer) then
+      o_status[i] := 404;
+      o_answer[i] := jsonb_build_object('code', 'not_found', 'field', 'buyer', 'value', r.buyer);
       continue;
     elsif r.taken or numbered[r.first_number] then
       o_status[i] := 409;

@@ -38,7 +38,7 @@ as $$
 declare
   n constant int := coalesce(cardinality(p_key), 0);
   -- Goods of last month may be reported now, and where the caller is it may be tomorrow; our convention.
-  earliest constant date := p_today - 31;
+  earliest date := p_today - 31;
   latest constant date := p_today + 1;
   orders credit_order[];
   -- By order: the currency of the line it is held on, or would be.
@@ -47,8 +47,6 @@ declare
   elsewhere boolean;
   lines credit_line[];
   caps exposure_cap[];
-  was_lines credit_line[];
-  was_caps exposure_cap[];
   o credit_order;
   l credit_line;
   r record;
@@ -86,6 +84,8 @@ declare
   f_lined bigint[] := '{}';
   f_issued date[] := '{}';
   f_due date[] := '{}';
+  -- The credit notes among the papers, when they are written.
+  notes uuid[];
 begin
   perform set_config('netterms.seller_id', p_seller::text, true);
 
@@ -96,6 +96,16 @@ begin
     order by x.id
     for update
   ) x;
+  if 'refund' = any (p_move) then
+    -- Invoices before lines, as whoever books a payment locks them.
+    perform from invoice i
+    where i.seller_id = p_seller and i.kind = 'invoice' and i.open_minor > 0 and i.id in (
+      select x.invoice_id from order_invoice x
+      join unnest(p_order, p_move) a(order_id, move) on a.order_id = x.order_id and a.move = 'refund'
+      where x.seller_id = p_seller)
+    order by i.id
+    for update;
+  end if;
   -- One that waits for a person may have had no line when it was asked for.
   select array_agg(coalesce(q.line_currency, m.currency) order by q.ordinality),
          bool_or(m.currency <> q.currency)
@@ -129,8 +139,11 @@ begin
     order by x.id
     for update
   ) x;
-  was_lines := lines;
-  was_caps := caps;
+  if p_move && '{capture,refund}' then
+    -- Whoever closes a period waits for bookings, and they for it: as refuse_closed.
+    perform pg_advisory_xact_lock_shared(hashtextextended('period/' || current_seller(), 0));
+    earliest := greatest(earliest, closed_until() + 1);
+  end if;
 
   for r in
     select a.nth::int as nth, a.key, a.print, a.move, a.amount, coalesce(a.issued, p_today) as issued, a.number,
@@ -357,8 +370,9 @@ begin
     group by f.nth
   )
   select array_agg(case when p.nth is null then a.answer
-                        else a.answer || jsonb_build_object('invoices', p.invoices) end order by a.nth)
-  into o_answer
+                        else a.answer || jsonb_build_object('invoices', p.invoices) end order by a.nth),
+         (select array_agg(c.id) from paper c where c.kind = 'credit_note')
+  into o_answer, notes
   from unnest(o_answer, o_first) with ordinality a(answer, first, nth) left join papers p on p.nth = a.first;
 
   update credit_order x set (amount_minor, authorised_minor, captured_minor, refunded_minor, state, reasons,
@@ -385,6 +399,9 @@ begin
   from unnest(p_order, o_answer, o_kind) with ordinality a(id, answer, kind, nth)
   where a.kind is not null
   order by a.nth;
+  if notes is not null then
+    perform set_off_refunds(p_seller, p_actor, p_why, p_now, p_today, notes);
+  end if;
   return query
     select a.nth::int, a.status, a.answer::text
     from unnest(o_status, o_answer) with ordinality a(status, answer, nth) order by a.nth;

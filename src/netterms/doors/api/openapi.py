@@ -94,9 +94,12 @@ def _post(
     parameters: list[Tree],
 ) -> Tree:
     said = {"content": {"application/json": {"schema": _ref(answer)}}}
-    responses = {200: {"description": HTTPStatus.OK.phrase, **said}}
+    responses: dict[int, Tree] = {200: {"description": HTTPStatus.OK.phrase, **said}}
     if KEY_HEADER in parameters:
         responses[201] = {"description": HTTPStatus.CREATED.phrase, **said}
+    if asked is NewOrder:
+        # A buyer that is not the seller's.
+        responses[404] = _problem(404)
     operation = {
         "operationId": name,
         "summary": summary,

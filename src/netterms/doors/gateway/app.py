@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import multiprocessing
 import os
@@ -164,11 +163,9 @@ class Door:
             kind = Kind.DECIDE if OrderMove(word) in DECIDED_BY_PEOPLE else Kind.GO_ON
         caller.ctx.require(kind.permission)
         key = headers.get(b"idempotency-key", b"").decode("latin-1")
-        asked: Any
-        if word:
-            asked = reading.move(key, _id(order_id), word, body)
-        else:
-            asked = reading.order(key, body, self._clock.now())
+        asked: Any = (
+            reading.move(key, _id(order_id), word, body) if word else reading.order(key, body)
+        )
         [found] = await self.lanes.ask(kind, caller, [asked])
         answer = found if isinstance(found, Exception) else _checked(found, key, order_id)
         if isinstance(answer, Exception):
@@ -179,7 +176,7 @@ class Door:
     async def _batch(self, caller: Caller, body: bytes, language: str) -> Said:
         assert self.lanes is not None
         caller.ctx.require(Kind.NEW.permission)
-        asked = reading.batch(body, self._clock.now())
+        asked = reading.batch(body)
         good = [each for each in asked if isinstance(each, OrderRequest)]
         outcomes = iter(await self.lanes.ask(Kind.NEW, caller, good) if good else [])
         said = []
@@ -275,13 +272,12 @@ def _checked(answer: Answer, key: str, order_id: str = "") -> Outcome:
     """The answer, or the refusal that it is."""
     if answer.status < PROBLEM:
         return answer
-    facts = {name: fact for name, fact in json.loads(answer.body).items() if fact is not None}
-    code = Code(facts.pop("code"))
-    if code is Code.KEY_REUSED:
-        facts |= {"field": "idempotency_key", "key": key}
-    elif code is Code.NOT_FOUND:
-        facts |= {"field": "order", "value": order_id}
-    return Refusal(code, **facts)
+    refusal = answer.refusal
+    if refusal.code is Code.KEY_REUSED:
+        return Refusal(refusal.code, field="idempotency_key", key=key)
+    if refusal.code is Code.NOT_FOUND and order_id:
+        return Refusal(refusal.code, field="order", value=order_id)
+    return refusal
 
 
 def _problem(refusal: Refusal, language: str) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -62,19 +62,19 @@ def decoded(shape: type[Shape], body: bytes) -> Shape:
     return found
 
 
-def order(key: str, body: bytes, now: datetime) -> OrderRequest:
+def order(key: str, body: bytes) -> OrderRequest:
     """The request for credit in `body`, checked."""
-    return _order(key, decoded(NewOrder, body), now)
+    return _order(key, decoded(NewOrder, body))
 
 
-def batch(body: bytes, now: datetime) -> list[OrderRequest | Exception]:
+def batch(body: bytes) -> list[OrderRequest | Exception]:
     """The requests of a batch, in their order; of one that cannot be read why, mostly a Refusal."""
     try:
         whole = _DECODERS[Batch].decode(body)
-        return [_tried(each, now) for each in whole.orders]
+        return [_tried(each) for each in whole.orders]
     except msgspec.DecodeError:
         # At least one is wrong: which, and what is wrong with it, is found one by one.
-        return [_tried(each, now) for each in decoded(RawBatch, body).orders]
+        return [_tried(each) for each in decoded(RawBatch, body).orders]
 
 
 def move(key: str, order_id: UUID, word: str, body: bytes) -> MoveRequest:
@@ -90,15 +90,15 @@ def move(key: str, order_id: UUID, word: str, body: bytes) -> MoveRequest:
     return found
 
 
-def _tried(each: KeyedOrder | msgspec.Raw, now: datetime) -> OrderRequest | Exception:
+def _tried(each: KeyedOrder | msgspec.Raw) -> OrderRequest | Exception:
     try:
         found = decoded(KeyedOrder, bytes(each)) if isinstance(each, msgspec.Raw) else each
-        return _order(found.idempotency_key, found, now)
+        return _order(found.idempotency_key, found)
     except Exception as error:  # noqa: BLE001 - also our own mistake may spoil this one only
         return error
 
 
-def _order(key: str, asked: NewOrder, now: datetime) -> OrderRequest:
+def _order(key: str, asked: NewOrder) -> OrderRequest:
     expires_at = asked.expires_at
     if expires_at is not None:
         try:
@@ -121,7 +121,7 @@ def _order(key: str, asked: NewOrder, now: datetime) -> OrderRequest:
         asked.review,
         expires_at,
     )
-    found.check(now)
+    found.check()
     return found
 
 
