@@ -287,7 +287,8 @@ def _with_difference(
         line.settled.minor - line.discount_minor - line.write_off_minor, line.settled.currency
     )
     gain = realised(line.taken, covered, rates["taken"], rates["settled"], home)
-    outward = payment["kind"] == PaymentKind.REFUND or invoice["kind"] == InvoiceKind.CREDIT_NOTE
+    # Beside a refund, too, an invoice is money that came: it is kept back.
+    outward = invoice["kind"] == InvoiceKind.CREDIT_NOTE
     return Settled(
         line.invoice_id,
         line.settled,

@@ -69,8 +69,11 @@ class Tolerance:
 
     def of(self, invoice: OpenInvoice) -> Money:
         """The largest difference that may be written off beside a payment of `invoice`."""
-        share = half_up(Fraction(self.percent) * invoice.amount.minor / 100)
-        return Money(min(share, self.most_minor), invoice.amount.currency)
+        return Money(self.most(invoice.amount.minor), invoice.amount.currency)
+
+    def most(self, minor: int) -> int:
+        """The same of an invoice of `minor`, both in minor units of its currency."""
+        return min(half_up(Fraction(self.percent) * minor / 100), self.most_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,9 @@ from netterms.buyers.accounts import BankAccount, set_bank_account
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.rates import Rate
+from netterms.limits.rates import load_rates as exchange_rates
+from netterms.receivables.ledger_policy import LedgerPolicy, set_ledger_policy
 from netterms.receivables.matching import queries
 from netterms.receivables.matching.actions import (
     Matched,
@@ -24,6 +28,7 @@ from netterms.receivables.matching.actions import (
 )
 from netterms.receivables.matching.loading import Loaded, load_statements
 from netterms.receivables.matching.statement import Line, Report, Statement
+from netterms.receivables.periods import close_period
 from netterms.receivables.rules import Part
 from tests.actions.small_book import kinds, put, rows
 
@@ -219,6 +224,38 @@ def test_a_small_difference_is_written_off_and_comes_back_with_undo(ctx: Context
     assert balances(ctx)["small_difference"] == 300
     undo(ctx, standing(ctx)["id"], "they pay the rest")
     assert (balances(ctx), opens(ctx)) == before
+
+
+def test_no_difference_is_written_off_that_the_ledger_policy_does_not_call_small(ctx: Context):
+    put(ctx, "1", "INV-2026-00042", 100_000, due_on=DUE)
+    set_ledger_policy(ctx, LedgerPolicy(small_minor=299), "we ask for it")
+    load(ctx, line(99_700, "INV-2026-00042", name="Buyer 1"))
+    match_lines(ctx)
+    assert "small_difference" not in balances(ctx)
+    assert all(not part["write_off"] for part in standing(ctx)["parts"])
+
+
+def test_what_is_posted_by_itself_has_its_exchange_difference(ctx: Context):
+    # A currency of this test alone: rates are facts that all sellers share. Invoiced 2026-01-02.
+    days = {date(2026, 1, 2): "4.00", DAY: "5.00"}
+    exchange_rates([Rate("MDL", day, Decimal(rate), "test") for day, rate in days.items()])
+    put(ctx, "1", "INV-2026-00042", 50_000, due_on=DUE, currency="MDL")
+    told = Statement(Report.STATEMENT, "camt.053", ACCOUNT, "MDL", "1", 0, 50_000, (
+        line(50_000, "INV-2026-00042", name="Buyer 1"),
+    ))  # fmt: skip
+    load_statements(ctx, [told], "day.xml", "0" * 64)
+    assert match_lines(ctx) == Matched(1, 1, 0)
+    # MDL 500.00 were EUR 125.00 when they were invoiced, and came as EUR 100.00.
+    assert balances(ctx)["exchange_difference"] == 2_500
+
+
+def test_what_came_in_a_closed_period_is_matched_on_the_first_open_day(ctx: Context):
+    put(ctx, "1", "INV-2026-00042", 50_000, due_on=DUE)
+    load(ctx, line(50_000, "INV-2026-00042", name="Buyer 1"))
+    close_period(ctx, DAY)
+    assert match_lines(ctx) == Matched(1, 1, 0)
+    booked = rows(ctx, "select distinct booked_on from journal_entry where source_kind <> 'invoice'")
+    assert [one["booked_on"] for one in booked] == [DAY + timedelta(days=1)]
 
 
 def test_money_on_account_stays_unallocated(ctx: Context):

@@ -224,6 +224,26 @@ def test_another_currency_gives_way_to_the_invoices_and_shows_its_difference(ctx
     assert accounts(ctx)["unallocated", "NZD"] == -12_600
 
 
+def test_an_invoice_kept_back_from_a_refund_has_the_difference_of_money_that_came(ctx):
+    day = date(2026, 4, 30)
+    bring_in(
+        ctx,
+        Line(number="A", amount=5_000, currency="PEN", issued_on=day),
+        Line(number="C", amount=15_000, currency="PEN", kind="credit_note", issued_on=day),
+    )
+    rates = {day: "4.00", PAID: "5.00"}
+    load_rates([Rate("PEN", on_day, Decimal(rate), "test") for on_day, rate in rates.items()])
+    back = PaymentIn(buyer_id(ctx), Money(10_000, "PEN"), PAID, kind="refund")
+    refund = record_payment(ctx, back)
+    parts = [
+        Part(invoice_id(ctx, "C"), Money(15_000, "PEN")),
+        Part(invoice_id(ctx, "A"), Money(5_000, "PEN")),
+    ]
+    allocate(ctx, refund, parts)
+    # PEN 100.00 net were EUR 25.00 when they were invoiced, and cost EUR 20.00 to give back.
+    assert accounts(ctx)["exchange_difference", "EUR"] == -500
+
+
 def test_a_prepayment_waits_for_its_invoice(ctx):
     bring_in(ctx, Line(number="OLD", amount=1))
     payment = received(ctx, 10_000)

@@ -14,6 +14,7 @@ from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events, payments
+from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.matching.batch import Batch, send
 from netterms.receivables.rules import Part
 from netterms.store import sql
@@ -60,7 +61,7 @@ def match_lines(ctx: Context) -> Matched:
         sql.execute("analyze match_line; analyze match_buyer")
         sql.execute(sql.statement("receivables/match_open"), params)
         sql.execute("analyze match_open")
-        decided = Batch(params).decide()
+        decided = Batch(params, policy_in_force(ctx).tolerance).decide()
         send(decided)
         posted, proposed = _post(params)
         sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")

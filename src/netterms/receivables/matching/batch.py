@@ -22,14 +22,15 @@ from netterms.receivables.matching.rules import (
     best,
     rules,
 )
+from netterms.receivables.rules import Tolerance
 from netterms.store import sql
 
 
 class Batch:
     """Evidence for every line of a batch, read by set, and what `rules.best` makes of it."""
 
-    def __init__(self, params: dict[str, Any]) -> None:
-        self.params = params
+    def __init__(self, params: dict[str, Any], tolerance: Tolerance) -> None:
+        self.params, self.tolerance = params, tolerance
         self.lines: dict[int, Paid] = {}
         self.accounts: dict[int, str] = {}
         self.found: dict[int, Evidence] = {}
@@ -78,7 +79,7 @@ class Batch:
         for line in tuples(
             "select n, amount_minor, booked_on, keys, name, account from match_line"
         ):
-            self.lines[line[0]] = Paid(line[1], line[2], line[3], line[4])
+            self.lines[line[0]] = Paid(*line[1:5], self.tolerance)
             self.accounts[line[0]] = line[5]
             self.found[line[0]] = Evidence()
         named = tuples(sql.statement("receivables/match_named"), self.params)

@@ -21,6 +21,7 @@ from rapidfuzz.distance import OSA
 
 from netterms.kernel.money import half_up
 from netterms.receivables.matching import references, sums
+from netterms.receivables.rules import Tolerance
 
 
 class Reason(StrEnum):
@@ -119,12 +120,16 @@ def age(item: Item) -> tuple[date, int]:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A line of a statement, as far as matching asks."""
+    """A line of a statement, as far as matching asks.
+
+    `tolerance` is what the seller calls small: no more is written off, whatever bank charges explain.
+    """
 
     minor: int
     booked_on: date
     keys: Sequence[str]
     name: str = ""
+    tolerance: Tolerance = Tolerance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +323,13 @@ def _shorter(paid: Paid, items: Sequence[Item]) -> tuple[Reason, tuple[Part, ...
         if exact and missing and 0 <= days <= limits.discount_days:
             return Reason.AMOUNT_DISCOUNT, tuple(parts)
     total = missing + paid.minor
-    if 0 < missing <= min(limits.small_most, half_up(limits.small_percent * total / 100)):
-        largest = max(items, key=lambda item: item.open)
+    largest = max(items, key=lambda item: item.open)
+    small = min(
+        limits.small_most,
+        half_up(limits.small_percent * total / 100),
+        paid.tolerance.most(largest.open),
+    )
+    if 0 < missing <= small:
         return Reason.AMOUNT_SMALL_DIFFERENCE, tuple(
             Part(item, item.open - missing, write_off=missing)
             if item is largest
