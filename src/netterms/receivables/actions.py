@@ -203,21 +203,25 @@ def _require_open(ctx: Context, staged: duckdb.DuckDBPyConnection) -> None:
     numbers = [
         list(line)
         for line in staged.execute(
-            "select company_code, invoice_number from staged where issued_on <= ?", [until]
+            "select company_code, invoice_number, issued_on::varchar from staged"
+            " where issued_on <= ?",
+            [until],
         ).fetchall()
     ]
-    new = sql.value(
-        "select count(*) from unnest(%(codes)s::text[], %(numbers)s::text[]) n(code, number)"
+    first_new = sql.value(
+        "select min(n.day) from unnest(%(codes)s::text[], %(numbers)s::text[], %(days)s::date[])"
+        " n(code, number, day)"
         " where not exists (select from invoice i where i.seller_id = %(seller)s"
         " and i.company_code = n.code and i.invoice_number = n.number)",
         {
             "seller": ctx.seller,
-            "codes": [code for code, _ in numbers],
-            "numbers": [number for _, number in numbers],
+            "codes": [code for code, _, _ in numbers],
+            "numbers": [number for _, number, _ in numbers],
+            "days": [day for _, _, day in numbers],
         },
     )
-    if new:
-        require_open(ctx, until)
+    if first_new is not None:
+        require_open(ctx, first_new)
 
 
 def _head(ctx: Context) -> str:

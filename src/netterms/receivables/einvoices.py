@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.money import Money
@@ -55,8 +57,10 @@ class TakenIn:
 
 
 @once_more
-def take_in(ctx: Context, told: Told) -> TakenIn:
+def take_in(ctx: Context, told: Told, *, dry_run: bool = False) -> TakenIn:
     """Bring an e-invoice into the book, with its buyer where nobody knows it yet.
+
+    With `dry_run` the same is done and told, then taken back: nothing of it stays.
 
     The same one again changes nothing. INVOICE_NUMBER_TAKEN where the book has another invoice of
     this number; VALUE_INVALID, AMOUNT_OUT_OF_RANGE and PERIOD_CLOSED as of `issue`.
@@ -84,6 +88,8 @@ def take_in(ctx: Context, told: Told) -> TakenIn:
         number = issue(ctx, paper)
         if told.paid_minor > 0 and not is_credit:
             _pay(ctx, told, buyer, number)
+        if dry_run:
+            transaction.set_rollback(True)
     return TakenIn(number, buyer, new=True, new_buyer=opened)
 
 

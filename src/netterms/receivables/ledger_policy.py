@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
@@ -15,7 +17,7 @@ from netterms.store.outbox import record
 from netterms.store.tenancy import book
 
 MOST_MINOR = 10**15
-MOST_PERCENT = Decimal(10)
+MOST_PERCENT, PERCENT_PLACES = Decimal(10), 2
 LONGEST_REASON = 500
 
 
@@ -39,6 +41,20 @@ class LedgerPolicy:
         return Tolerance(self.small_percent, self.small_minor)
 
 
+SETTINGS = ("collector_minor", "manager_minor", "small_percent", "small_minor")
+
+
+@dataclass(frozen=True, slots=True)
+class SetPolicy:
+    """A policy as somebody put it in force."""
+
+    number: int
+    policy: LedgerPolicy
+    set_by: str
+    set_at: datetime
+    why: str
+
+
 def policy_in_force(ctx: Context) -> LedgerPolicy:
     """The newest policy, or the one every seller starts with; call it inside `book(ctx)`."""
     found = sql.row(
@@ -49,14 +65,42 @@ def policy_in_force(ctx: Context) -> LedgerPolicy:
     return LedgerPolicy(**found) if found else LedgerPolicy()
 
 
-def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> None:
-    """Put a policy in force from now on. VALUE_INVALID names the field."""
+def ledger_policies(ctx: Context, most: int = 50) -> list[SetPolicy]:
+    """What was put in force, the newest first; none where the seller has what all start with."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            "select number, collector_minor, manager_minor, small_percent, small_minor, set_by,"
+            " set_at, why from ledger_policy"
+            " where seller_id = %(seller)s order by number desc limit %(most)s",
+            {"seller": ctx.seller, "most": most},
+        )
+    return [_set_policy(line) for line in found]
+
+
+def _set_policy(line: dict[str, Any]) -> SetPolicy:
+    settings = {name: line.pop(name) for name in SETTINGS}
+    return SetPolicy(policy=LedgerPolicy(**settings), **line)
+
+
+def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> bool:
+    """Put a policy in force from now on; False where it was in force already: nothing changes.
+
+    VALUE_INVALID names the field.
+    """
     ctx.require(Permission.MANAGE_POLICY)
     _check(policy)
-    reason = why.strip()
+    reason = why.strip().replace("\0", "")
     if not reason or len(reason) > LONGEST_REASON:
         raise invalid("why", reason[:20], Mend.SAY_WHY)
     with book(ctx):
+        # Two at once would give their policies the same number.
+        sql.value(
+            "select pg_advisory_xact_lock(hashtextextended('ledger_policy/' || %(seller)s, 0))",
+            {"seller": str(ctx.seller)},
+        )
+        if policy == policy_in_force(ctx):
+            return False
         sql.execute(
             """
             insert into ledger_policy (seller_id, number, collector_minor, manager_minor,
@@ -87,6 +131,7 @@ def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> None:
                 reason,
             ),
         )
+    return True
 
 
 def _check(policy: LedgerPolicy) -> None:
@@ -101,3 +146,5 @@ def _check(policy: LedgerPolicy) -> None:
         raise invalid(
             "small_percent", policy.small_percent, Mend.BETWEEN, least=0, most=MOST_PERCENT
         )
+    if policy.small_percent != round(policy.small_percent, PERCENT_PLACES):
+        raise invalid("small_percent", policy.small_percent, Mend.STEPS_OF, step="0.01")

@@ -22,7 +22,7 @@ MOST_MINOR = 10**15
 MOST_LINES = 1_000
 LONGEST_DESCRIPTION, LONGEST_NUMBER, LONGEST_REFERENCE, LONGEST_REASON = 500, 100, 200, 500
 MOST_QUANTITY, MOST_PRICE = Decimal(10) ** 11, Decimal(10) ** 15
-PLACES = 6
+PLACES, RATE_PLACES = 6, 3
 FULL_PERCENT = Decimal(100)
 FIRST_DAY = date(1990, 1, 1)
 
@@ -134,7 +134,7 @@ def check(paper: PaperIn, today: date) -> None:
 
 def totals(paper: PaperIn) -> Totals:
     """What the lines add up to; VALUE_INVALID where a line or the total told cannot be."""
-    nets = [_net(line, paper.currency) for line in paper.lines]
+    nets = [line_net(line, paper.currency) for line in paper.lines]
     taxes = _taxes(paper.lines, nets)
     lines = tuple(map(Line, paper.lines, nets, taxes))
     found = Totals(lines, Money(sum(nets), paper.currency), Money(sum(taxes), paper.currency))
@@ -145,7 +145,8 @@ def totals(paper: PaperIn) -> Totals:
     return found
 
 
-def _net(line: LineIn, currency: str) -> int:
+def line_net(line: LineIn, currency: str) -> int:
+    """Quantity times price less allowance, in minor units; VALUE_INVALID names what cannot be."""
     if not line.description.strip():
         raise invalid("description", "", Mend.GIVE_IT)
     _text("description", line.description, LONGEST_DESCRIPTION)
@@ -158,6 +159,9 @@ def _net(line: LineIn, currency: str) -> int:
         raise invalid("tax_category", line.tax_category, Mend.ONE_OF, allowed=allowed)
     if not 0 <= line.tax_rate <= FULL_PERCENT:
         raise invalid("tax_rate", line.tax_rate, Mend.BETWEEN, least=0, most=100)
+    if line.tax_rate != round(line.tax_rate, RATE_PLACES):
+        # The book would keep another rate than the tax was worked out with.
+        raise invalid("tax_rate", line.tax_rate, Mend.STEPS_OF, step="0.001")
     if line.tax_rate and line.tax_category not in TAXED:
         raise invalid("tax_rate", line.tax_rate, Mend.LEAVE_OUT)
     gross = Fraction(line.quantity) * Fraction(line.unit_price) * 10 ** exponent(currency)

@@ -137,6 +137,20 @@ def paper(ctx: Context, invoice_id: UUID) -> Paper:
     return found[0]
 
 
+def invoice_of(ctx: Context, buyer_id: UUID, number: str) -> UUID:
+    """The buyer's invoice with that number; NOT_FOUND."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.value(
+            "select id from invoice where seller_id = %(seller)s and buyer_id = %(buyer)s"
+            " and kind = 'invoice' and invoice_number = %(number)s order by company_code limit 1",
+            {"seller": ctx.seller, "buyer": buyer_id, "number": number},
+        )
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="invoice", value=number)
+    return UUID(str(found))
+
+
 def lines_of(ctx: Context, invoice_id: UUID) -> list[PaperLine]:
     """Its lines in their order; none where nobody told them."""
     ctx.require(Permission.READ)

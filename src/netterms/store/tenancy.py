@@ -9,15 +9,18 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, RestrictViolation, SerializationFailure
 
 from netterms.kernel.context import Context
+from netterms.kernel.refusal import Code, Refusal
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 GIVEN_UP = DeadlockDetected, SerializationFailure
 PAUSE_SECONDS = 0.05
+# The name under which the journal refuses a booking in a closed period.
+PERIOD_CLOSED = "period_closed"
 
 
 @contextmanager
@@ -29,10 +32,20 @@ def book(ctx: Context) -> Iterator[None]:
 
 @contextmanager
 def seller_book(seller: UUID) -> Iterator[None]:
-    """One transaction that sees the rows of `seller` and no others."""
-    with transaction.atomic():
-        _set("netterms.seller_id", str(seller))
-        yield
+    """One transaction that sees the rows of `seller` and no others.
+
+    PERIOD_CLOSED where the database refuses a booking because its period is closed: use cases ask
+    before they book, but a period may be closed meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            _set("netterms.seller_id", str(seller))
+            yield
+    except IntegrityError as error:
+        refusal = period_closed(error.__cause__)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def once_more(use_case: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
@@ -68,3 +81,11 @@ def _set(name: str, value: str) -> None:
     # `true` makes the setting end with the transaction, so a pooled connection carries nothing on.
     with connection.cursor() as cursor:
         cursor.execute("select set_config(%s, %s, true)", [name, value])
+
+
+def period_closed(cause: object) -> Refusal | None:
+    """The refusal that an error of the journal means (refuse_closed.sql); None for another."""
+    if not isinstance(cause, RestrictViolation) or cause.diag.constraint_name != PERIOD_CLOSED:
+        return None
+    day, _, until = (cause.diag.message_detail or "").partition(" ")
+    return Refusal(Code.PERIOD_CLOSED, field="booked_on", value=day, closed_until=until)

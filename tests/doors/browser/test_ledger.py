@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from netterms.kernel.context import Context
 from netterms.receivables import reading
@@ -40,6 +40,7 @@ def visit(
 
 def pages(ctx: Context, made: Papers) -> dict[str, str]:
     return {
+        "write": f"/invoices/new/?of={made.invoices[0]}",
         "payments": "/payments/",
         "payment": f"/payments/{made.payments[0]}/?suggest=1",
         "foreign": f"/payments/{made.payments[2]}/",
@@ -85,3 +86,44 @@ def test_every_page_of_the_ledger_fits_a_phone(visit) -> None:
                 shot = Path(PICTURES) / f"{name}-{language}-{width}.png"
                 page.screenshot(path=str(shot), full_page=True)
     assert watched.complaints == []
+
+
+def test_an_invoice_is_written_line_by_line(visit) -> None:
+    watched, ctx, _made, language = visit
+    page = watched.page
+    page.goto(f"{watched.address}/invoices/new/?buyer={buyer_id(ctx)}")
+    page.fill("#invoice_number", "B-7")
+    lines = (
+        ("Bearings", "3", "1,033.33", "19"),
+        ("Grease", "1.5", "12.40", "19"),
+        ("Book", "1", "10", "7"),
+    )
+    for at, (what, *figures) in enumerate((*lines, ("Freight", "1", "25,00", "19"))):
+        if at == len(lines):
+            page.click("button[name=do][value=add]")
+        page.locator("input[name=description]").nth(at).fill(what)
+        for name, figure in zip(("quantity", "unit_price", "tax_rate"), figures, strict=True):
+            page.locator(f"input[name={name}]").nth(at).fill(figure)
+    # Enter works the totals out, and books nothing.
+    page.keyboard.press("Enter")
+    expect(page.locator("td .errors")).to_have_count(1)
+    _look(page, "write-wrong", language)
+    page.locator("input[name=unit_price]").nth(len(lines)).fill("25.00")
+    page.keyboard.press("Enter")
+    expect(page.locator("tfoot")).to_contain_text("3,751.57")
+    _look(page, "write-totals", language)
+    page.click("button[name=do][value=issue]")
+    expect(page.locator(".flash.success")).to_be_visible()
+    assert "B-7" in page.locator("h1").inner_text()
+    assert watched.complaints == []
+
+
+def _look(page: Page, name: str, language: str) -> None:
+    """The page fits a desk and a phone; a picture of each for a person who wants to look."""
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(CUT_OFF) == 0, name
+        if PICTURES:
+            shot = Path(PICTURES) / f"{name}-{language}-{width}.png"
+            page.screenshot(path=str(shot), full_page=True)

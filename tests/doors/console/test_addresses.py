@@ -308,6 +308,9 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "invoice": lambda w: [f"/invoices/{invoice}/" for invoice in w.papers.invoices],
     "disputes": _each("/disputes/", "/disputes/?all=1"),
     "dispute": lambda w: [f"/disputes/{dispute}/" for dispute in w.papers.disputes],
+    "invoice_new": lambda w: ["/invoices/new/", f"/invoices/new/?buyer={w.buyers[-1]}"],
+    "invoice_file": _each("/invoices/new/file/"),
+    "ledger_policy": _each("/books/rules/"),
     "books": _each("/books/", "/books/?as_of=2026-05-01"),
     "account_statement": lambda w: [
         f"/buyers/{buyer}/account/?since=2025-01-01" for buyer in w.buyers[-2:]

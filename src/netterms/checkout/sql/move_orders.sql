@@ -40,6 +40,7 @@ declare
   -- Goods of last month may be reported now, and where the caller is it may be tomorrow; our convention.
   earliest date := p_today - 31;
   latest constant date := p_today + 1;
+  closed constant date := closed_until();
   orders credit_order[];
   -- By order: the currency of the line it is held on, or would be.
   line_of char(3)[];
@@ -262,6 +263,8 @@ begin
         most_ok := most;
       elsif r.issued not between earliest and latest then
         fail := 'issued_on_out_of_range';
+      elsif r.issued <= closed then
+        fail := 'period_closed';
       elsif numbers && r.taken or numbers && f_number then
         fail := 'invoice_number_taken';
       else
@@ -304,9 +307,12 @@ begin
 
     if fail is not null then
       o_status[i] := case when fail like '%out_of_range' then 422 else 409 end;
-      o_answer[i] := case when fail = 'issued_on_out_of_range'
+      o_answer[i] := case
+        when fail = 'issued_on_out_of_range'
         then jsonb_build_object('code', fail, 'field', 'issued_on', 'value', r.issued,
           'earliest', earliest, 'latest', latest)
+        when fail = 'period_closed'
+        then jsonb_build_object('code', fail, 'field', 'issued_on', 'value', r.issued, 'closed_until', closed)
         else jsonb_build_object('code', fail, 'move', r.move, 'state', o.state,
           'least_minor', least_ok, 'most_minor', most_ok) end;
       continue;

@@ -99,6 +99,7 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "credit_lined": credit_lines.keys(),
             "open_in": request.membership.currency,
             "may_open": Permission.SET_LIMIT in ctx.may,
+            "may_book": Permission.BOOK in ctx.may,
             "terms": terms.panel(request, buyer, day),
             "cover": insurance.insured_limits(ctx, buyer_id, day),
             "actions": collection.actions_of(ctx, buyer_id),

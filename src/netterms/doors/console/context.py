@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from netterms.kernel.context import Permission
 
@@ -40,10 +41,11 @@ def _sections(may: frozenset[Permission]) -> list[tuple[str, list[tuple[str, str
     """The places in the order of the loop: know and sell, get paid, keep the books, run it."""
     mail = [("mail", _("Mail"))] if Permission.READ_PERSONAL in may else []
     access = [("keys", _("API keys")), ("webhooks", _("Webhooks"))]
+    write = [("invoice_new", pgettext("to write or take in", "Invoices"))]
     return [
         ("", [("dashboard", _("Overview")), ("work", _("Work list"))]),
         (
-            _("Credit"),
+            pgettext("to know and to sell", "Credit"),
             [
                 ("buyers", _("Buyers")),
                 ("orders", _("Orders")),
@@ -66,7 +68,12 @@ def _sections(may: frozenset[Permission]) -> list[tuple[str, list[tuple[str, str
         ),
         (
             _("Money"),
-            [("payments", _("Payments")), ("bank", _("Bank")), ("books", _("Books"))],
+            [
+                *(write if Permission.BOOK in may else []),
+                ("payments", _("Payments")),
+                ("bank", _("Bank")),
+                ("books", _("Books")),
+            ],
         ),
         (
             _("Operation"),

@@ -166,6 +166,23 @@ PROMISES = {
     "broken": _("broken"),
     "replaced": _("replaced"),
 }
+PAPER_KINDS = {
+    "invoice": _("Invoice"),
+    "debit_note": _("Debit note"),
+    "credit_note": _("Credit note"),
+}
+# Codes of UNCL5305 as EN 16931 uses them.
+TAX_CATEGORIES = {
+    "S": pgettext_lazy("VAT category", "taxed"),
+    "Z": _("zero rate"),
+    "E": _("exempt"),
+    "AE": _("reverse charge"),
+    "K": _("supply within the European Union"),
+    "G": _("export"),
+    "O": _("outside the scope of VAT"),
+    "L": _("Canary Islands (IGIC)"),
+    "M": _("Ceuta and Melilla (IPSI)"),
+}
 MOVEMENTS = {
     "opening": _("Opening balance"),
     "invoice": _("Invoice"),

@@ -29,7 +29,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import Database, Gateway, config
 from netterms.store import server, sql
-from netterms.store.tenancy import book
+from netterms.store.tenancy import book, period_closed
 
 log = logging.getLogger(__name__)
 
@@ -224,6 +224,9 @@ def _alone(error: Exception) -> Outcome:
     if isinstance(error, errors.DataError):
         log.warning("an order that the database cannot compute: %s", error)
         return Answer(422, '{"code": "amount_out_of_range"}')
+    if refusal := period_closed(error):
+        # It was closed while the request was under way.
+        return refusal
     return Stuck() if isinstance(error, AGAIN) else error
 
 

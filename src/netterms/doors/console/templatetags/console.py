@@ -35,6 +35,8 @@ LISTS = {
     "dispute_clocks": words.DISPUTE_CLOCKS,
     "dispute_moves": words.DISPUTE_MOVES,
     "movements": words.MOVEMENTS,
+    "paper_kinds": words.PAPER_KINDS,
+    "tax_categories": words.TAX_CATEGORIES,
     "accounts": words.ACCOUNTS,
     "invoice_states": words.INVOICE_STATES,
     "write_off_reasons": words.WRITE_OFF_REASONS,
