@@ -189,7 +189,7 @@ def shown(value: Value, unit: str) -> str:
     if value is None:
         return ""
     if unit == "share":
-        return f"{(100 * Decimal(value)).quantize(Decimal(1), ROUND_HALF_UP)} %"
+        return f"{(100 * Decimal(value)).quantize(Decimal(1), ROUND_HALF_UP)}%"
     text = f"{Decimal(value).quantize(Decimal('0.1'), ROUND_HALF_UP)}"
     return text.removesuffix(".0")
 

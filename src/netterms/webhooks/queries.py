@@ -26,6 +26,13 @@ ROOMS = (
     "checkout",
     "monitoring",
     "collection",
+    "collection.legal",
+    "collection.letters",
+    "collection.mail",
+    "reports",
+    "screening",
+    "statements",
+    "terms",
     "webhooks",
 )
 ENDPOINT = """

@@ -139,7 +139,7 @@ def test_points_add_up_and_reasons_carry_value_and_sentence():
         (None, "days", ""),
         (D("12.00"), "days", "12"),
         (D("12.34"), "days", "12.3"),
-        (D("0.0450"), "share", "5 %"),
+        (D("0.0450"), "share", "5%"),
         (7, "count", "7"),
     ],
 )

@@ -89,7 +89,7 @@ def _tell(screen: Screen, found: Measured) -> None:
     }
     screen.say(
         _(
-            "%(tested)s invoices posted from %(first)s to %(last)s were foretold, %(late)s %% of "
+            "%(tested)s invoices posted from %(first)s to %(last)s were foretold, %(late)s%% of "
             "them late; learned from up to %(learned)s that were paid before. %(repeats)s of all "
             "rows repeat another one."
         )

@@ -68,7 +68,7 @@ def sheet(request: PageRequest) -> HttpResponse:
             "notices": [
                 (_tag(language), clauses.word("notice", language)) for language in chosen.languages
             ],
-            "places": sorted(places, key=lambda each: each[1]),
+            "places": sorted(places, key=lambda each: formats.place_of(each[1])),
             "languages": [(code, _language(code)) for code in clauses.languages()],
             "country": jurisdiction.name(chosen.place),
             "query": request.GET.urlencode(),

@@ -45,7 +45,7 @@ def _sections(may: frozenset[Permission]) -> list[tuple[str, list[tuple[str, str
     return [
         ("", [("dashboard", _("Overview")), ("work", _("Work list"))]),
         (
-            pgettext("to know and to sell", "Credit"),
+            pgettext("in the menu", "Credit"),
             [
                 ("buyers", _("Buyers")),
                 ("orders", _("Orders")),
@@ -71,7 +71,7 @@ def _sections(may: frozenset[Permission]) -> list[tuple[str, list[tuple[str, str
             [
                 *(write if Permission.BOOK in may else []),
                 ("payments", _("Payments")),
-                ("bank", _("Bank")),
+                ("bank", _("Bank statements")),
                 ("books", _("Books")),
             ],
         ),

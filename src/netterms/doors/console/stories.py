@@ -70,7 +70,7 @@ def _alert(facts: Facts) -> str:
 
 
 def _deadline(facts: Facts) -> str:
-    return f"{words.DEADLINES[facts['duty']]} ({facts['rule']})"
+    return f"{words.DEADLINES[facts['duty']]} · {facts['rule']}"
 
 
 def _promise(facts: Facts) -> str:
@@ -93,11 +93,11 @@ def _claim(facts: Facts) -> str:
 
 
 def _granted(facts: Facts) -> str:
-    return f"{_money(facts['limit'])}: {facts['why']}"
+    return f"{_money(facts['limit'])} · {why(facts['why'])}"
 
 
 def _dispute(facts: Facts) -> str:
-    return f"{_money(facts['amount'])}, {words.DISPUTE_REASONS[facts['reason']]}"
+    return f"{_money(facts['amount'])} · {words.DISPUTE_REASONS[facts['reason']]}"
 
 
 def _settled(facts: Facts) -> str:
@@ -105,8 +105,9 @@ def _settled(facts: Facts) -> str:
 
 
 def _done(facts: Facts) -> str:
-    name, colon, note = str(facts["outcome"]).partition(":")
-    return f"{words.STEPS[facts['step']]}: {words.OUTCOMES.get(name, name)}{colon}{note}"
+    name, _colon, note = str(facts["outcome"]).partition(":")
+    ended = words.OUTCOMES.get(name, name)
+    return " · ".join(filter(None, (str(words.STEPS[facts["step"]]), str(ended), note.strip())))
 
 
 def _insolvent(facts: Facts) -> str:
@@ -115,6 +116,18 @@ def _insolvent(facts: Facts) -> str:
 
 def _sent(facts: Facts) -> str:
     return str(facts["to"])
+
+
+def _letter(facts: Facts) -> str:
+    return str(words.TEMPLATES[facts["template"]])
+
+
+def _file(facts: Facts) -> str:
+    return str(facts["name"])
+
+
+def _back(facts: Facts) -> str:
+    return str(facts["why_back"])
 
 
 def _paid(facts: Facts) -> str:
@@ -156,7 +169,7 @@ def _reason(code: str) -> str:
 
 def _line_opened(facts: Facts) -> str:
     limit = formats.money(int(facts["after"]["limit_minor"]), facts["currency"])
-    return f"{limit}: {why(facts['why'])}" if facts["why"] else limit
+    return f"{limit} · {why(facts['why'])}" if facts["why"] else limit
 
 
 def _line_changed(facts: Facts) -> str:
@@ -171,7 +184,7 @@ def _line_changed(facts: Facts) -> str:
         for name in words.LINE_FIELDS
         if before[name] != after[name]
     ]
-    said = "; ".join(changed)
+    said = " · ".join(changed)
     return f"{said} · {why(facts['why'])}" if facts["why"] else said
 
 
@@ -208,7 +221,7 @@ def _account_changed(facts: Facts) -> str:
 
 
 def _master_data(facts: Facts) -> str:
-    return "; ".join(
+    return " · ".join(
         _("%(field)s: %(before)s, then %(after)s")
         % {
             "field": words.MASTER_FIELDS[name],
@@ -237,7 +250,7 @@ def _company_facts(facts: Facts) -> str:
         told.append(_("founded %(day)s") % {"day": formats.day(facts["founded_on"])})
     if facts["employees"] is not None:
         told.append(_("%(n)s employees") % {"n": facts["employees"]})
-    return " \u00b7 ".join(told)
+    return " · ".join(told)
 
 
 TELLERS: dict[str, Callable[[Facts], str]] = {
@@ -269,6 +282,10 @@ TELLERS: dict[str, Callable[[Facts], str]] = {
     "limits.line_changed": _line_changed,
     "collection.action_done": _done,
     "collection.case_opened": _stage,
+    "collection.case_taken_back": _back,
+    "collection.letter_sent": _sent,
+    "collection.letter_written": _letter,
+    "collection.paper_kept": _file,
     "collection.promise_broken": _received,
     "collection.promise_kept": _received,
     "collection.promise_made": _promise,

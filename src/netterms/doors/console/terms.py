@@ -51,7 +51,7 @@ def countries(request: PageRequest) -> HttpResponse:
     return render(
         request,
         "console/terms.html",
-        {"rows": sorted(rows, key=lambda row: str(row["name"])), "text": text},
+        {"rows": sorted(rows, key=lambda row: formats.place_of(str(row["name"]))), "text": text},
     )
 
 
@@ -186,7 +186,7 @@ def calculator(request: PageRequest) -> HttpResponse:
             "until": form.get("until") or request.as_of.isoformat(),
             "currency": form.get("currency") or request.membership.currency,
             "country": form.get("country") or "DE",
-            "places": sorted(places, key=lambda place: place[1]),
+            "places": sorted(places, key=lambda place: formats.place_of(place[1])),
             "said": said,
             "total": _total(said),
             "refused": sentence(said.refused) if said and said.refused else "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -148,6 +149,15 @@ def month(value: str, *, with_year: bool = True) -> str:
     """The month `YYYY-MM` as `Jan 2026`, or `Jan` alone."""
     first = date.fromisoformat(f"{value[:7]}-01")
     return format_skeleton("yMMM" if with_year else "MMM", first, locale=locale())
+
+
+def place_of(name: str) -> bytes:
+    """The key that sorts names as a reader expects: without accents, Chinese by its pinyin.
+
+    GB 2312, which GB 18030 contains, orders the common characters by pinyin.
+    """
+    plain = "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    return plain.encode("gb18030")
 
 
 def country(code: str | None) -> str:

@@ -126,17 +126,17 @@ def references(place: Jurisdiction) -> str:
     """The references a country's rules read."""
     if place.laws and not any(law.series for law in place.laws):
         return _("none: a fixed rate")
-    return ", ".join(dict.fromkeys(str(SERIES[law.series]) for law in place.laws if law.series))
+    return " · ".join(dict.fromkeys(str(SERIES[law.series]) for law in place.laws if law.series))
 
 
 def margins(place: Jurisdiction) -> str:
     """The margins or fixed rates of a country's rules, in percent."""
-    return ", ".join(dict.fromkeys(f"{law.margin.normalize():f} %" for law in place.laws))
+    return " · ".join(dict.fromkeys(f"{law.margin.normalize():f}%" for law in place.laws))
 
 
 def compensations(place: Jurisdiction) -> str:
     """The fixed sums, by the size of the debt."""
-    return "; ".join(_tier(tier, place.tier_currency) for tier in place.compensation)
+    return " · ".join(_tier(tier, place.tier_currency) for tier in place.compensation)
 
 
 def _tier(tier: Tier, limit: str) -> str:
