@@ -254,7 +254,9 @@ def test_what_came_in_a_closed_period_is_matched_on_the_first_open_day(ctx: Cont
     load(ctx, line(50_000, "INV-2026-00042", name="Buyer 1"))
     close_period(ctx, DAY)
     assert match_lines(ctx) == Matched(1, 1, 0)
-    booked = rows(ctx, "select distinct booked_on from journal_entry where source_kind <> 'invoice'")
+    booked = rows(
+        ctx, "select distinct booked_on from journal_entry where source_kind <> 'invoice'"
+    )
     assert [one["booked_on"] for one in booked] == [DAY + timedelta(days=1)]
 
 

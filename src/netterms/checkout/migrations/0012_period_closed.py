@@ -4,5 +4,5 @@ from netterms.store.migrate import function_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checkout", "0010_score_of_newcomer"), ("receivables", "0008_period_closed")]
+    dependencies = [("checkout", "0011_refunds_set_off"), ("receivables", "0008_period_closed")]
     operations = [function_file("checkout/move_orders")]
