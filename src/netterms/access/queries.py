@@ -158,6 +158,15 @@ def seller_currency(ctx: Context) -> str:
     return str(found)
 
 
+def seller_name(ctx: Context) -> str:
+    """What the seller is called."""
+    with seller_book(ctx.seller):
+        found = sql.value(
+            "select name from seller where seller_id = %(seller)s", {"seller": ctx.seller}
+        )
+    return str(found)
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A program's way in; its secret is nowhere. `test`: it opens the book for tests."""

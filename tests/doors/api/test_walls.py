@@ -121,6 +121,7 @@ class Book:
             "invoice_id": str(self.papers.invoices[1]),
             "payment_id": str(self.papers.payments[0]),
             "dispute_id": str(self.papers.disputes[0]),
+            "file_id": str(self.papers.files[0]),
             "country": "DE",
             "order_id": str(made.orders["captured"]),
             "report_id": str(order_report(ctx, made.buyer, fresh())[0].id),
@@ -274,6 +275,10 @@ class Book:
             ("POST", "/v1/payments/{payment_id}/allocations"): {"parts": [of]},
             ("POST", "/v1/payments/{payment_id}/undo"): {"reason": "test"},
             ("POST", "/v1/disputes/{dispute_id}/moves"): {"move": "assign", "owner": "me"},
+            ("POST", "/v1/disputes/{dispute_id}/evidence"): {
+                "file_name": "photo.exe",
+                "content": base64.b64encode(b"%PDF-1.7 walls").decode(),
+            },
             ("PUT", "/v1/caps"): {"kind": "group", "key": self.buyer, "limit_minor": 9_999_00},
             ("PUT", "/v1/buyers/{buyer_id}/lines/{currency}"): {"limit_minor": 9_000_00},
             ("POST", "/v1/orders"): order,

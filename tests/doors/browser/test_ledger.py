@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from netterms.kernel.context import Context
 from netterms.receivables import reading
 from tests.actions.books import Line, bring_in, buyer_id
+from tests.actions.connectors.test_einvoices import UBL
 from tests.doors.browser.test_console import Watched
 from tests.doors.browser.test_orders import CUT_OFF
 from tests.doors.papers import Papers, papers
@@ -41,6 +42,8 @@ def visit(
 def pages(ctx: Context, made: Papers) -> dict[str, str]:
     return {
         "write": f"/invoices/new/?of={made.invoices[0]}",
+        "file": "/invoices/new/file/",
+        "rules": "/books/rules/",
         "payments": "/payments/",
         "payment": f"/payments/{made.payments[0]}/?suggest=1",
         "foreign": f"/payments/{made.payments[2]}/",
@@ -115,6 +118,20 @@ def test_an_invoice_is_written_line_by_line(visit) -> None:
     page.click("button[name=do][value=issue]")
     expect(page.locator(".flash.success")).to_be_visible()
     assert "B-7" in page.locator("h1").inner_text()
+    assert watched.complaints == []
+
+
+def test_an_e_invoice_is_checked_before_it_is_booked(visit) -> None:
+    watched, _ctx, _made, language = visit
+    page = watched.page
+    page.goto(f"{watched.address}/invoices/new/file/")
+    broken = UBL.replace(">50.00<", ">-50.00<").replace(">38.00<", ">3.00<")
+    for name, content, shown in (("wrong", broken, "BR-CO-17"), ("right", UBL, "Acheteur SA")):
+        file = {"name": "invoice.xml", "mimeType": "text/xml", "buffer": content.encode()}
+        page.set_input_files("#file", file)  # type: ignore[arg-type] # a payload
+        page.click("button[name=do][value=check]")
+        expect(page.locator("main")).to_contain_text(shown)
+        _look(page, f"file-{name}", language)
     assert watched.complaints == []
 
 

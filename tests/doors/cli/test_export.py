@@ -7,11 +7,13 @@ import io
 import re
 import shutil
 import subprocess
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from netterms.doors.cli.account_text import as_csv, as_text
 from netterms.kernel.money import Money
 from netterms.receivables import queries
 from netterms.receivables.invoicing import issue
@@ -128,3 +130,42 @@ def test_names_do_not_break_out_of_their_line(busy):
     for wanted in Format:
         said = text(busy, wanted)
         assert "\nw" not in said
+
+
+def test_a_statement_of_account_is_text_csv_and_pdf(busy, database, tmp_path):
+    asked = ("export", "account", "100", "--seller", busy.seller, "--since", "2026-01-01")
+    asked += ("--until", busy.today)
+    done = netterms(database, *asked, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    lines = list(csv.DictReader(io.StringIO(done.stdout)))
+    for code in ("EUR", "JPY", "KWD"):
+        mine = [line for line in lines if line["currency"] == code]
+        opening, *moves, closing = mine
+        assert (opening["kind"], closing["kind"]) == ("opening", "closing")
+        moved = sum(Decimal(line["amount"]) for line in moves)
+        assert Decimal(opening["balance"]) + moved == Decimal(closing["balance"])
+        [statement] = [
+            each
+            for each in queries.buyer_statement(busy, buyer_id(busy), date(2026, 1, 1), busy.today)
+            if each.currency == code
+        ]
+        assert Money.of(closing["balance"], code).minor == statement.closing_minor
+    out = tmp_path / "account.pdf"
+    done = netterms(database, *asked, "--format", "pdf", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert list(tmp_path.iterdir()) == [out]
+    assert netterms(database, *asked, "--format", "pdf").returncode == 2
+
+
+def test_a_statement_of_account_reads_and_holds_no_formula(busy):
+    since = date(2026, 1, 1)
+    found = queries.buyer_statement(busy, buyer_id(busy), since, busy.today)
+    said = as_text("Buyer\x1b[2J", since, busy.today, found)
+    assert "\x1b" not in said
+    assert "Opening balance" in said
+    assert max(map(len, said.splitlines())) <= 100
+    [first, *_] = found
+    odd = replace(first, lines=(replace(first.lines[0], document="=cmd()"),))
+    assert ",'=cmd()," in as_csv([odd])
+    assert "Nothing moved" in as_text("x", since, busy.today, [])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import tempfile
 from datetime import date
@@ -15,6 +13,7 @@ from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
 from netterms.connectors import banks
+from netterms.doors.api.once import file_bytes
 from netterms.doors.api.shapes import (
     ApiRequest,
     CurrencyCode,
@@ -26,8 +25,6 @@ from netterms.doors.api.shapes import (
     money,
     some,
 )
-from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.matching import queries
 from netterms.receivables.matching.loading import load_statements
 
@@ -132,12 +129,7 @@ class Lines(Schema):
 @router.post("/bank-statements", response=StatementsLoaded, summary="Take in bank statements")
 def load(request: ApiRequest, wanted: StatementsWanted) -> Any:  # noqa: ANN401
     """camt.053, MT940, a bank's list as CSV or workbook, or a ZIP of them: all of it or nothing."""
-    try:
-        content = base64.b64decode(wanted.content, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Refusal(
-            Code.VALUE_INVALID, field="content", value=wanted.content[:20], mend=Mend.AS_DOCUMENTED
-        ) from error
+    content = file_bytes(wanted.content)
     with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
         path = Path(folder) / "statement"
         path.write_bytes(content)

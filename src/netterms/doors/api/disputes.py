@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 
-from netterms.doors.api.once import NO_NUL, Amount, Long, Made, Strict, money, once
-from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, PageSize
+from netterms.doors.api.once import NO_NUL, Amount, Long, Made, Strict, file_bytes, money, once
+from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, Instant, PageSize
 from netterms.doors.api.shapes import Money as MoneyShown
 from netterms.doors.api.shapes import money as shown_money
 from netterms.kernel.context import Context
 from netterms.receivables import disputes as acts
-from netterms.receivables import reading
+from netterms.receivables import evidence, reading
 from netterms.receivables.disputes import DisputeOutcome, DisputeReason
 from netterms.receivables.moves import DisputeMove
 
@@ -38,6 +40,42 @@ class MoveWanted(Strict):
     note: Long = ""
     owner: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
     credit_note_number: Annotated[str, Field(max_length=100, pattern=NO_NUL)] = ""
+
+
+class EvidenceWanted(Strict):
+    """A file, `content` its bytes in base64: a PDF, JPEG, PNG or WebP by its content.
+
+    At most 5 MiB, and 20 files a dispute. The suffix of its name follows from what it is.
+    """
+
+    file_name: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+    content: Annotated[str, Field(min_length=4)]
+
+
+class EvidenceShown(Schema):
+    """A file of a dispute; `kind` is its media type by its content, `bytes` how many it has."""
+
+    id: UUID
+    name: str
+    kind: str
+    bytes: int
+    sha256: str
+    added_by: str
+    added_at: Instant
+
+
+class EvidenceFiles(Schema):
+    """Files of a dispute, in the order they came."""
+
+    items: list[EvidenceShown]
+
+
+class EvidenceContent(Schema):
+    """A file with its bytes in base64."""
+
+    name: str
+    kind: str
+    content: str
 
 
 class ClockShown(Schema):
@@ -141,6 +179,45 @@ def move(
     }
     asked = {"move": dispute_id, "wanted": wanted.model_dump(mode="json")}
     return once(request, response, asked, moves[wanted.move])
+
+
+@router.post(
+    "/disputes/{dispute_id}/evidence",
+    response={200: Made, 201: Made},
+    openapi_extra=KEYED,
+    summary="Put a file to a dispute",
+)
+def attach(
+    request: ApiRequest, response: HttpResponse, dispute_id: Id, wanted: EvidenceWanted
+) -> Status[Made]:
+    """What it rests on. The same bytes again are the same file."""
+    content = file_bytes(wanted.content)
+    asked = {
+        "evidence": dispute_id,
+        "name": wanted.file_name,
+        "sha256": sha256(content).hexdigest(),
+    }
+    return once(
+        request,
+        response,
+        asked,
+        lambda: evidence.attach(request.auth, dispute_id, wanted.file_name, content),
+    )
+
+
+@router.get("/disputes/{dispute_id}/evidence", response=EvidenceFiles, summary="Files of a dispute")
+def files(request: ApiRequest, dispute_id: Id) -> dict[str, Any]:
+    """What they are; their bytes come one by one."""
+    reading.dispute(request.auth, dispute_id)
+    return {"items": evidence.evidence_of(request.auth, dispute_id)}
+
+
+@router.get("/evidence/{file_id}", response=EvidenceContent, summary="One file of a dispute")
+def file(request: ApiRequest, file_id: Id) -> dict[str, Any]:
+    """With its bytes."""
+    found = evidence.evidence_file(request.auth, file_id)
+    content = base64.b64encode(found.content).decode()
+    return {"name": found.name, "kind": found.kind, "content": content}
 
 
 def _dispute(ctx: Context, found: reading.Dispute) -> dict[str, Any]:

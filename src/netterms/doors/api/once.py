@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +16,7 @@ from netterms.checkout.requests import check_key
 from netterms.doors.api.shapes import ApiRequest
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
+from netterms.kernel.refusal import invalid
 from netterms.receivables.keyed import keyed
 
 MOST = 10**15
@@ -63,6 +66,14 @@ def once(
     if not new:
         response["Idempotent-Replayed"] = "true"
     return Status(201 if new else 200, Made(id=made))
+
+
+def file_bytes(content: str) -> bytes:
+    """A file that came in base64; VALUE_INVALID where it is none."""
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise invalid("content", content[:20], Mend.AS_DOCUMENTED) from error
 
 
 def money(wanted: Amount) -> Money:

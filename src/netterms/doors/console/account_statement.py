@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -55,18 +56,8 @@ def pdf(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     since, until = _period(request)
     buyer = buyers.buyer(request.ctx, buyer_id)
     found = queries.buyer_statement(request.ctx, buyer_id, since, until)
-    lead = _("%(seller)s, from %(since)s to %(until)s") % {
-        "seller": request.membership.name,
-        "since": formats.day(since),
-        "until": formats.day(until),
-    }
     try:
-        content = report_pdf.render(
-            _("Statement of account: %(name)s") % {"name": buyer.name},
-            lead,
-            request.membership.name,
-            [_section(each) for each in found],
-        )
+        content = as_pdf(buyer.name, request.membership.name, since, until, found)
     except Refusal as refusal:
         messages.error(request, sentence(refusal))
         return redirect("account_statement", buyer_id)
@@ -89,6 +80,17 @@ def workbook(request: PageRequest, buyer_id: UUID) -> HttpResponse:
         content = path.read_bytes()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(content, kind, buyer_id, until, "xlsx")
+
+
+def as_pdf(buyer: str, seller: str, since: date, until: date, found: Sequence[Statement]) -> bytes:
+    """The account of `buyer` by currency, set in the reader's language. FONT_MISSING."""
+    lead = _("%(seller)s, from %(since)s to %(until)s") % {
+        "seller": seller,
+        "since": formats.day(since),
+        "until": formats.day(until),
+    }
+    title = _("Statement of account: %(name)s") % {"name": buyer}
+    return report_pdf.render(title, lead, seller, [_section(each) for each in found])
 
 
 def _period(request: PageRequest) -> tuple[date, date]:
