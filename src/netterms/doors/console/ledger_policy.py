@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,6 +25,8 @@ from netterms.receivables.ledger_policy import (
     set_ledger_policy,
 )
 from netterms.receivables.rules import InvoiceKind, OpenInvoice
+
+Number = TypeVar("Number", int, Decimal)
 
 # Two invoices, in major units: one where the percentage is the bound, and one where the amount is.
 EXAMPLES = ("1000", "100000")
@@ -85,7 +87,7 @@ def _typed(typed: dict[str, str], currency: str, ask: forms.Asking) -> LedgerPol
     return LedgerPolicy(collector, manager, share, most)
 
 
-def _given(name: str, found: Any) -> Any:  # noqa: ANN401 - an amount or a percentage
+def _given(name: str, found: Number | None) -> Number:
     if found is None:
         raise invalid(name, "", Mend.GIVE_IT)
     return found
