@@ -101,6 +101,8 @@ def test_a_line_is_opened_read_and_changed_by_its_version(seller):
     assert (held.status, held.terms) == (LineStatus.ON_HOLD, wanted.terms)
     assert client.line(seller.buyer, "EUR") == held
     [listed] = client.lines(seller.buyer)
+    [found] = client.find_buyers("Nordlicht")
+    assert (found.id, found.name) == (seller.buyer, "Nordlicht GmbH")
     assert listed.version == held.version
     with pytest.raises(ChangedMeanwhile):
         client.set_line(seller.buyer, wanted, version=line.version)

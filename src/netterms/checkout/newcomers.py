@@ -21,6 +21,7 @@ from netterms.buyers import numbers
 from netterms.buyers.actions import Introduced, Introduction, introduce
 from netterms.checkout import events
 from netterms.checkout.actions import CREATED, RACES, REPEATED, Answer, authorise
+from netterms.checkout.hints import Hint, would_change
 from netterms.checkout.pending import line_for
 from netterms.checkout.policies import PolicyVersion, in_force
 from netterms.checkout.policy import (
@@ -169,7 +170,8 @@ def _answer(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer:
         _open_line(ctx, request, buyer, policy, verdict.starter_minor)
         answer = authorise(ctx, [request.order(buyer.id)])[0]
     else:
-        answer = _hold(ctx, request, buyer, verdict)
+        hints = would_change(policy.policy, facts, verdict)
+        answer = _hold(ctx, request, buyer, verdict, hints)
     # A refusal is raised here, and takes the buyer and its line with it.
     order_id = UUID(answer.order["id"])
     kept = _kept(score)
@@ -245,7 +247,13 @@ def _open_line(
     set_line(decided, buyer.id, request.amount.currency, terms, "starter_limit", version=0)
 
 
-def _hold(ctx: Context, request: NewBuyerRequest, buyer: Introduced, verdict: Verdict) -> Answer:
+def _hold(
+    ctx: Context,
+    request: NewBuyerRequest,
+    buyer: Introduced,
+    verdict: Verdict,
+    hints: tuple[Hint, ...],
+) -> Answer:
     found = sql.row(
         sql.statement("checkout/hold_order"),
         {
@@ -257,6 +265,7 @@ def _hold(ctx: Context, request: NewBuyerRequest, buyer: Introduced, verdict: Ve
             "amount": request.amount.minor,
             "state": "declined" if verdict.decision is Decision.DECLINE else "pending",
             "reasons": list(verdict.reasons),
+            "hints": Jsonb(plain(hints)),
             "now": ctx.now,
             "today": ctx.today,
             "actor": ctx.actor,

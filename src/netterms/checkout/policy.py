@@ -171,7 +171,7 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     no = _declines(policy, facts)
     if no:
         return Verdict(Decision.DECLINE, 0, no)
-    starter = 0 if facts.has_line else _starter(policy, facts)
+    starter = 0 if facts.has_line else starter_limit(policy, facts)
     unclear = _unclear(policy, facts, starter)
     if unclear:
         return Verdict(Decision.REVIEW, 0, unclear)
@@ -217,7 +217,7 @@ def _unclear(policy: Policy, facts: Facts, starter: int | None) -> tuple[str, ..
     return (*doubts, *(reason for reason, holds in told.items() if holds))
 
 
-def _starter(policy: Policy, facts: Facts) -> int | None:
+def starter_limit(policy: Policy, facts: Facts) -> int | None:
     """The highest limit for the grade: of the country's rows if it has any, else of the others."""
     grade = WORST_GRADE if facts.grade is None else facts.grade
     rows = [row for row in policy.starter if row.currency == facts.currency]

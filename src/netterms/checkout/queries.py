@@ -29,10 +29,17 @@ where o.seller_id = %(seller)s
 ANSWERS = """
 select order_answer(o, case when l.buyer_id is not null then
          l.limit_minor + case when %(today)s <= l.top_up_until then l.top_up_minor else 0 end
-         - l.held_minor - greatest(l.owed_minor, 0) end) as answer
+         - l.held_minor - greatest(l.owed_minor, 0) end)
+       || jsonb_build_object('would_change', coalesce(h.hints, '[]')) as answer
 from credit_order o
 left join credit_line l on l.seller_id = o.seller_id and l.buyer_id = o.buyer_id
  and l.currency = o.line_currency
+left join lateral (
+  select e.facts -> 'would_change' as hints from event e
+  where e.seller_id = o.seller_id and e.subject_id = o.id
+    and e.kind = 'checkout.order_' || o.state
+  order by e.id limit 1
+) h on o.version = 1 and o.state in ('declined', 'pending')
 where o.seller_id = %(seller)s
 """
 COUNT = "select count(*) from (select from credit_order o where o.seller_id = %(seller)s"

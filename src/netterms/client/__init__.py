@@ -32,6 +32,7 @@ from netterms.client.errors import (
 from netterms.client.sync import Client
 from netterms.client.values import (
     BuyerScore,
+    FoundBuyer,
     HeldOn,
     Hint,
     Invoice,
@@ -64,6 +65,7 @@ __all__ = [
     "ChangedMeanwhile",
     "Client",
     "Event",
+    "FoundBuyer",
     "HeldOn",
     "Hint",
     "Invoice",

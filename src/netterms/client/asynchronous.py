@@ -28,6 +28,7 @@ from netterms.client.core import (
 )
 from netterms.client.errors import NettermsError
 from netterms.client.values import (
+    FoundBuyer,
     JudgedOrder,
     Line,
     LineDetail,
@@ -216,6 +217,10 @@ class AsyncClient:
             for each in page.orders:
                 yield each
             call = calls.after(first, page)
+
+    async def find_buyers(self, text: str, *, most: int = 20) -> tuple[FoundBuyer, ...]:
+        """Buyers by name, other name, number or identifier, the likest first."""
+        return await self._do(calls.find_buyers(text, most))
 
     async def lines(self, buyer_id: UUID) -> tuple[Line, ...]:
         """A buyer's credit lines, one for each currency."""

@@ -15,6 +15,7 @@ from netterms.client import shapes
 from netterms.client.core import Call
 from netterms.client.errors import NettermsError, of_problem
 from netterms.client.values import (
+    FoundBuyer,
     JudgedOrder,
     Line,
     LineDetail,
@@ -217,6 +218,17 @@ def after(first: Call[Page], page: Page) -> Call[Page] | None:
     if page.next is None:
         return None
     return replace(first, query={**first.query, "after": str(page.next)})
+
+
+def find_buyers(text: str, most: int) -> Call[tuple[FoundBuyer, ...]]:
+    """Buyers that fit a text."""
+    query = {"q": text, "limit": str(most)}
+    return Call(
+        "GET",
+        "/v1/buyers/search",
+        lambda said, _: tuple(shapes.found_buyer(each) for each in said["items"]),
+        query=query,
+    )
 
 
 def lines(buyer_id: UUID) -> Call[tuple[Line, ...]]:

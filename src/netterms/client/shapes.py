@@ -10,6 +10,7 @@ from uuid import UUID
 
 from netterms.client.values import (
     BuyerScore,
+    FoundBuyer,
     HeldOn,
     Hint,
     Invoice,
@@ -43,6 +44,18 @@ def judged_order(said: Json, *, replayed: bool = False) -> JudgedOrder:
     score = said["score"]
     return JudgedOrder(
         **_order(said), replayed=replayed, score=None if score is None else _buyer_score(score)
+    )
+
+
+def found_buyer(said: Json) -> FoundBuyer:
+    """A buyer that a search found."""
+    return FoundBuyer(
+        id=UUID(said["id"]),
+        buyer_number=said["buyer_number"],
+        name=said["name"],
+        country=said["country"],
+        said=said["said"],
+        score=said["score"],
     )
 
 

@@ -28,6 +28,7 @@ from netterms.client.core import (
 )
 from netterms.client.errors import NettermsError
 from netterms.client.values import (
+    FoundBuyer,
     JudgedOrder,
     Line,
     LineDetail,
@@ -212,6 +213,10 @@ class Client:
             page = self._do(call)
             yield from page.orders
             call = calls.after(first, page)
+
+    def find_buyers(self, text: str, *, most: int = 20) -> tuple[FoundBuyer, ...]:
+        """Buyers by name, other name, number or identifier, the likest first."""
+        return self._do(calls.find_buyers(text, most))
 
     def lines(self, buyer_id: UUID) -> tuple[Line, ...]:
         """A buyer's credit lines, one for each currency."""

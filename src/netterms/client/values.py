@@ -95,8 +95,11 @@ class HeldOn:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What would change a decline: `ask_less` (there is room for `amount`), `ask_review`,
-    `introduce_buyer`, or something the seller has to do: `open_line`, `load_rates`.
+    """What would change a decline, or make a question to a person a yes.
+
+    `ask_less` (there is room for `amount`), `ask_review`, `introduce_buyer`, `send_accounts`,
+    `send_register_extract`, `give_company_email`, or something the seller has to do: `open_line`,
+    `load_rates`, `load_lists`.
     """
 
     action: str
@@ -269,6 +272,18 @@ class JudgedOrder(Order):
     """An order of a buyer that may be new, with the score it was judged by."""
 
     score: BuyerScore | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBuyer:
+    """A buyer that fits; `said` is its name or number that fitted, `score` 0 to 100."""
+
+    id: UUID
+    buyer_number: str
+    name: str
+    country: str
+    said: str
+    score: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -19,7 +20,13 @@ from netterms.checkout.moves import OrderMove
 from netterms.checkout.newcomers import NewBuyerRequest, authorise_newcomer
 from netterms.checkout.policies import draft, in_force, put_in_force, version, versions
 from netterms.checkout.policy import Bound, Doubt, Facts, Largest, Policy, Screened, Starter, decide
-from netterms.checkout.queries import Declined, declined_since
+from netterms.checkout.queries import (
+    Declined,
+    OrderFilter,
+    declined_since,
+    order_answer,
+    order_answers,
+)
 from netterms.checkout.requests import MoveRequest, OrderRequest
 from netterms.checkout.trials import judge, try_policy, verdict_params
 from netterms.kernel.context import Permission
@@ -96,6 +103,26 @@ def test_a_policy_that_trusts_opens_a_starter_line_and_authorises_at_once(trusti
     full = authorise_newcomer(trusting, ask("k3", "n3", 200_00)).order
     assert (full["state"], full["reasons"]) == ("pending", ["over_limit"])
     assert counted(trusting) == (1, 1, 3, 3)
+
+
+def test_a_new_buyer_hears_what_would_change_the_answer_also_later(trusting):
+    asked = ask(minor=1_500_00, name="Dubois S.A.R.L.", email="dubois@gmail.com")
+    order = authorise_newcomer(trusting, asked).order
+    assert (order["state"], order["reasons"]) == ("pending", ["free_mail", "over_auto_approval"])
+    hints = [
+        {"action": "ask_less", "amount_minor": 1_000_00},
+        {"action": "give_company_email", "amount_minor": None},
+    ]
+    assert order["would_change"] == hints
+    assert order_answer(trusting, UUID(order["id"]))["would_change"] == hints
+    nobody = OrderRequest("k2", "n2", UUID(order["buyer_id"]), Money(1, "EUR"))
+    declined = authorise(trusting, [nobody])[0].order
+    assert [hint["action"] for hint in declined["would_change"]] == [
+        "ask_review",
+        "introduce_buyer",
+    ]
+    listed = {each["id"]: each for each in order_answers(trusting, OrderFilter())}
+    assert listed[declined["id"]]["would_change"] == declined["would_change"]
 
 
 def test_every_event_of_a_new_buyer_is_told_in_the_buyers_own_order(trusting):

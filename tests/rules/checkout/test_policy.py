@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netterms.checkout.hints import Action, Hint, would_change
 from netterms.checkout.policy import (
     DEFAULT,
     Bound,
@@ -165,3 +166,41 @@ def test_a_policy_that_cannot_be_is_refused(wrong):
     with pytest.raises(Refusal) as refused:
         replace(OPEN, **wrong).check()
     assert refused.value.code is Code.POLICY_INVALID
+
+
+@pytest.mark.parametrize(
+    ("changes", "hints"),
+    [
+        ({"amount_minor": 1_500_00}, [Hint(Action.ASK_LESS, 1_000_00)]),
+        ({"country": "FR", "amount_minor": 900_00}, [Hint(Action.ASK_LESS, 800_00)]),
+        (
+            {"amount_minor": 500_00, "grade": 5, "doubts": (Doubt.NO_GRADE, Doubt.NO_EMAIL)},
+            [
+                Hint(Action.ASK_LESS, 300_00),
+                Hint(Action.SEND_ACCOUNTS),
+                Hint(Action.GIVE_COMPANY_EMAIL),
+            ],
+        ),
+        ({"doubts": (Doubt.NAME_DIFFERS,)}, [Hint(Action.SEND_REGISTER_EXTRACT)]),
+        ({"grade": 9}, [Hint(Action.SEND_ACCOUNTS)]),
+        # Nothing that the caller can do.
+        ({"grade": 9, "country": "US"}, []),
+        ({"currency": "USD", "doubts": (Doubt.NO_EMAIL,)}, []),
+        ({}, []),
+    ],
+)
+def test_what_would_change_the_answer(changes, hints):
+    asked = replace(GOOD, **changes)
+    assert list(would_change(OPEN, asked, decide(OPEN, asked))) == hints
+
+
+@given(policies, facts)
+def test_who_does_what_would_change_it_is_approved(policy, asked):
+    verdict = decide(policy, asked)
+    if verdict.decision is not Decision.REVIEW:
+        return
+    hints = would_change(policy, asked, verdict)
+    less = next((hint.amount_minor for hint in hints if hint.action is Action.ASK_LESS), None)
+    least = asked.amount_minor if less is None else less
+    done = decide(policy, replace(asked, amount_minor=least if hints else 1, doubts=()))
+    assert (done.decision is Decision.APPROVE) == bool(hints)

@@ -6,7 +6,7 @@ with made as (
   values (%(seller)s, %(id)s, %(number)s, %(buyer)s, %(currency)s, %(amount)s, 0, %(state)s,
           %(reasons)s, %(now)s, %(expires)s)
   on conflict (seller_id, order_number) do nothing
-  returning id, state, order_answer(credit_order, null) as answer
+  returning id, state, order_answer(credit_order, null) || jsonb_build_object('would_change', %(hints)s::jsonb) as answer
 ),
 keyed as (
   insert into idempotency_key (seller_id, key, fingerprint, answer, claimed_at)
