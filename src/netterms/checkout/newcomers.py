@@ -10,7 +10,7 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,7 @@ from netterms.checkout.policy import (
     Verdict,
     decide,
 )
-from netterms.checkout.requests import SEPARATOR, VALID_FOR, OrderRequest, check_expiry
+from netterms.checkout.requests import SEPARATOR, VALID_FOR, OrderRequest, check_expiry, in_utc
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
@@ -71,12 +71,6 @@ class NewBuyerRequest:
             *(self.partial, self.expires_at),
         )
         return hashlib.sha256(SEPARATOR.join(map(str, parts)).encode()).hexdigest()
-
-    def in_utc(self) -> NewBuyerRequest:
-        """The same instant in another zone is the same request. Its days are checked before."""
-        if self.expires_at is None:
-            return self
-        return replace(self, expires_at=self.expires_at.astimezone(UTC))
 
     def order(self, buyer_id: UUID) -> _Asked:
         """The order of the buyer behind it; rather than a no, a person looks."""
@@ -120,7 +114,7 @@ def authorise_newcomer(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer
     ctx.require(Permission.CHECKOUT)
     request.order(NOBODY).check()
     request.buyer.check()
-    request = request.in_utc()
+    request = replace(request, expires_at=in_utc(request.expires_at))
     for _ in range(RACES):
         try:
             with book(ctx):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from netterms.checkout.moves import OrderMove
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import invalid
+from netterms.kernel.refusal import Refusal, invalid
 
 # A grant nobody used falls back after a week, unless asked otherwise; our convention.
 VALID_FOR = timedelta(days=7)
@@ -97,11 +97,23 @@ class MoveRequest:
             _check_text("invoice_number", self.invoice_number)
 
 
+def in_utc(expires_at: datetime | None) -> datetime | None:
+    """The same instant in another zone is the same request; VALUE_INVALID beyond all days."""
+    try:
+        return None if expires_at is None else expires_at.astimezone(UTC)
+    except OverflowError:
+        raise _expires_at(expires_at) from None
+
+
 def check_expiry(expires_at: datetime | None, now: datetime) -> None:
     """VALUE_INVALID for a grant that would end in the past, or more than 90 days ahead."""
     if expires_at is not None and not now < expires_at <= now + LONGEST_VALID:
-        days = LONGEST_VALID.days
-        raise invalid("expires_at", expires_at.isoformat(), Mend.WITHIN_DAYS, days=days)
+        raise _expires_at(expires_at)
+
+
+def _expires_at(value: datetime | None) -> Refusal:
+    shown = "" if value is None else value.isoformat()
+    return invalid("expires_at", shown, Mend.WITHIN_DAYS, days=LONGEST_VALID.days)
 
 
 def _hash(*parts: object) -> str:

@@ -76,6 +76,7 @@ def test_the_life_of_an_order(shop):
     much = till.post(f"{order}/capture", {"amount_minor": 999_00})
     is_problem(much, 422, "amount_out_of_range")
     assert much.body["errors"][0]["most_minor"] == 70_00
+    assert "70.00" in much.body["detail"]
     assert till.post(f"{order}/capture", {}).body["state"] == "captured"
     assert till.post(f"{order}/refund").body["refunded_minor"] == 120_00
     is_problem(till.post(f"{order}/void"), 409, "move_not_allowed")

@@ -314,7 +314,8 @@ begin
         when fail = 'period_closed'
         then jsonb_build_object('code', fail, 'field', 'issued_on', 'value', r.issued, 'closed_until', closed)
         else jsonb_build_object('code', fail, 'move', r.move, 'state', o.state,
-          'least_minor', least_ok, 'most_minor', most_ok) end;
+          'least_minor', least_ok, 'most_minor', most_ok,
+          'currency', case when fail = 'amount_out_of_range' then o.currency end) end;
       continue;
     end if;
     if outcome = 'done' then

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from netterms.checkout.moves import OrderMove
-from netterms.checkout.requests import LONGEST_VALID, MoveRequest, OrderRequest
+from netterms.checkout.requests import MoveRequest, OrderRequest, in_utc
 from netterms.doors.api.hot import (
     MOST_IN_A_BATCH,
     MOVES,
@@ -99,19 +98,6 @@ def _tried(each: KeyedOrder | msgspec.Raw) -> OrderRequest | Exception:
 
 
 def _order(key: str, asked: NewOrder) -> OrderRequest:
-    expires_at = asked.expires_at
-    if expires_at is not None:
-        try:
-            # The same instant in another zone is the same request.
-            expires_at = expires_at.astimezone(UTC)
-        except OverflowError:
-            raise Refusal(
-                Code.VALUE_INVALID,
-                field="expires_at",
-                value=expires_at.isoformat(),
-                mend=Mend.WITHIN_DAYS,
-                days=LONGEST_VALID.days,
-            ) from None
     found = OrderRequest(
         key,
         asked.order_number,
@@ -119,7 +105,7 @@ def _order(key: str, asked: NewOrder) -> OrderRequest:
         Money(asked.amount.minor, asked.amount.currency),
         asked.partial,
         asked.review,
-        expires_at,
+        in_utc(asked.expires_at),
     )
     found.check()
     return found
