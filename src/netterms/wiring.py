@@ -34,6 +34,7 @@ from netterms.collection.instalments import track_plans
 from netterms.collection.letters import actions as letters
 from netterms.collection.links import make_link
 from netterms.collection.mail.actions import fetch_mail
+from netterms.collection.plan_settling import settle_for_lines
 from netterms.collection.ports import Letter, Mailer, MailError
 from netterms.collection.ranking import rank_work
 from netterms.connectors.calendars import load_closed_days
@@ -54,6 +55,7 @@ from netterms.receivables.events import (
     InvoiceIssued,
     InvoicesImported,
     LinesMatched,
+    MatchConfirmed,
     PaymentAllocated,
     WrittenOff,
 )
@@ -73,7 +75,9 @@ DAY = "day"
 WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     InvoicesImported.kind: [count_owed],
     InvoiceIssued.kind: [count_buyer_owed],
-    LinesMatched.kind: [count_matched_owed],
+    # Money of a running payment plan settles it as soon as the bank has told of it.
+    LinesMatched.kind: [count_matched_owed, settle_for_lines],
+    MatchConfirmed.kind: [settle_for_lines],
     PaymentAllocated.kind: [count_buyer_owed],
     WrittenOff.kind: [count_buyer_owed],
     AllocationUndone.kind: [count_buyer_owed],

@@ -296,3 +296,51 @@ class PlanCompleted(Event):
 
     kind: ClassVar[str] = "collection.plan_completed"
     plan: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInterestBooked(Event):
+    """The interest of an instalment became a debit note; `subject` is the buyer.
+
+    Number 0 is the interest for the days until a plan ended before its time.
+    """
+
+    kind: ClassVar[str] = "collection.plan_interest_booked"
+    plan: UUID
+    number: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInterestTakenBack(Event):
+    """Interest of an instalment was credited, as its plan ended early; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_interest_taken_back"
+    plan: UUID
+    number: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMoneySettled(Event):
+    """Money of the buyer settled papers of its plan; `subject` is the buyer.
+
+    `by_hand`: a person said that it is the plan's.
+    """
+
+    kind: ClassVar[str] = "collection.plan_money_settled"
+    plan: UUID
+    payment: UUID
+    amount: Money
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCancelled(Event):
+    """A running plan was ended before its time; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "collection.plan_cancelled"
+    plan: UUID
+    note: str
+    open: Money
+    interest: Money

@@ -15,6 +15,7 @@ from netterms.collection import events
 from netterms.collection.given import checked_text
 from netterms.collection.moves import PLAN_MOVES, PlanMove, PlanState
 from netterms.collection.plan_offers import Drawn, Offer, check_figures, debts_of, worked_out
+from netterms.collection.plan_settling import settle_running, take_back_interest
 from netterms.collection.promises import Channel
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
@@ -187,10 +188,17 @@ def track_plans(ctx: Context) -> dict[str, Plain]:
         "eighth_rule": sorted(EIGHTH_RULE),
     }
     with book(ctx):
-        sql.execute(sql.statement("collection/plan_receipts"), params)
+        settle_running(ctx)
+        sql.execute(sql.statement("collection/plan_receipts"), params | {"plan": None})
         found = sql.row(sql.statement("collection/track_plans"), params)
         sql.execute("drop table plan_receipt")
-    assert found is not None
+        assert found is not None
+        called = [(UUID(line["plan"]), line) for line in found.pop("called")]
+        take_back_interest(
+            ctx,
+            {plan: line["number"] for plan, line in called},
+            {plan: line["interest_minor"] for plan, line in called},
+        )
     return dict(found)
 
 

@@ -144,6 +144,7 @@ class PlanState(StrEnum):
     ACCELERATED = "accelerated"
     REPLANNED = "replanned"
     DECLINED = "declined"
+    CANCELLED = "cancelled"
 
 
 class PlanMove(StrEnum):
@@ -158,6 +159,7 @@ class PlanMove(StrEnum):
     REPLAN = "replan"
     CONSENT = "consent"
     DECLINE = "decline"
+    CANCEL = "cancel"
 
 
 PLAN_MOVES: dict[tuple[PlanState, PlanMove], PlanState] = {
@@ -173,6 +175,7 @@ PLAN_MOVES: dict[tuple[PlanState, PlanMove], PlanState] = {
     (PlanState.RUNNING, PlanMove.COMPLETE): PlanState.COMPLETED,
     (PlanState.RUNNING, PlanMove.ACCELERATE): PlanState.ACCELERATED,
     (PlanState.RUNNING, PlanMove.REPLAN): PlanState.REPLANNED,
+    (PlanState.RUNNING, PlanMove.CANCEL): PlanState.CANCELLED,
     (PlanState.ACCELERATED, PlanMove.REPLAN): PlanState.REPLANNED,
     (PlanState.ACCELERATED, PlanMove.COMPLETE): PlanState.COMPLETED,
 }

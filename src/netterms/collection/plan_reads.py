@@ -93,12 +93,18 @@ class PlanInstalment:
 
 @dataclass(frozen=True, slots=True)
 class PlanInvoice:
-    """An invoice in a plan, and what is open of it."""
+    """A paper of a plan, and what is open of it.
+
+    `interest_of` is the instalment that a note is of, 0 of the days until a plan ended early, None
+    of an invoice. `credited`: that interest was taken back.
+    """
 
     id: UUID
     invoice_number: str
     due_on: date
     open_minor: int
+    interest_of: int | None
+    credited: bool
 
 
 def plans(
@@ -159,14 +165,20 @@ def instalments_of(ctx: Context, plan_id: UUID) -> list[PlanInstalment]:
 
 
 def invoices_of(ctx: Context, plan_id: UUID) -> list[PlanInvoice]:
-    """A plan's invoices, the oldest first."""
+    """A plan's invoices, the oldest first; then the notes of its interest."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
             """
-            select i.id, i.invoice_number, i.due_on, i.open_minor from payment_plan_invoice x
+            select i.id, i.invoice_number, i.due_on, i.open_minor,
+                   case when n.invoice_id is not null then coalesce(n.number, 0) end as interest_of,
+                   n.credit_note_id is not null as credited
+            from payment_plan_invoice x
             join invoice i on i.seller_id = x.seller_id and i.id = x.invoice_id
-            where x.seller_id = %(seller)s and x.plan_id = %(id)s order by i.due_on, i.id
+            left join plan_interest n on n.seller_id = x.seller_id and n.plan_id = x.plan_id
+              and n.invoice_id = x.invoice_id
+            where x.seller_id = %(seller)s and x.plan_id = %(id)s
+            order by n.invoice_id is not null, i.due_on, i.id
             """,
             {"seller": ctx.seller, "id": plan_id},
         )

@@ -61,12 +61,12 @@ def propose_plan(
 
 
 def move_plan(ctx: Context, plan_id: UUID, move: PlanMove) -> PlanState:
-    """Do `move` to a plan; NOT_FOUND, or MOVE_NOT_ALLOWED from the state it is in."""
+    """Do `move` to a plan without a schedule; NOT_FOUND, or MOVE_NOT_ALLOWED from its state."""
     ctx.require(Permission.COLLECT)
     with book(ctx):
         found = sql.row(
-            "select buyer_id, state from payment_plan"
-            " where seller_id = %(seller)s and id = %(id)s for update",
+            "select buyer_id, state from payment_plan where seller_id = %(seller)s and id = %(id)s"
+            " and currency is null for update",
             {"seller": ctx.seller, "id": plan_id},
         )
         if found is None:

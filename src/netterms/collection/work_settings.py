@@ -6,14 +6,15 @@ differs from business to business. A new value is a new row; the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from netterms.collection.ladder import StepKind
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -69,6 +70,61 @@ class Settings:
             "setting_effects": [self[f"effect_{step}"] for step in STEPS],
             "setting_costs": [self[f"cost_{step}"] for step in STEPS],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class CallHours:
+    """Between which hours of its own clock buyers of a country are called: whole hours, 0 to 24."""
+
+    country: str
+    from_hour: int
+    to_hour: int
+
+
+def call_hours(ctx: Context) -> list[CallHours]:
+    """Countries with hours of their own, by their codes; the others have the general ones."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select country, max(value) filter (where name = 'call_from_hour')::int as from_hour,
+                   max(value) filter (where name = 'call_to_hour')::int as to_hour
+            from (
+              select distinct on (country, name) country, name, value from work_setting
+              where seller_id = %(seller)s and country <> ''
+                and name in ('call_from_hour', 'call_to_hour')
+              order by country, name, id desc
+            ) newest
+            group by country order by country
+            """,
+            {"seller": ctx.seller},
+        )
+        usual = work_settings(ctx)
+    return [
+        CallHours(
+            line["country"],
+            int(usual["call_from_hour"]) if line["from_hour"] is None else line["from_hour"],
+            int(usual["call_to_hour"]) if line["to_hour"] is None else line["to_hour"],
+        )
+        for line in found
+    ]
+
+
+def set_call_hours(ctx: Context, told: Sequence[CallHours]) -> None:
+    """Let hours count for countries from now on: all of them or none.
+
+    VALUE_INVALID for what is no country's code, or where the last hour is not after the first.
+    """
+    ctx.require(Permission.MANAGE_POLICY)
+    for each in told:
+        if not re.fullmatch("[A-Z]{2}", each.country):
+            raise invalid("country", each.country, Mend.COUNTRY_CODE)
+        if each.to_hour <= each.from_hour:
+            raise invalid("call_to_hour", each.to_hour, Mend.MORE_THAN, least=each.from_hour)
+    with book(ctx):
+        for each in told:
+            set_work_setting(ctx, "call_from_hour", D(each.from_hour), each.country)
+            set_work_setting(ctx, "call_to_hour", D(each.to_hour), each.country)
 
 
 def work_settings(ctx: Context, country: str = "") -> Settings:

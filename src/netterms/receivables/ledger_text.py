@@ -31,6 +31,7 @@ ACCOUNTS = {
     "unallocated": "Liabilities:Unallocated",
     "sales_tax": "Liabilities:SalesTax",
     "sales": "Income:Sales",
+    "interest": "Income:Interest",
     "exchange_difference": "Income:ExchangeDifference",
     "discount": "Expenses:Discount",
     "small_difference": "Expenses:SmallDifference",

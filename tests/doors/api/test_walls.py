@@ -22,11 +22,13 @@ from netterms.buyers.entering import NewAlias, enter
 from netterms.buyers.particulars import Address, Contact
 from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
-from netterms.collection.instalments import propose
+from netterms.collection.instalments import Acceptance, accept, propose
 from netterms.collection.ladder_versions import draft, shipped
 from netterms.collection.letters.actions import Wanted, write_letter
 from netterms.collection.letters.rules import Template
 from netterms.collection.plan_offers import standard_offer
+from netterms.collection.plan_reads import plan as plan_of
+from netterms.collection.promises import Channel
 from netterms.connectors.letters import press
 from netterms.doors.api.hot import MOVES
 from netterms.insurance.policies import GrantedLimit, PolicySchedule, grant_limits, open_policy
@@ -34,7 +36,9 @@ from netterms.insurance.queries import limits_of
 from netterms.insurance.terms import PolicyTerms
 from netterms.kernel.clock import FixedClock, SystemClock
 from netterms.kernel.events import plain
+from netterms.kernel.money import Money
 from netterms.receivables.matching.queries import statements
+from netterms.receivables.payments import PaymentIn, record_payment
 from netterms.reports.actions import order_report
 from netterms.webhooks.actions import add_endpoint, deliver
 from netterms.webhooks.queries import DeliveryFilter, deliveries
@@ -86,6 +90,7 @@ BY_QUERY_OR_BODY = {
     ("DELETE", "/v1/caps"),
     ("POST", "/v1/invoices"),
     ("POST", "/v1/payments"),
+    ("POST", "/v1/plans"),
     *(("POST", f"/v1/duplicates/{word}") for word in ("merge", "undo", "part")),
 }
 # Addresses whose query names something of the book.
@@ -96,6 +101,7 @@ QUERIED = {
     ("DELETE", "/v1/buyers/{buyer_id}/identifiers"),
 }
 LADDER_WHY = "Only for those within"
+PLAN_WORDS = ("accept", "cancel", "replan", "money")
 IBANS = ("DE89370400440532013000", "GB82WEST12345698765432", "FR1420041010050500013M02606")
 
 
@@ -143,7 +149,12 @@ class Book:
                 "/v1/insurance/policies/{policy_id}/renewals",
                 "/v1/insurance/limits/{limit_id}/end",
             )
+            "plan_id": str(self.plan("W-1")),
         }
+        # Of an operation that a plan has to be in a state for, a plan of its own.
+        self.plans = {word: self.plan(f"W-{word}", runs=word != "accept") for word in PLAN_WORDS}
+        self.money = self.receipt(self.plans["money"])
+        self.unplanned = tuple(map(str, self.late("W-none")))
         self.other = str(made.lineless)
         duplicates.merge(ctx, made.buyer, made.lineless, "twice")
         duplicates.unmerge(ctx, made.lineless)
@@ -167,9 +178,25 @@ class Book:
 
     def plan(self):
         """Instalments for an invoice that is late."""
+    def late(self, number):
+        """An invoice that is late, of a buyer of its own: (buyer, invoice)."""
         late = self.ctx.today - timedelta(days=40)
-        buyer, invoice = put(self.ctx, "walls", "W-1", 1_000_00, due_on=late)
-        return propose(self.ctx, standard_offer(self.ctx, buyer, [invoice]))
+        return put(self.ctx, f"walls-{number}", number, 1_000_00, due_on=late)
+
+    def plan(self, number, *, runs=False):
+        """Instalments for an invoice that is late."""
+        buyer, invoice = self.late(number)
+        made = propose(self.ctx, standard_offer(self.ctx, buyer, [invoice]))
+        if runs:
+            accept(self.ctx, made, Acceptance("A person", Channel.LETTER, "owed"))
+        return made
+
+    def receipt(self, plan):
+        """Money of a plan's buyer that settles nothing yet."""
+        amount = Money(5_00, "EUR")
+        return record_payment(
+            self.ctx, PaymentIn(plan_of(self.ctx, plan).buyer_id, amount, self.ctx.today)
+        )
 
     def particulars(self, buyer):
         """One of each kind; of the accounts two that somebody is to confirm or reject."""
@@ -206,6 +233,8 @@ class Book:
         if word == "reject":
             ids |= {"account_id": self.accounts[2]}
         ids |= self.ended.get(template, {})
+        if template.startswith("/v1/plans/") and word in PLAN_WORDS:
+            ids |= {"plan_id": str(self.plans[word])}
         if template.endswith("/set-off"):
             ids |= {"invoice_id": str(self.papers.invoices[3])}
         found = template.format_map(ids)
@@ -240,6 +269,9 @@ class Book:
         of = {"invoice_id": str(self.papers.invoices[0]), "amount": cents}
         paper = {"buyer_id": self.buyer, "currency": "EUR", "issued_on": day, "due_on": day}
         disputed = {"amount": cents, "reason": "price"}
+        plan = {"months": 3, "down_percent": 20, "yearly_percent": "8"}
+        late_buyer, late = self.unplanned
+        agreed = {"name": "A person", "how": "letter", "acknowledgment": "owed"}
         paid = {"buyer_id": self.buyer, "amount": cents, "paid_on": day}
         schedule = plain(self.schedule()) | {"terms": {"mep": 30}, "currency": "EUR"}
         renewal = schedule | {"starts_on": day}
@@ -272,6 +304,11 @@ class Book:
             ("POST", "/v1/invoices/{invoice_id}/write-off"): disputed | {"reason": "not_worth_it"},
             ("POST", "/v1/invoices/{invoice_id}/disputes"): disputed,
             ("POST", "/v1/payments"): paid,
+            ("POST", "/v1/plans"): plan | {"buyer_id": late_buyer, "invoice_ids": [late]},
+            ("POST", "/v1/plans/{plan_id}/accept"): agreed,
+            ("POST", "/v1/plans/{plan_id}/cancel"): {"note": "sold"},
+            ("POST", "/v1/plans/{plan_id}/replan"): plan,
+            ("POST", "/v1/plans/{plan_id}/money"): {"payment_id": str(self.money)},
             ("POST", "/v1/payments/{payment_id}/allocations"): {"parts": [of]},
             ("POST", "/v1/payments/{payment_id}/undo"): {"reason": "test"},
             ("POST", "/v1/disputes/{dispute_id}/moves"): {"move": "assign", "owner": "me"},

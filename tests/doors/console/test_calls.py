@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from netterms.collection.ranking import assign_case, rank_work
+from netterms.collection.work_settings import CallHours, call_hours, work_settings
 from tests.actions.books import rows
 from tests.doors.seed import fill
 
@@ -156,3 +157,18 @@ def test_figures_and_settings_open_and_are_taken_away(mine, signed_in, language)
         in client.post("/collection/settings/", rule, follow=True).content.decode()
     )
     assert signed_in(mine.ctx, "reader").post("/collection/settings/", rule).status_code == 403
+
+
+def test_a_country_has_hours_of_calls_of_its_own(mine, signed_in):
+    client, address = signed_in(mine.ctx), "/collection/settings/"
+    typed = {"hours_country": ["es", ""], "hours_from": ["10", ""], "hours_to": ["20", ""]}
+    html = client.post(address, typed, follow=True).content.decode()
+    assert re.search(r'name="hours_country"[^>]*value="ES"', html)
+    assert call_hours(mine.ctx) == [CallHours("ES", 10, 20)]
+    for wrong in ({"hours_to": ["9"]}, {"hours_to": [""]}, {"hours_country": ["E"]}):
+        refused = client.post(address, typed | wrong, follow=True)
+        assert 'class="flash error"' in refused.content.decode()
+    assert call_hours(mine.ctx) == [CallHours("ES", 10, 20)]
+    assert work_settings(mine.ctx, "ES")["call_to_hour"] == 20
+    assert work_settings(mine.ctx, "DE")["call_to_hour"] == 18
+    assert signed_in(mine.ctx, "reader").post(address, typed).status_code == 403

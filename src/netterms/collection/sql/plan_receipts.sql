@@ -1,9 +1,10 @@
--- What came in for every running plan since it began: money and credit that settled its invoices, and money of
+-- What came in for every running plan since it began: money and credit that settled its papers, and money of
 -- the buyer that settles nothing yet. A plan pays its oldest invoice first (TRM-04 check 6), so that what came in
 -- for the plan counts, not for which invoice.
 create temp table plan_receipt on commit drop as
 select p.id as plan_id, p.buyer_id, p.currency::text as currency, p.started_on, p.yearly_percent, p.retention_minor,
-       b.country, coalesce(settled.minor, 0) + coalesce(waiting.minor, 0) as minor
+       b.country, coalesce(settled.minor, 0) as settled_minor,
+       coalesce(settled.minor, 0) + coalesce(waiting.minor, 0) as minor
 from payment_plan p
 join buyer b on b.seller_id = p.seller_id and b.id = p.buyer_id
 left join (
@@ -25,3 +26,4 @@ left join (
   group by q.id
 ) waiting on waiting.plan_id = p.id
 where p.seller_id = %(seller)s and p.state = 'running' and p.currency is not null
+  and (%(plan)s::uuid is null or p.id = %(plan)s)

@@ -3,7 +3,7 @@
 -- forbids to call the whole balance due, the instalment is missed and the plan runs on.
 with counted as (
   select r.plan_id, r.buyer_id, r.currency, r.country, r.started_on, r.yearly_percent, r.retention_minor,
-         i.number, i.due_on, i.payment_minor, i.principal_minor, i.settled_on, i.missed_on,
+         i.number, i.due_on, i.payment_minor, i.interest_minor, i.principal_minor, i.settled_on, i.missed_on,
          greatest(0, least(i.payment_minor,
            r.minor - (sum(i.payment_minor) over (partition by i.plan_id order by i.number) - i.payment_minor)))::bigint as paid_minor
   from plan_receipt r
@@ -36,12 +36,13 @@ first_missed as (
   select distinct on (plan_id) * from judged where is_missed order by plan_id, number
 ),
 called as (
-  select f.plan_id, f.buyer_id, f.currency, rest.minor,
+  select f.plan_id, f.buyer_id, f.currency, f.number, rest.minor,
          -- Interest runs from the last due date that was kept, or from the start of the plan.
          round(rest.minor::numeric * f.yearly_percent * (%(as_of)s - coalesce(kept.due_on, f.started_on)) / 36500)::bigint as interest_minor
   from first_missed f
   cross join lateral (
-    select sum(j.principal_minor)::bigint as minor from judged j
+    -- What came in for a part of the instalment has paid its interest first.
+    select (sum(j.principal_minor) - greatest(0, f.paid_minor - f.interest_minor))::bigint as minor from judged j
     where j.plan_id = f.plan_id and j.number >= f.number
   ) rest
   left join lateral (
@@ -72,8 +73,11 @@ told_accelerated as (
 completed as (
   update payment_plan p
   set state = 'completed', closed_on = %(as_of)s
+  -- Money that waits is told as paid; a plan is over when its papers are settled.
   where p.seller_id = %(seller)s and p.state = 'running' and p.id in (
-    select plan_id from judged group by plan_id having bool_and(paid_minor = payment_minor))
+    select r.plan_id from plan_receipt r
+    where r.settled_minor >= (
+      select sum(i.payment_minor) from plan_instalment i where i.seller_id = %(seller)s and i.plan_id = r.plan_id))
   returning p.id, p.buyer_id
 ),
 told_completed as (
@@ -85,4 +89,6 @@ told_completed as (
 select (select count(distinct plan_id) from counted) as plans,
        (select count(*) from missed) as missed,
        (select count(*) from accelerated) as accelerated,
-       (select count(*) from completed) as completed
+       (select count(*) from completed) as completed,
+       coalesce((select jsonb_agg(jsonb_build_object('plan', plan_id, 'number', number, 'interest_minor', interest_minor))
+                 from called), '[]') as called

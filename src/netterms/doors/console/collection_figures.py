@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from netterms.collection import ranking, work_settings
 from netterms.collection.figures import Figures, collection_figures
 from netterms.collection.ranking import CollectorRule
+from netterms.collection.work_settings import CallHours
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
@@ -83,6 +84,8 @@ def settings(request: PageRequest) -> HttpResponse:
         try:
             if "owner" in request.POST:
                 ranking.set_collector_rules(request.ctx, _rules(request))
+            elif "hours_country" in request.POST:
+                work_settings.set_call_hours(request.ctx, _hours(request))
             else:
                 _keep(request.ctx, request)
         except Refusal as refusal:
@@ -93,7 +96,7 @@ def settings(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Kept. The next business day counts with it."))
         return redirect("work_settings")
     found = work_settings.work_settings(request.ctx)
-    empty: list[CollectorRule | None] = [None] * EMPTY_ROWS
+    empty = [None] * EMPTY_ROWS
     return render(
         request,
         "console/work_settings.html",
@@ -104,6 +107,7 @@ def settings(request: PageRequest) -> HttpResponse:
             ],
             "others": [(name, found[name]) for name in work_settings.DEFAULTS if _is_other(name)],
             "own": found.own,
+            "hours": [*work_settings.call_hours(request.ctx), *empty],
             "rules": [*ranking.collector_rules(request.ctx), *empty],
             "may_change": Permission.MANAGE_POLICY in request.ctx.may,
         },
@@ -158,6 +162,20 @@ def _number(name: str, typed: str) -> Decimal:
         return Decimal(typed)
     except InvalidOperation as error:
         raise Refusal(Code.VALUE_INVALID, field=name, value=typed, mend=Mend.NUMBER) from error
+
+
+def _hours(request: PageRequest) -> list[CallHours]:
+    cells = [request.POST.getlist(name) for name in ("hours_country", "hours_from", "hours_to")]
+    rows = [[cell.strip()[:3] for cell in row] for row in zip(*cells, strict=False)]
+    return [
+        CallHours(country.upper(), _hour("call_from_hour", first), _hour("call_to_hour", last))
+        for country, first, last in rows
+        if country
+    ]
+
+
+def _hour(name: str, typed: str) -> int:
+    return forms.whole({name: typed or "-"}, name, name, 0)
 
 
 def _rules(request: PageRequest) -> list[CollectorRule]:

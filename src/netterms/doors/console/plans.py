@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from netterms.buyers import queries as buyers
-from netterms.collection import instalments, plan_reads, queries
+from netterms.collection import instalments, plan_ends, plan_reads, plan_settling, queries
 from netterms.collection.instalments import Acceptance
-from netterms.collection.moves import PlanMove, PlanState
+from netterms.collection.moves import PlanState
 from netterms.collection.page import page_settings
 from netterms.collection.plan_offers import Drawn, Offer, draw_up, standard_offer
-from netterms.collection.plans import move_plan
 from netterms.collection.promises import Channel
 from netterms.doors.console import forms, plan_words, stories
 from netterms.doors.console.buyer_page import percent
@@ -63,6 +63,10 @@ def one(request: PageRequest, plan_id: UUID) -> HttpResponse:
             "invoices": plan_reads.invoices_of(ctx, plan_id),
             "proposed_by": stories.who(plan.proposed_by),
             "on_table": plan.state in OPEN,
+            "waiting": plan_settling.waiting_money(ctx, plan_id),
+            "replaceable": plan.state in {PlanState.RUNNING, PlanState.ACCELERATED},
+            "settings": page_settings(ctx),
+            "may_book": Permission.BOOK in ctx.may,
             "awaits_consent": plan.state == PlanState.AWAITING_INSURER_CONSENT,
             "may_collect": Permission.COLLECT in ctx.may,
             "channels": plan_words.CHANNELS,
@@ -74,27 +78,49 @@ def one(request: PageRequest, plan_id: UUID) -> HttpResponse:
 @require_POST
 @page
 def do(request: PageRequest, plan_id: UUID, move: str) -> HttpResponse:
-    """Accept for the buyer, approve, note the insurer's consent, decline, or close as paid."""
-    ctx, form = request.ctx, request.POST
+    """Accept for the buyer, approve, note the consent, decline, end, replace, settle money."""
+    moves: dict[str, Callable[[], object]] = {
+        "accept": lambda: instalments.accept(ctx, plan_id, _acceptance(request, plan_id)),
+        "approve": lambda: instalments.approve(ctx, plan_id),
+        "consent": lambda: instalments.note_consent(ctx, plan_id, note),
+        "decline": lambda: instalments.decline(ctx, plan_id, note),
+        "complete": lambda: plan_ends.close_paid(ctx, plan_id),
+        "cancel": lambda: plan_ends.cancel(ctx, plan_id, note),
+        "money": lambda: plan_settling.settle_receipt(ctx, plan_id, _payment(request)),
+        "replan": lambda: plan_ends.replan(ctx, plan_id, _new_terms(request, plan_id)),
+    }
+    ctx, note, shown = request.ctx, forms.text(request.POST, "note"), plan_id
     try:
-        if move == "accept":
-            instalments.accept(ctx, plan_id, _acceptance(request, plan_id))
-        elif move == "approve":
-            instalments.approve(ctx, plan_id)
-        elif move == "consent":
-            instalments.note_consent(ctx, plan_id, forms.text(form, "note"))
-        elif move == "decline":
-            instalments.decline(ctx, plan_id, forms.text(form, "note"))
-        elif move == "complete":
-            move_plan(ctx, plan_id, PlanMove.COMPLETE)
-        else:
+        if move not in moves:
             raise Refusal(Code.NOT_FOUND, field="plan", value=move)
+        made = moves[move]()
+        if move == "replan":
+            # It goes on with the new one.
+            shown = UUID(str(made))
         messages.success(request, _("Done. It is in the buyer's history."))
     except Refusal as refusal:
         if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
             raise
         messages.error(request, sentence(refusal))
-    return redirect("plan", plan_id)
+    return redirect("plan", shown)
+
+
+def _payment(request: PageRequest) -> UUID:
+    typed = forms.text(request.POST, "payment", 36)
+    try:
+        return UUID(typed)
+    except ValueError as error:
+        raise Refusal(Code.NOT_FOUND, field="payment", value=typed) from error
+
+
+def _new_terms(request: PageRequest, plan_id: UUID) -> plan_ends.NewTerms:
+    form, before = request.POST, plan_reads.plan(request.ctx, plan_id)
+    return plan_ends.NewTerms(
+        forms.whole(form, "months", "months", before.months),
+        forms.whole(form, "down_percent", "down_percent", 0),
+        percent(forms.text(form, "yearly_percent", 12)),
+        Shape(before.shape),
+    )
 
 
 def _acceptance(request: PageRequest, plan_id: UUID) -> Acceptance:

@@ -57,6 +57,7 @@ PLAN_STATES = {
     "accelerated": _("due at once"),
     "replanned": _("replaced by another plan"),
     "declined": _("declined"),
+    "cancelled": _("ended early"),
 }
 CARD_STATES = {
     "candidate": _("candidate"),

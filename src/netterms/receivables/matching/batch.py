@@ -93,6 +93,9 @@ class Batch:
                 found.digits[number] = item
         for line, buyer, reason in tuples(sql.statement("receivables/match_payers"), self.params):
             self._note(line, buyer, Reason(reason))
+        planned = tuples(sql.statement("receivables/match_instalments"), self.params)
+        for line, buyer, items in planned:
+            self.found[line].instalments[buyer] = frozenset(items)
 
     def _note(self, line: int, buyer: int, reason: Reason) -> None:
         points, payers = rules().points, self.found[line].payers

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     AMOUNT_SMALL_DIFFERENCE = "amount_small_difference"
     AMOUNT_OVER = "amount_over"
     AMOUNT_PART = "amount_part"
+    INSTALMENT = "instalment"
     PAYER_ACCOUNT = "payer_account"
     PAYER_LEARNED = "payer_learned"
     PAYER_NAME = "payer_name"
@@ -182,13 +183,15 @@ class Evidence:
 
     `named`: invoices whose number stands in its words, whole or by its digits. `payers`: buyers it
     may come from and why. `alike`: how alike (0 to 100) the payer's name is to a buyer's.
-    `elsewhere`: invoices of this very amount where no payer is known.
+    `elsewhere`: invoices of this very amount where no payer is known. `instalments`: buyers whose
+    payment plan asks for just this amount next, and the plan's invoices.
     """
 
     named: dict[int, Item] = field(default_factory=dict)
     digits: dict[int, Item] = field(default_factory=dict)
     payers: dict[int, Reason] = field(default_factory=dict)
     elsewhere: list[Item] = field(default_factory=list)
+    instalments: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
 Open = Callable[[int], Sequence[Item]]
@@ -200,7 +203,8 @@ def best(paid: Paid, found: Evidence, open_of: Open, alike: Alike) -> Proposal |
 
     `open_of` gives what a buyer has open, oldest first; `alike` how alike a name is to a buyer's.
     """
-    proposals = {p.items: p for p in sorted(_all(paid, found, open_of), key=lambda p: p.score)}
+    likely = sorted(_all(paid, found, open_of), key=lambda p: p.score)
+    proposals = {(p.buyer, p.items): p for p in likely}
     judged = [_with_payer(paid, p, found, alike) for p in proposals.values()]
     judged.sort(key=lambda p: (-p.score, len(p.parts), sorted(p.items)))
     if not judged:
@@ -216,6 +220,8 @@ def _is_rival(first: Proposal, other: Proposal) -> bool:
 
     Where a number stands whole in the payer's words, what merely comes to the amount does not.
     """
+    if Reason.INSTALMENT in first.reasons and Reason.AMOUNT_PART in other.reasons:
+        return first.buyer != other.buyer  # an instalment is a part of what was named
     if Reason.AMOUNT_EXACT in first.reasons and other.items < first.items:
         return False  # the same with something left over
     if Reason.REFERENCE in first.reasons and Reason.REFERENCE not in other.reasons:
@@ -224,6 +230,7 @@ def _is_rival(first: Proposal, other: Proposal) -> bool:
 
 
 def _all(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
+    yield from _instalments(found)
     settled = False
     for buyer, whole in _by_buyer(found.named.values()).items():
         for proposal in _named(paid, buyer, whole, Reason.REFERENCE, open_of):
@@ -245,6 +252,20 @@ def _all(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
         item = found.elsewhere[0]
         part_of = Part(item, item.open)
         yield Proposal(item.buyer, (part_of,), frozenset({Reason.AMOUNT_EXACT}))
+
+
+def _instalments(found: Evidence) -> Iterable[Proposal]:
+    """The money is the plan's: what it settles there is said by the plan, not by a number.
+
+    Without a payer or an invoice of the plan being named, an amount alone says little.
+    """
+    named = found.named.keys()
+    for buyer, items in found.instalments.items():
+        others = {n for n, item in found.named.items() if item.buyer == buyer} - items
+        if others or not (items & named or buyer in found.payers):
+            continue
+        told = {Reason.REFERENCE} if items & named else set()
+        yield Proposal(buyer, (), frozenset({Reason.INSTALMENT, *told}))
 
 
 def _by_buyer(items: Iterable[Item]) -> dict[int, list[Item]]:

@@ -2,12 +2,13 @@
 insert into bank_match (seller_id, line_id, batch_id, buyer_id, state, score, reasons, parts, payment_id, decided_by,
                         decided_at)
 select %(seller)s, l.id, %(batch)s, b.id, case when d.sure then 'posted' else 'proposed' end, d.score, d.reasons,
-       p.parts, case when d.sure then uuidv7() end, case when d.sure then %(actor)s else '' end,
+       coalesce(p.parts, '[]'), case when d.sure then uuidv7() end, case when d.sure then %(actor)s else '' end,
        case when d.sure then %(now)s::timestamptz end
 from match_decided d
 join match_line l on l.n = d.line
 join match_buyer b on b.n = d.buyer
-join (
+-- Money for a payment plan has no parts: the plan says what it settles.
+left join (
   select p.line, jsonb_agg(jsonb_build_object('invoice', o.id, 'taken', p.taken, 'discount', p.discount,
                                               'write_off', p.write_off) order by o.id) as parts
   from match_part p join match_open o on o.n = p.item
@@ -16,5 +17,6 @@ join (
 where not exists (
   select from bank_match x
   where x.seller_id = %(seller)s and x.line_id = l.id and x.state in ('declined', 'undone') and x.buyer_id = b.id
-    and jsonb_path_query_array(x.parts, '$[*].invoice') = jsonb_path_query_array(p.parts, '$[*].invoice'))
+    and jsonb_path_query_array(x.parts, '$[*].invoice')
+        = jsonb_path_query_array(coalesce(p.parts, '[]'), '$[*].invoice'))
 order by d.line

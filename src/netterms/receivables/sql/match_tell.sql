@@ -16,4 +16,5 @@ cross join lateral (values
     from jsonb_array_elements(m.parts) p(part))))
 ) k(nth, kind, facts)
 where m.seller_id = %(seller)s and m.batch_id = %(batch)s and m.state = 'posted'
+  and (k.nth = 1 or m.parts <> '[]')
 order by m.id, k.nth

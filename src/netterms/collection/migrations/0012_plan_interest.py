@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from netterms.store.migrate import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("collection", "0011_instalments"),
+        ("receivables", "0008_interest_account"),
+    ]
+    operations = [sql_file(__file__)]
