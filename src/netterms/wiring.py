@@ -7,11 +7,13 @@ Everything that happens by itself can be read on this page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from netterms.access.queries import context_for_job
 from netterms.buyers.actions import index_names
 from netterms.buyers.events import (
     BankAccountChanged,
@@ -42,7 +44,7 @@ from netterms.connectors.letters import press
 from netterms.connectors.mail import imap_reader, open_mailer
 from netterms.connectors.mail.reminder import OverdueInvoice, ReminderFacts, render
 from netterms.insurance.actions import refresh_deadlines
-from netterms.kernel.context import Context
+from netterms.kernel.context import EVERYTHING, Context
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -162,6 +164,29 @@ def _expire(ctx: Context) -> dict[str, Plain]:
 
 def _send(ctx: Context, mailer: Mailer) -> dict[str, Plain]:
     return send_reminders(ctx, mailer, write_reminder)
+
+
+def send_held(seller: UUID, now: datetime) -> int:
+    """Send the reminders of a seller that the day held for the buyers' hours; returns how many.
+
+    Only once the day of the seller's date has sent its own: until then nobody has looked who paid.
+    """
+    ctx = replace(context_for_job(seller, "reminders", now), may=EVERYTHING)
+    with book(ctx):
+        sent = sql.value(
+            "select exists (select from run_step where seller_id = %(seller)s and run = %(run)s"
+            " and step = 'reminders' and business_date = %(today)s)",
+            {"seller": ctx.seller, "run": DAY, "today": ctx.today},
+        )
+    if not sent:
+        return 0
+    try:
+        with open_mailer(config()) as mailer:
+            return int(str(_send(ctx, mailer)["sent"]))
+    except Refusal as refusal:
+        if refusal.code is Code.ALREADY_RUNNING:
+            return 0
+        raise
 
 
 def write_reminder(line: dict[str, Any], ctx: Context) -> Letter:

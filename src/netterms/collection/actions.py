@@ -19,6 +19,7 @@ from netterms.collection.ladder import (
 from netterms.collection.ladder_versions import live_steps, with_parts
 from netterms.collection.moves import ACTION_MOVES, ActionMove, ActionState
 from netterms.collection.ports import Letter, Mailer, MailError
+from netterms.collection.quiet import Reach, clock_of
 from netterms.collection.rules import STAGE_STARTS, LadderSettings
 from netterms.insurance.actions import prepare_claims
 from netterms.kernel.context import Context, Permission
@@ -58,7 +59,8 @@ def judge_promises(ctx: Context) -> dict[str, Plain]:
     ctx.require(Permission.RUN_DAY)
     params = _params(ctx)
     with book(ctx):
-        counts = sql.row(sql.statement("collection/judge_promises"), params) or {}
+        every = {"buyer": None, "currency": None, "instead": None}
+        counts = sql.row(sql.statement("collection/judge_promises"), params | every) or {}
         following = {
             "stages": [stage.value for _, stage in STAGE_STARTS],
             **_next_step(live_steps(ctx, ctx.today)),
@@ -154,14 +156,19 @@ def send_reminders(ctx: Context, mailer: Mailer, write: WriteReminder) -> dict[s
     Each is claimed, with the time, before it is handed over, and how it ended is noted with the
     claim of the next. So a crash leaves one letter in doubt at most. It is sent once more under the
     same Message-ID: at least once, never lost. One that is in doubt after TRIES claims goes to
-    people. ALREADY_RUNNING while another process sends for this seller: only the one who sends may
-    take a claimed letter for one that a crash left behind.
+    people. On a closed day of the buyer, or outside the hours of the settings, one is held and goes
+    with a later run. ALREADY_RUNNING while another process sends for this seller: only the one who
+    sends may take a claimed letter for one that a crash left behind.
     """
     ctx.require(Permission.RUN_DAY)
-    counts = {"sent": 0, "failed": 0, "later": 0, "dropped": 0}
+    counts = {"sent": 0, "failed": 0, "later": 0, "dropped": 0, "held": 0}
+    clocks: dict[str, bool] = {}
     with alone(ctx, "reminders"):
         note: Note | None = None
         for line in _due(ctx):
+            if _is_quiet(ctx, line["country"], clocks):
+                counts["held"] += 1
+                continue
             with book(ctx):
                 if note is not None:
                     counts[note()] += 1
@@ -171,6 +178,14 @@ def send_reminders(ctx: Context, mailer: Mailer, write: WriteReminder) -> dict[s
             with book(ctx):
                 counts[note()] += 1
     return dict(counts)
+
+
+def _is_quiet(ctx: Context, country: str, known: dict[str, bool]) -> bool:
+    """Whether no reminder leaves for a country now; asked once a country and run."""
+    if country not in known:
+        clock = clock_of(ctx, country, Reach.MAIL)
+        known[country] = clock is not None and bool(clock.quiet)
+    return known[country]
 
 
 def _due(ctx: Context) -> Iterator[Row]:

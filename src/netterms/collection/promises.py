@@ -16,7 +16,7 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.calendars import calendar_of
-from netterms.store.outbox import record
+from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book
 
 # Enough to look ahead from any promise that could be accepted.
@@ -49,6 +49,9 @@ def record_promise(
 ) -> UUID:
     """Take down a promise made today; an open one in the same currency is replaced by it.
 
+    But what was kept by then counts as kept, and a promise whose date is over as broken where the
+    new one is for later than its grace: a later promise does not undo a broken one.
+
     NOT_FOUND for an unknown buyer. VALUE_INVALID names what is missing, or the `objections` of
     COL-02: too far ahead, past the policy's next deadline, in the past, or too many broken before.
     """
@@ -56,7 +59,9 @@ def record_promise(
     _check(given)
     with book(ctx):
         country = _country(ctx, given.buyer_id)
-        _object(ctx, given, country, settings or LadderSettings())
+        rules = settings or LadderSettings()
+        _judge_open(ctx, given, rules)
+        _object(ctx, given, country, rules)
         params = {"seller": ctx.seller, "buyer": given.buyer_id, "today": ctx.today}
         sql.execute(
             """
@@ -91,6 +96,20 @@ def record_promise(
             ),
         )
     return promise
+
+
+def _judge_open(ctx: Context, given: PromiseGiven, settings: LadderSettings) -> None:
+    sql.execute(
+        sql.statement("collection/judge_promises"),
+        stamp(ctx)
+        | {
+            "kept_share": settings.kept_share,
+            "grace_days": settings.grace_days,
+            "buyer": given.buyer_id,
+            "currency": given.amount.currency,
+            "instead": given.promised_for,
+        },
+    )
 
 
 def _check(given: PromiseGiven) -> None:

@@ -47,9 +47,12 @@ DEFAULTS: dict[str, Decimal] = {
     # Hours of the buyer's own clock between which one may call.
     "call_from_hour": D(9),
     "call_to_hour": D(18),
+    # The same for letters that leave by themselves; on business days only, whatever the hours.
+    "mail_from_hour": D(0),
+    "mail_to_hour": D(24),
 }
 SHARES = ("effect_", "self_pay_", "deadline_weight", "promise_weight")
-HOURS = frozenset({"call_from_hour", "call_to_hour"})
+HOURS = frozenset({"call_from_hour", "call_to_hour", "mail_from_hour", "mail_to_hour"})
 
 
 @dataclass(frozen=True, slots=True)

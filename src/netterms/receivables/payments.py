@@ -103,11 +103,12 @@ def allocate(ctx: Context, payment_id: UUID, parts: Sequence[Part]) -> None:
             raise Refusal(Code.NOT_FOUND, field="payment", value=str(payment_id))
         currency = payment["currency"]
         invoices = locked_invoices(ctx, payment["buyer_id"], [part.invoice_id for part in parts])
+        small = _small_before(ctx, list(invoices)) if any(p.write_off for p in parts) else {}
         settled = settle(
             kind,
             Money(payment["unallocated_minor"], currency),
             Money(payment["amount_minor"], currency),
-            {number: open_invoice(line) for number, line in invoices.items()},
+            {key: open_invoice(line, small.get(key, 0)) for key, line in invoices.items()},
             parts,
             policy_in_force(ctx).tolerance,
         )
@@ -234,14 +235,27 @@ def locked_invoices(
     return {line["id"]: line for line in found}
 
 
-def open_invoice(line: dict[str, Any]) -> OpenInvoice:
+def open_invoice(line: dict[str, Any], small_minor: int = 0) -> OpenInvoice:
     """A row of `invoice` as the rules see it."""
     currency = line["currency"]
     return OpenInvoice(
         InvoiceKind(line["kind"]),
         Money(line["amount_minor"], currency),
         Money(line["open_minor"], currency),
+        small_minor,
     )
+
+
+def _small_before(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What of each was written off beside payments: read once the invoices are locked."""
+    found = sql.rows(
+        "select a.invoice_id, sum(a.write_off_minor)::bigint as minor from allocation a"
+        " join payment p on p.seller_id = a.seller_id and p.id = a.payment_id"
+        " where a.seller_id = %(seller)s and a.invoice_id = any(%(ids)s)"
+        " and a.write_off_minor <> 0 and p.kind <> 'write_off' group by a.invoice_id",
+        {"seller": ctx.seller, "ids": list(ids)},
+    )
+    return {line["invoice_id"]: line["minor"] for line in found}
 
 
 def _with_differences(

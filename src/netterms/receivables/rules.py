@@ -50,18 +50,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An invoice or credit note as the book holds it."""
+    """An invoice or credit note as the book holds it.
+
+    `small_minor` of it was written off as small differences before.
+    """
 
     kind: InvoiceKind
     amount: Money
     open: Money
+    small_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """Our convention: a difference is small that is within both bounds.
 
-    `percent` of the invoice's amount, and `most_minor` minor units of its currency.
+    `percent` of the invoice's amount, and `most_minor` minor units of its currency. All differences
+    of an invoice together are: many small ones are no small one.
     """
 
     percent: Decimal = Decimal(1)
@@ -69,7 +74,8 @@ class Tolerance:
 
     def of(self, invoice: OpenInvoice) -> Money:
         """The largest difference that may be written off beside a payment of `invoice`."""
-        return Money(self.most(invoice.amount.minor), invoice.amount.currency)
+        left = self.most(invoice.amount.minor) - invoice.small_minor
+        return Money(max(0, left), invoice.amount.currency)
 
     def most(self, minor: int) -> int:
         """The same of an invoice of `minor`, both in minor units of its currency."""

@@ -74,7 +74,8 @@ def write_off(
 ) -> tuple[UUID, WriteOffState]:
     """Write `amount` of an invoice off: at once within the caller's authority, else proposed.
 
-    Who may collect or book has the amount of the ledger policy; above it a second person decides.
+    Who may collect or book has the amount of the ledger policy, for all of an invoice that was
+    written off without a second person together; above it a second person decides.
     NOT_FOUND; AMOUNT_OUT_OF_RANGE beyond what is open and not proposed yet; VALUE_INVALID.
     """
     if Permission.COLLECT not in ctx.may:
@@ -112,7 +113,8 @@ def write_off(
             },
         )
         record(ctx, events.WriteOffProposed(invoice_id, number, amount, WriteOffReason(reason)))
-        if _may_alone(ctx, amount):
+        # Else ten small ones would do what one large one may not.
+        if _may_alone(ctx, amount + _alone_before(ctx, invoice)):
             _book(ctx, number, invoice, amount, reason)
             return number, WriteOffState.DONE
     return number, WriteOffState.PROPOSED
@@ -218,6 +220,18 @@ def _may_alone(ctx: Context, amount: Money) -> bool:
         return False
     most = policy.manager_minor if Permission.BOOK in ctx.may else policy.collector_minor
     return half_up(Decimal(amount.minor) * rate) <= most
+
+
+def _alone_before(ctx: Context, invoice: dict[str, Any]) -> Money:
+    """What of an invoice stands written off that nobody else agreed to."""
+    minor = sql.value(
+        "select coalesce(sum(a.write_off_minor), 0)::bigint from write_off w"
+        " join allocation a on a.seller_id = w.seller_id and a.payment_id = w.payment_id"
+        " where w.seller_id = %(seller)s and w.invoice_id = %(invoice)s"
+        " and w.decided_by = w.proposed_by",
+        {"seller": ctx.seller, "invoice": invoice["id"]},
+    )
+    return Money(minor, invoice["currency"])
 
 
 def _book(

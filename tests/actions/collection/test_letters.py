@@ -243,8 +243,6 @@ def test_who_may_not_collect_writes_no_letter(uk):
         ("legal_name", replace(HEAD, legal_name=" ")),
         ("address", replace(HEAD, address="x" * 1001)),
         ("contract_language", replace(HEAD, contract_language="xx")),
-        ("mail_until_hour", replace(HEAD, mail_from_hour=9)),
-        ("mail_until_hour", replace(HEAD, mail_from_hour=9, mail_until_hour=9)),
     ],
 )
 def test_a_letterhead_that_cannot_be_is_refused(uk, field, head):

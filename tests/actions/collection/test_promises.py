@@ -9,6 +9,7 @@ import pytest
 from netterms.collection.actions import judge_promises
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
 from netterms.kernel.money import Money
+from netterms.receivables.payments import PaymentIn, record_payment
 from netterms.store import sql
 from netterms.store.calendars import ClosedDay, calendar_of, keep_closed_days
 from netterms.store.tenancy import book
@@ -89,3 +90,36 @@ def test_business_days_in_sql_are_the_kernels(ctx, country):
         assert line["is_open"] == calendar.is_open(day)
         assert line["following"] == calendar.on_or_after(day)
         assert line["after"] == [calendar.add(day, n) for n in range(11)]
+
+
+def test_money_that_was_given_back_keeps_no_promise(ctx):
+    promised(ctx)
+    buyer = buyer_id(ctx)
+    friday = on(ctx, FRIDAY)
+    receipt = record_payment(friday, PaymentIn(buyer, Money(1_000_000, "EUR"), FRIDAY))
+    back = PaymentIn(buyer, Money(60_000, "EUR"), FRIDAY, kind="refund", refund_of=receipt)
+    record_payment(friday, back)
+    assert judge_promises(on(ctx, TUESDAY)) == {"kept": 0, "broken": 0}
+    assert judge_promises(on(ctx, WEDNESDAY)) == {"kept": 0, "broken": 1}
+
+
+@pytest.mark.parametrize(
+    ("paid", "asked_on", "promised_for", "state"),
+    [
+        # Before its day it may be put off; what came by then kept it.
+        (0, FRIDAY, WEDNESDAY, "replaced"),
+        (950_000, FRIDAY, WEDNESDAY, "kept"),
+        # After its day a promise beyond its grace says that it was not kept.
+        (0, date(2026, 6, 8), TUESDAY, "replaced"),
+        (0, date(2026, 6, 8), WEDNESDAY, "broken"),
+    ],
+)
+def test_a_later_promise_does_not_undo_an_earlier_one(ctx, paid, asked_on, promised_for, state):
+    promised(ctx)
+    buyer, then = buyer_id(ctx), on(ctx, asked_on)
+    if paid:
+        record_payment(then, PaymentIn(buyer, Money(paid, "EUR"), FRIDAY))
+    given = PromiseGiven(buyer, Money(500_000, "EUR"), promised_for, "Anna", Channel.PHONE)
+    record_promise(then, given)
+    found = rows(ctx, "select state from promise order by made_on")
+    assert [one["state"] for one in found] == [state, "open"]

@@ -8,6 +8,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -17,12 +18,13 @@ from netterms.collection import actions as collection
 from netterms.collection.actions import climb_ladder, judge_promises, send_reminders
 from netterms.collection.ports import MailError
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
+from netterms.collection.work_settings import set_work_setting
 from netterms.connectors.mail.smtp import SmtpMailer
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.disputes import DisputeReason, raise_dispute
 from netterms.store import sql
-from netterms.wiring import write_reminder
+from netterms.wiring import run_day, send_held, write_reminder
 from tests.actions.books import (
     Line,
     Postbag,
@@ -99,7 +101,7 @@ def test_sent_once_however_often_asked(late):
     bag = Postbag()
     send_reminders(late, bag, write_reminder)
     assert send_reminders(late, bag, write_reminder) == {
-        "sent": 0, "failed": 0, "later": 0, "dropped": 0,
+        "sent": 0, "failed": 0, "later": 0, "dropped": 0, "held": 0,
     }  # fmt: skip
     assert len(bag.letters) == 1
 
@@ -304,3 +306,39 @@ def test_a_reminder_planned_before_a_promise_waits_for_it(new_seller):
     climb_ladder(thursday)
     send_reminders(thursday, bag, write_reminder)
     assert len(bag.letters) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "held"),
+    [
+        # 9:00 UTC is 11:00 in Germany in June.
+        (TODAY, (11, 18), 0),
+        (TODAY, (12, 18), 1),
+        (TODAY, (8, 11), 1),
+        # A Saturday, at whatever hour.
+        (date(2026, 6, 6), (0, 24), 1),
+    ],
+)
+def test_a_reminder_leaves_on_business_days_and_within_the_buyers_hours(late, day, hours, held):
+    for name, hour in zip(("mail_from_hour", "mail_to_hour"), hours, strict=True):
+        set_work_setting(late, name, Decimal(hour), "DE")
+    bag = Postbag()
+    found = send_reminders(on(late, day), bag, write_reminder)
+    assert (found["held"], len(bag.letters)) == (held, 1 - held)
+    # Held, it goes with the next run.
+    set_work_setting(late, "mail_from_hour", Decimal(0), "DE")
+    set_work_setting(late, "mail_to_hour", Decimal(24), "DE")
+    assert send_reminders(on(late, date(2026, 6, 8)), bag, write_reminder)["sent"] == held
+    assert len(bag.letters) == 1
+
+
+def test_what_the_day_held_leaves_when_the_buyers_hours_begin(late):
+    set_work_setting(late, "mail_from_hour", Decimal(12))
+    before = late.now
+    assert send_held(late.seller, before) == 0, "the day has not sent its own yet"
+    steps = {step.step: step.facts for step in run_day(late, mailer=Postbag())}
+    assert steps["reminders"]["held"] == 1
+    assert send_held(late.seller, before) == 0
+    # 11:00 UTC is 13:00 in Germany.
+    assert send_held(late.seller, before.replace(hour=11)) == 1
+    assert send_held(late.seller, before.replace(hour=11)) == 0

@@ -129,6 +129,23 @@ def test_ex_1_14_the_clock_stands_still_for_what_is_disputed_whole(ctx, disputed
     assert dated(ctx)["date_of_loss"] == expected
 
 
+def test_beside_a_debt_that_is_disputed_whole_the_next_has_its_own_clock(ctx):
+    next_due = DUE + timedelta(days=5)
+    bring_in(on(ctx, ISSUED), line("A", amount=50_000), line("B", amount=1_000, due_on=next_due))
+    insure(ctx)
+    raise_dispute(on(ctx, DUE), invoice_id(ctx, "A"), DisputeReason.QUALITY, Money(50_000, "EUR"))
+    losses = """
+        select i.invoice_number, d.due_on
+        from policy_deadline d join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
+        where d.kind = 'date_of_loss'
+        """
+    for days_later in (10, 40):
+        refresh_deadlines(on(ctx, DUE + timedelta(days=days_later)))
+        found = {one["invoice_number"]: one["due_on"] for one in rows(ctx, losses)}
+        held = timedelta(days=days_later)
+        assert found == {"A": date(2026, 10, 30) + held, "B": date(2026, 11, 5)}
+
+
 def test_only_the_oldest_unpaid_invoice_runs_a_clock_and_the_next_follows(ctx):
     older, newer = line("A"), line("B", due_on=DUE + timedelta(days=5))
     bring_in(on(ctx, ISSUED), older, newer)

@@ -153,6 +153,32 @@ def test_a_write_off_beyond_the_authority_waits_for_a_second_person(met):
     assert refusal(lambda: decide_write_off(second, uuid4(), agree=True))[0] is Code.NOT_FOUND
 
 
+def test_many_small_write_offs_are_no_way_round_the_authority(met):
+    bring_in(met, Line(number="BIG", amount=500_000))
+    invoice = invoice_id(met, "BIG")
+    _, state = write_off(met, invoice, euros(60_000), WriteOffReason.NOT_WORTH_IT)
+    assert state is WriteOffState.DONE
+    other = replace(met, actor="another")
+    second, state = write_off(other, invoice, euros(40_001), WriteOffReason.NOT_WORTH_IT)
+    assert state is WriteOffState.PROPOSED
+    decide_write_off(met, second, agree=True)
+    # What two agreed to counts for nobody's own.
+    _, state = write_off(met, invoice, euros(40_000), WriteOffReason.NOT_WORTH_IT)
+    assert state is WriteOffState.DONE
+
+
+def test_small_differences_of_an_invoice_add_up(met):
+    bring_in(met, Line(number="A", amount=100_000))
+    invoice = invoice_id(met, "A")
+    payment = record_payment(met, PaymentIn(buyer_id(met), euros(90_000), met.today))
+    small = Part(invoice, euros(10_000), write_off=euros(600))
+    allocate(met, payment, [small])
+    assert refusal(allocate, met, payment, [small])[0] is Code.VALUE_INVALID
+    allocate(met, payment, [replace(small, write_off=euros(400))])
+    undo_allocation(met, payment, None, "again")
+    allocate(met, payment, [replace(small, write_off=euros(1_000))])
+
+
 def test_what_was_written_off_may_be_recovered_and_all_of_it_taken_back(met):
     bring_in(met, Line(number="BAD", amount=10_000))
     invoice = invoice_id(met, "BAD")

@@ -11,6 +11,15 @@ import pytest
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.disputes import (
+    DisputeOutcome,
+    DisputeReason,
+    raise_dispute,
+    settle_dispute,
+)
+from netterms.receivables.invoicing import issue, offset
+from netterms.receivables.papers import LineIn, PaperIn
+from netterms.receivables.payments import Part
 from netterms.terms import queries, rate_file
 from netterms.terms.actions import (
     claimable,
@@ -21,6 +30,7 @@ from netterms.terms.actions import (
 from netterms.terms.jurisdictions import series_names
 from netterms.terms.queries import BuyerTerms, TermsPolicy
 from netterms.terms.rules import Why
+from tests.actions.books import on
 from tests.actions.small_book import kinds, put, rows
 
 AS_OF = date(2026, 6, 1)
@@ -71,6 +81,22 @@ def test_what_was_paid_bears_interest_until_the_day_it_was_paid(ctx):
     found = claimable(ctx, [whole], AS_OF)[whole]
     # 10 days at 10.27 %, and a day more adds nothing.
     assert (found.interest, found.daily) == (Money(2814, "EUR"), Money(0, "EUR"))
+
+
+def test_what_a_credit_note_of_the_invoice_took_back_bears_no_interest(ctx, invoice):
+    loaded(ctx)
+    buyer, number = invoice
+    dispute = raise_dispute(ctx, number, DisputeReason.PRICE, Money(400_000, "EUR"))
+    settle_dispute(on(ctx, AS_OF), dispute, DisputeOutcome.CREDITED)
+    # 30 days at 10.27 % on EUR 6,000.00.
+    assert claimable(ctx, [number], AS_OF)[number].interest == Money(5065, "EUR")
+    # A credit note for something else pays like money, on its day.
+    line = LineIn("bonus", Decimal(1), Decimal(1000), tax_category="O")
+    paper = PaperIn(
+        buyer, "", "EUR", AS_OF, AS_OF, (line,), kind="credit_note", reason="bonus of the year"
+    )
+    offset(on(ctx, AS_OF), issue(on(ctx, AS_OF), paper), [Part(number, Money(100_000, "EUR"))])
+    assert claimable(ctx, [number], AS_OF)[number].interest == Money(5065, "EUR")
 
 
 def test_an_agreed_rate_counts_the_buyers_own_before_the_standard_one(ctx, invoice):

@@ -54,7 +54,6 @@ MOST_INSTALMENTS = 60
 STATEMENT_DAYS = 365
 # Keys of the ladder's own reminders begin so.
 OF_ACTION = "action/"
-HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +406,6 @@ def set_letterhead(ctx: Context, head: Letterhead) -> None:
     for field in ("address", "payee"):
         _short(field, getattr(head, field), LONGEST_LINES)
     _language("contract_language", head.contract_language)
-    _hours(head)
     with book(ctx):
         before = queries.letterhead(ctx) or Letterhead()
         if before == head:
@@ -415,16 +413,15 @@ def set_letterhead(ctx: Context, head: Letterhead) -> None:
         sql.execute(
             """
             insert into letterhead (seller_id, legal_name, address, registration, payee, contact,
-              signatory, signatory_role, contract_language, mail_from_hour, mail_until_hour)
+              signatory, signatory_role, contract_language)
             values (%(seller)s, %(legal_name)s, %(address)s, %(registration)s, %(payee)s,
-              %(contact)s, %(signatory)s, %(signatory_role)s, %(contract_language)s,
-              %(mail_from_hour)s, %(mail_until_hour)s)
+              %(contact)s, %(signatory)s, %(signatory_role)s, %(contract_language)s)
             on conflict (seller_id) do update set
               (legal_name, address, registration, payee, contact, signatory, signatory_role,
-               contract_language, mail_from_hour, mail_until_hour) =
+               contract_language) =
               (excluded.legal_name, excluded.address, excluded.registration, excluded.payee,
                excluded.contact, excluded.signatory, excluded.signatory_role,
-               excluded.contract_language, excluded.mail_from_hour, excluded.mail_until_hour)
+               excluded.contract_language)
             """,
             asdict(head) | {"seller": ctx.seller},
         )
@@ -456,14 +453,6 @@ def set_buyer_letters(ctx: Context, buyer_id: UUID, said: BuyerLetters) -> None:
             asdict(said) | {"seller": ctx.seller, "buyer": buyer_id},
         )
         record(ctx, events.BuyerLettersChanged(buyer_id, asdict(before), asdict(said)))
-
-
-def _hours(head: Letterhead) -> None:
-    first, last = head.mail_from_hour, head.mail_until_hour
-    if (first is None) != (last is None):
-        raise invalid("mail_until_hour", last, Mend.GIVE_IT)
-    if first is not None and last is not None and not 0 <= first < last <= HOURS:
-        raise invalid("mail_until_hour", last, Mend.BETWEEN, least=first + 1, most=HOURS)
 
 
 def _language(field: str, given: str) -> None:

@@ -39,7 +39,7 @@ ADDRESS_ORDER = ("registered", "billing", "other", "delivery")
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who letters are from. `address` and `payee` are lines; hours are of the reader's day."""
+    """Who letters are from. `address` and `payee` are lines."""
 
     legal_name: str = ""
     address: str = ""
@@ -49,8 +49,6 @@ class Letterhead:
     signatory: str = ""
     signatory_role: str = ""
     contract_language: str = ""
-    mail_from_hour: int | None = None
-    mail_until_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def letterhead(ctx: Context) -> Letterhead | None:
     with book(ctx):
         found = sql.rows(
             "select legal_name, address, registration, payee, contact, signatory, signatory_role,"
-            " contract_language, mail_from_hour, mail_until_hour"
+            " contract_language"
             " from letterhead where seller_id = %(seller)s",
             {"seller": ctx.seller},
         )

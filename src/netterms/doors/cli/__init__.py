@@ -22,7 +22,7 @@ COMMANDS = (
     ("screen", "lists:screen_buyers", "Hold a seller's buyers against the sanctions lists."),
     ("letter", "letters:letter", "Write a letter to a buyer as PDF."),
     ("letterhead", "letters:letterhead", "Say who letters to buyers are from."),
-    ("work", "work:work", "Send webhooks and let orders expire, until stopped."),
+    ("work", "work:work", "Send webhooks and held reminders, let orders expire, until stopped."),
     ("rates", "rates:rates", "Bring in exchange rates of the European Central Bank."),
     ("migrate", "migrating:migrate", "Bring the database's tables up to date."),
 )

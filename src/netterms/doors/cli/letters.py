@@ -114,7 +114,7 @@ def letterhead(
         changes = {name: text for name, text in given.items() if text is not None}
         head = queries.letterhead(ctx) or queries.Letterhead()
         if changes:
-            head = replace(head, **changes)  # type: ignore[arg-type] # texts only
+            head = replace(head, **changes)
             actions.set_letterhead(ctx, head)
         rows = [
             (str(FIELDS[name]), str(value).replace("\n", ", "))

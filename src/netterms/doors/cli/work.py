@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = 1.0
 EXPIRE_SECONDS = 30
+REMIND_SECONDS = 600
 
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
 ) -> None:
-    """Send webhooks and let orders expire. Ctrl-C or SIGTERM stops it; several may run at once."""
+    """Send webhooks and held reminders, let orders expire. Ctrl-C stops; several may run."""
     screen = Screen()
     stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -40,6 +41,7 @@ def work(
         sender = HttpSender(loopback=config().webhook_loopback)
         if once:
             expired, told = expire(), tell(sender)
+            remind()
             screen.say(
                 _("%(told)s messages tried, %(expired)s orders expired.")
                 % {"told": told, "expired": expired}
@@ -55,7 +57,7 @@ def run(sender: Sender, stop: Event) -> None:
     """Work until `stop` is set. A database that goes away is waited for."""
     from django.db import Error, connections
 
-    expire_at = 0.0
+    expire_at, remind_at = 0.0, 0.0
     with _teller(sender) as teller:
         while not stop.is_set():
             try:
@@ -63,6 +65,9 @@ def run(sender: Sender, stop: Event) -> None:
                 if now >= expire_at:
                     expire()
                     expire_at = now + EXPIRE_SECONDS
+                if now >= remind_at:
+                    remind()
+                    remind_at = now + REMIND_SECONDS
                 if teller.step() or teller.rest(PAUSE_SECONDS):
                     continue
             except Error:
@@ -98,3 +103,11 @@ def expire() -> int:
         while some := expire_orders(ctx):
             expired += some
     return expired
+
+
+def remind() -> int:
+    """Send the reminders that waited for the buyer's hours, of every seller; returns how many."""
+    from netterms.access.queries import every_seller
+    from netterms.wiring import send_held
+
+    return sum(send_held(seller.seller_id, SystemClock().now()) for seller in every_seller())

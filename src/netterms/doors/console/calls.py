@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from babel.core import get_global
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -18,9 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from netterms.buyers import queries as buyers
 from netterms.buyers.profile import contacts_of
 from netterms.collection import cases, contacts, queries, ranking
-from netterms.collection.hours import Local, local_time
 from netterms.collection.promises import Channel, PromiseGiven
-from netterms.collection.work_settings import work_settings
+from netterms.collection.quiet import Reach, clock_of
 from netterms.doors.console import forms, stories, words
 from netterms.doors.console.collection import scripted, why
 from netterms.doors.console.middleware import PageRequest
@@ -28,14 +26,12 @@ from netterms.doors.console.pages import id_in, page
 from netterms.doors.console.scripts_for_calls import scripts
 from netterms.doors.look.sentences import sentence
 from netterms.insurance import queries as insurance
-from netterms.kernel.context import Context, Permission
+from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.monitoring import queries as monitoring
 from netterms.receivables.disputes import DisputeReason, raise_dispute
-from netterms.store.calendars import calendar_of
-from netterms.store.tenancy import book
 
 INVOICES_SHOWN = 200
 NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
@@ -138,7 +134,7 @@ def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
             "scripts": scripts(
                 found.stage, request.membership.name, buyer.language, get_language() or "en"
             ),
-            "local": _local(ctx, buyer.country),
+            "local": clock_of(ctx, buyer.country, Reach.CALL),
             "outcomes": words.OUTCOMES,
             "channels": words.CHANNELS,
             "reasons": words.DISPUTE_REASONS,
@@ -150,20 +146,6 @@ def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
             "may_collect": Permission.COLLECT in ctx.may and found.closed_on is None,
             "tomorrow": ctx.today + timedelta(days=1),
         },
-    )
-
-
-def _local(ctx: Context, country: str) -> Local | None:
-    settings = work_settings(ctx, country)
-    around = timedelta(days=2)
-    with book(ctx):
-        calendar = calendar_of(country, ctx.now.date() - around, ctx.now.date() + around)
-    return local_time(
-        ctx.now,
-        country,
-        list(get_global("territory_zones").get(country, [])),
-        (int(settings["call_from_hour"]), int(settings["call_to_hour"])),
-        calendar,
     )
 
 

@@ -207,6 +207,7 @@ FACTS = {
     "recounted": _("counted anew"),
     "later": _("later"),
     "dropped": _("no longer needed"),
+    "held": _("held until the buyer's hours"),
     "planned": _("planned"),
     "policy_notices": _("notices to the insurer"),
     "raised": _("raised"),

@@ -204,7 +204,7 @@ def letterhead(request: PageRequest) -> HttpResponse:
         most = actions.LONGEST_LINES + 1
         told = {name: forms.text(typed, name, most).replace("\r\n", "\n") for name in HEAD_FIELDS}
         try:
-            actions.set_letterhead(ctx, replace(head, **told))  # type: ignore[arg-type] # texts only
+            actions.set_letterhead(ctx, replace(head, **told))
         except Refusal as refusal:
             if refusal.code is Code.NOT_ALLOWED:
                 raise

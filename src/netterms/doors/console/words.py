@@ -27,6 +27,8 @@ WORK_SETTINGS = {
     "promise_weight": _("Share of a promise that a call on its day brings"),
     "call_from_hour": _("Calls from, hour of the buyer's clock"),
     "call_to_hour": _("Calls until, hour of the buyer's clock"),
+    "mail_from_hour": _("Reminders by e-mail from, hour of the buyer's clock"),
+    "mail_to_hour": _("Reminders by e-mail until, hour of the buyer's clock"),
 }
 CHANNELS = {
     "phone": _("telephone"),

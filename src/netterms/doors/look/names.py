@@ -352,7 +352,6 @@ FIELDS |= {
     "paper": _("paper"),
     "partner": _("agency or lawyer"),
     "mail": _("message"),
-    "mail_until_hour": _("end of the hours for mail"),
     "payee": _("account to pay to"),
     "registration": _("registration number"),
     "signatory": _("who signs"),

@@ -79,7 +79,7 @@ class Batch:
         for line in tuples(
             "select n, amount_minor, booked_on, keys, name, account from match_line"
         ):
-            self.lines[line[0]] = Paid(*line[1:5], self.tolerance)
+            self.lines[line[0]] = Paid(line[1], line[2], line[3], line[4], self.tolerance)
             self.accounts[line[0]] = line[5]
             self.found[line[0]] = Evidence()
         named = tuples(sql.statement("receivables/match_named"), self.params)

@@ -123,14 +123,14 @@ def age(item: Item) -> tuple[date, int]:
 class Paid:
     """A line of a statement, as far as matching asks.
 
-    `tolerance` is what the seller calls small: no more is written off, whatever bank charges explain.
+    `tolerance` is what the seller calls small: no more is written off, whatever explains it.
     """
 
     minor: int
     booked_on: date
     keys: Sequence[str]
     name: str = ""
-    tolerance: Tolerance = Tolerance()
+    tolerance: Tolerance = field(default_factory=Tolerance)
 
 
 @dataclass(frozen=True, slots=True)

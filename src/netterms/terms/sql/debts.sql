@@ -34,6 +34,11 @@ from (
   where a.seller_id = (select current_seller()) and a.allocated_on <= %(as_of)s and y.paid_on > i.due_on
     and i.kind = 'invoice' and i.due_on < %(as_of)s
     and (%(invoices)s::uuid[] is null or a.invoice_id = any(%(invoices)s::uuid[]))
+    -- What a credit note for the invoice took back was never owed.
+    and (y.kind <> 'offset' or not exists (
+      select from allocation o
+      join invoice c on c.seller_id = o.seller_id and c.id = o.invoice_id
+      where o.seller_id = a.seller_id and o.payment_id = y.id and c.kind = 'credit_note' and c.note_of = i.id))
   group by i.id, i.buyer_id, i.currency, i.due_on, y.id, y.paid_on
 ) part
 join buyer b on b.seller_id = (select current_seller()) and b.id = part.buyer_id
