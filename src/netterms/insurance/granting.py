@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -48,7 +49,7 @@ class Flaw:
     field: str
     value: str
     mend: Mend
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
     code: Code = Code.VALUE_INVALID
 
     def refusal(self) -> Refusal:

@@ -143,13 +143,13 @@ def test_a_list_is_entered_whole_or_not_at_all_and_each_flaw_has_its_place(ctx):
 def test_a_limit_of_the_same_day_corrects_the_one_before(ctx):
     buyer, _ = put(ctx, "1", "A", 100, due_on=DUE)
     opened = open_policy(ctx, SCHEDULE)
-    for minor in (100, 1_000):
-        grant_limits(ctx, opened, [GrantedLimit("1", minor, YEAR)])
-    assert [limit.amount_minor for limit in insured_limits(ctx, buyer, YEAR)] == [1_000]
+    for minor in (100, 1_000, 100):
+        assert grant_limits(ctx, opened, [GrantedLimit("1", minor, YEAR)]).new == 1
+    assert [limit.amount_minor for limit in insured_limits(ctx, buyer, YEAR)] == [100]
     found, count = limits_of(ctx, opened, DUE)
-    assert count == 2
+    assert count == 3
     assert [(one.amount_minor, one.is_in_force, one.is_replaced) for one in found] == [
-        (1_000, True, False), (100, False, True)
+        (100, True, False), (1_000, False, True), (100, False, True)
     ]  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -46,7 +47,7 @@ class BadCell:
     heading: str
     value: str
     mend: Mend
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def refusal(self) -> Refusal:
         """As a sentence is made of it."""
@@ -127,7 +128,7 @@ class _Reading:
     headings: Mapping[str, str]
     amounts: Mapping[str, Decimal | None]
     dates: Mapping[str, date | None]
-    bad: list[BadCell] = field(default_factory=list)
+    bad: list[BadCell] = dataclasses.field(default_factory=list)
 
     def limit(self, line: _Line) -> GrantedLimit | None:
         """The limit of a line; None where a cell of it is bad."""

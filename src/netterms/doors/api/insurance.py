@@ -54,7 +54,7 @@ from netterms.insurance.terms import (
     WaitingBasis,
     terms_from,
 )
-from netterms.kernel.events import plain
+from netterms.kernel.events import Plain, plain
 from netterms.store import keys
 
 router = Router(tags=["insurance"])
@@ -191,7 +191,7 @@ class Policies(Schema):
 
 
 class Limit(Schema):
-    """A limit under a policy. `is_replaced`: it was corrected before it came into force."""
+    """A limit under a policy. `is_replaced`: it never came into force."""
 
     id: UUID
     buyer_id: UUID
@@ -347,7 +347,7 @@ def grant(
     """A new limit ends the buyer's limit before it the day before; one known just so is kept."""
     told = [GrantedLimit(**one.model_dump()) for one in wanted.limits]
 
-    def act() -> dict[str, int]:
+    def act() -> Plain:
         done = grant_limits(request.auth, policy_id, told)
         return {"new": done.new, "known": done.known}
 

@@ -119,7 +119,7 @@ def form_of(typed: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _form_field(name: str, typed: Mapping[str, str]) -> dict[str, Any]:
-    field = {
+    field: dict[str, Any] = {
         "name": name,
         "label": TERMS[name],
         "kind": _kind(name),

@@ -472,7 +472,7 @@ OF_FACTS: Mapping[str, Words] = {
     "what": FIELDS,
     "missing": MISSING,
     "papers": PAPERS,
-    "move": MOVES | LETTER_MOVES | dict(policy_names.POLICY_MOVES),
+    "move": MOVES | LETTER_MOVES | policy_names.POLICY_MOVES,
     "permission": PERMISSIONS,
     "run": RUNS,
     "no_interest": NO_INTEREST,
@@ -484,5 +484,5 @@ OF_FACTS: Mapping[str, Words] = {
     | DISPUTES
     | PLAN_STATES
     | LETTER_STATES
-    | dict(policy_names.STATES),
+    | policy_names.STATES,
 }

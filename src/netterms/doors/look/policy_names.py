@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 Words = Mapping[str, str | Promise]
 
 # By the names of `insurance.terms.PolicyTerms`: labels of forms and fields of refusals.
-TERMS: Words = {
+TERMS = {
     "insured_pct_named": _("insured percentage, named limits"),
     "insured_pct_self_check": _("insured percentage, discretionary limits"),
     "insured_pct_base_cover": _("insured percentage, base cover"),
@@ -39,7 +39,7 @@ TERMS: Words = {
     "premium_basis": _("premium is a rate of"),
     "minimum_premium_minor": _("minimum premium"),
 }
-FIELDS: Words = {
+FIELDS = {
     **TERMS,
     "granted_until": _("last day of the limit"),
     "insured_limit": _("insured limit"),
@@ -88,5 +88,5 @@ UNITS: Words = {
     "days": pgettext_lazy("unit of a period", "days"),
     "months": pgettext_lazy("unit of a period", "months"),
 }
-STATES: Words = {"counted": _("in use")}
-POLICY_MOVES: Words = {"change_terms": _("change of terms")}
+STATES = {"counted": _("in use")}
+POLICY_MOVES = {"change_terms": _("change of terms")}

@@ -5,7 +5,9 @@ select n.place, b.id is not null as is_buyer,
          select from insured_limit l
          where l.seller_id = %(seller)s and l.policy_id = %(policy)s and l.buyer_id = b.id and l.kind = n.kind
            and l.amount_minor = n.amount_minor and l.starts_on = n.starts_on
-           and l.granted_until is not distinct from n.granted_until) as is_known,
+           and l.granted_until is not distinct from n.granted_until
+           -- One that was corrected may be told again: then it is the correction.
+           and (l.ends_on is null or l.ends_on >= l.starts_on)) as is_known,
        (select max(l.starts_on) from insured_limit l
         where l.seller_id = %(seller)s and l.policy_id = %(policy)s and l.buyer_id = b.id
           and (l.ends_on is null or l.ends_on >= l.starts_on)) as newest_on
