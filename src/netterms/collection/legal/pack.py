@@ -138,7 +138,7 @@ def _debtor(ctx: Context, buyer: Buyer) -> dict[str, Any]:
         "creditor": asdict(head) if head else {},
         "buyer_number": buyer.buyer_number,
         "name": party.name,
-        "address": party.address,
+        "address": [line for line in (*party.address, party.country) if line],
         "country": buyer.country,
         "registration_number": buyer.registration_number,
         "email": buyer.email,

@@ -117,8 +117,8 @@ class _Composer:
             version=self.wording.version,
             title=self.wording.title,
             day=self.day(facts.written_on),
-            sender=tuple(map(self.isolated, _party(facts.seller))),
-            receiver=tuple(map(self.isolated, _party(facts.buyer))),
+            sender=tuple(map(self.isolated, self.party(facts.seller))),
+            receiver=tuple(map(self.isolated, self.party(facts.buyer))),
             references=tuple(self.references()),
             salutation=self.labels["salutation"],
             blocks=tuple(self.blocks()),
@@ -134,8 +134,8 @@ class _Composer:
     def references(self) -> Iterable[tuple[str, str]]:
         facts, formal = self.facts, self.facts.template in FORMAL
         if formal:
-            yield self.labels["creditor"], self.isolated(_named(facts.seller))
-            yield self.labels["debtor"], self.isolated(_named(facts.buyer))
+            yield self.labels["creditor"], self.isolated(", ".join(self.party(facts.seller)))
+            yield self.labels["debtor"], self.isolated(", ".join(self.party(facts.buyer)))
         if facts.buyer_number:
             yield self.labels["customer_number"], self.isolated(_line(facts.buyer_number))
         if facts.contract:
@@ -341,6 +341,11 @@ class _Composer:
     def percent(self, value: Decimal) -> str:
         return str(format_decimal(value.normalize(), "#,##0.######", locale=self.locale))
 
+    def party(self, party: Party) -> tuple[str, ...]:
+        country = self.country(party.country) if party.country else ""
+        lines = (party.name, *party.address, country, party.registration)
+        return tuple(_line(line) for line in lines if line.strip())
+
     def country(self, code: str) -> str:
         return str(self.locale.territories.get(code, code))
 
@@ -389,15 +394,6 @@ def _table_of(told: dict[str, Any]) -> Table:
 
 def _pairs(told: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in told)
-
-
-def _party(party: Party) -> tuple[str, ...]:
-    lines = (party.name, *party.address, party.registration)
-    return tuple(_line(line) for line in lines if line.strip())
-
-
-def _named(party: Party) -> str:
-    return ", ".join(_party(party))
 
 
 def _line(text: str) -> str:

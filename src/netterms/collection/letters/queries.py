@@ -182,12 +182,13 @@ def buyer_party(ctx: Context, buyer: Buyer) -> Party:
     """A buyer's legal name with its registered address, else another one."""
     places = sorted(addresses_of(ctx, buyer.id), key=lambda one: ADDRESS_ORDER.index(one.kind))
     address = _lines(places[0]) if places else ()
-    return Party(buyer.name, address, buyer.registration_number)
+    country = places[0].country if places else ""
+    return Party(buyer.name, address, buyer.registration_number, country)
 
 
 def _lines(place: KeptAddress) -> tuple[str, ...]:
     city = f"{place.postal_code} {place.city}".strip()
-    lines = (*place.lines.splitlines(), city, place.country)
+    lines = (*place.lines.splitlines(), city)
     return tuple(line.strip() for line in lines if line.strip())
 
 

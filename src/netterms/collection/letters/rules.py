@@ -68,11 +68,15 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a letter: legal name, address as lines, number in a register or ''."""
+    """One side of a letter: legal name, address as lines, number in a register or ''.
+
+    `country`, where told, is a code: the letter prints its name in the letter's language.
+    """
 
     name: str
     address: tuple[str, ...] = ()
     registration: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,12 @@ def main() -> None:
     """Run `netterms` with the words of the command line."""
     command = typer.main.get_command(application(sys.argv[1:]))
     helping.translate(command)
+    helping.translate_typer()
     command()
 
 
 def texts() -> list[str]:
-    """Every help text of every command."""
+    """Every help text of every command, and what Typer adds."""
     found: list[str] = []
 
     def keep(text: str) -> str:
@@ -60,7 +61,7 @@ def texts() -> list[str]:
 
     for name, *_ in (*COMMANDS, *GROUPS):
         helping.replace(typer.main.get_command(application([name])), keep)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *helping.OF_HELP, *helping.OF_ERRORS]))
 
 
 def application(words: Sequence[str]) -> typer.Typer:

@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0007_invoices_of_buyer")]
+    dependencies = [("receivables", "0008_period_closed")]
     operations = [sql_file(__file__)]
