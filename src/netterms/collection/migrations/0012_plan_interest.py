@@ -6,6 +6,6 @@ from netterms.store.migrate import sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("collection", "0011_instalments"),
-        ("receivables", "0008_interest_account"),
+        ("receivables", "0009_interest_account"),
     ]
     operations = [sql_file(__file__)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import Screen
@@ -89,7 +90,7 @@ def _tell(screen: Screen, said: Any) -> None:  # noqa: ANN401 - a Quote, importe
         screen.warn(sentence(said.refused))
     elif said.interest.lines:
         screen.table(
-            _("Interest"),
+            pgettext("on a debt", "Interest"),
             (_("From"), _("To"), _("Days"), _("Percent a year"), _("Amount")),
             [
                 (line.first.isoformat(), line.last.isoformat(), str(line.days),
