@@ -57,11 +57,11 @@ def translate(command: Command) -> None:
 def translate_typer() -> None:
     """Let Typer's own words be in the language of the terminal. Its errors have no catalogue."""
     from typer import core
-    from typer._click import exceptions, formatting
+    from typer._click import exceptions, formatting, utils
 
     if terminal_language() != "zh-hans":
         return
-    say, write, echo = _chinese(), formatting.HelpFormatter.write_usage, exceptions.echo
+    say, write, echo = _chinese(), formatting.HelpFormatter.write_usage, utils.echo
 
     def usage(self: HelpFormatter, prog: str, args: str = "", prefix: str | None = None) -> None:
         write(self, prog, args, prefix or say("Usage: "))
