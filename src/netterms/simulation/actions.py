@@ -200,7 +200,7 @@ def _get_to_know(ctx: Context, world: Economy) -> dict[str, Plain]:
 
 def _insure(ctx: Context, world: Economy) -> int:
     return sum(
-        grant_limits(ctx, open_policy(ctx, schedule), limits(world, schedule.terms.currency))
+        grant_limits(ctx, open_policy(ctx, schedule), limits(world, schedule.terms.currency)).new
         for schedule in schedules(world)
     )
 

@@ -158,8 +158,8 @@ def test_the_portable_question_answers_alike_on_duckdb(late):
     engine.execute(
         "create table late as select * from (values"
         " ('a', 'EUR', 900000, 31, null::double, null::double),"
-        " ('b', 'USD', 5000, 10, 0.8, 0.2)) t(buyer_id, currency, minor, days_past_due, late_chance,"
-        " late_30_chance)"
+        " ('b', 'USD', 5000, 10, 0.8, 0.2))"
+        " t(buyer_id, currency, minor, days_past_due, late_chance, late_30_chance)"
     )
     engine.execute(
         "create table rate as select * from (values ('EUR', 1), ('USD', 2)) t(currency, rate)"
@@ -168,10 +168,12 @@ def test_the_portable_question_answers_alike_on_duckdb(late):
         "collection/worth_owed", self_pay_1=0.7, self_pay_2=0.4, self_pay_3=0.2, self_pay_4=0.05
     )
     engine.execute(
-        "create table owed (buyer_id text, currency text, open_minor int, at_stake_minor decimal(38, 4), is_foretold int)"
+        "create table owed (buyer_id text, currency text, open_minor int,"
+        " at_stake_minor decimal(38, 4), is_foretold int)"
     )
     engine.executemany(
-        "insert into owed values ($buyer_id, $currency, $open_minor, $at_stake_minor, $is_foretold)",
+        "insert into owed values"
+        " ($buyer_id, $currency, $open_minor, $at_stake_minor, $is_foretold)",
         owed,
     )
     engine.execute(

@@ -52,7 +52,11 @@ def test_the_command_itself_speaks_so(tmp_path, language, said):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["day", "--help"], "选项:"), (["report"], "错误：缺少参数"), (["dya"], "没有 'dya' 这个命令")],
+    [
+        (["day", "--help"], "选项:"),
+        (["report"], "错误：缺少参数"),
+        (["dya"], "没有 'dya' 这个命令"),
+    ],
 )
 def test_typers_own_words_are_chinese_too(tmp_path, words, said):
     env = environment(tmp_path) | {"LANG": "zh_CN.UTF-8"}

@@ -306,6 +306,7 @@ FIELDS |= {
 }
 FIELDS |= {
     "after_days": _("days after"),
+    "call_to_hour": _("Calls until, hour of the buyer's clock"),
     "case": _("case"),
     "from_minor": _("from amount"),
     "grade": _("grade"),
