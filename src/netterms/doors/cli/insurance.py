@@ -38,7 +38,7 @@ def listing(seller: Annotated[str | None, SELLER] = None) -> None:
                 _("Policy number"),
                 _("Insurer"),
                 _("First day"),
-                _("Last day"),
+                _("Last day of cover"),
                 _("Limits in force"),
                 _("Insured"),
             ),
