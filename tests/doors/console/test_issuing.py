@@ -87,6 +87,10 @@ def test_each_field_says_what_is_wrong_with_it(book, signed_in):
     page = client.post(NEW, form("issue", description=["", "", ""], quantity=["", "", ""],
                                  unit_price=["", "", ""])).content.decode()  # fmt: skip
     assert "lines" in errors(page)[0]
+    many = form("issue") | {name: [values[0]] * 101 for name, values in TWO.items()}
+    assert "101" in errors(client.post(NEW, many).content.decode())[0]
+    bare = form("issue", allowance=["", "", "5"])
+    assert len(errors(client.post(NEW, bare).content.decode())) == 2
     late = form("issue", issued_on="2026-05-20", due_on="2026-05-19", tax_category=["E", "S", "S"])
     said = errors(client.post(NEW, late).content.decode())
     assert any("due date" in each for each in said)

@@ -19,6 +19,7 @@ from netterms.buyers import queries as buyers
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import id_in, page
+from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES
@@ -31,7 +32,8 @@ from netterms.terms.queries import terms_policy
 
 Typed = dict[str, str]
 
-ROWS_AT_FIRST, MOST_ROWS = 3, 200
+# Django takes a thousand fields of one form; papers with more lines come by file or API.
+ROWS_AT_FIRST, MOST_ROWS = 3, 100
 HEAD = (
     "kind", "buyer", "invoice_number", "currency", "issued_on", "due_on", "note_of", "reason",
     "reference",
@@ -40,7 +42,7 @@ COLUMNS = (
     "description", "quantity", "unit", "unit_price", "allowance", "tax_category", "tax_rate",
 )  # fmt: skip
 # A row that has none of these was never filled in.
-WORDS = ("description", "quantity", "unit_price")
+WORDS = ("description", "quantity", "unit", "unit_price", "allowance")
 # Fields of a refusal that stand under another name in the form.
 PLACES = {"booked_on": "issued_on", "buyer_number": "buyer", "invoice": "note_of"}
 
@@ -157,7 +159,14 @@ def _sent(form: QueryDict) -> Sheet:
         Row({name: (values[at : at + 1] or [""])[0] for name, values in columns.items()})
         for at in range(len(columns["description"]))
     ]
-    return Sheet({name: forms.text(form, name, 501) for name in HEAD}, rows or [_row()])
+    sheet = Sheet({name: forms.text(form, name, 501) for name in HEAD}, rows or [_row()])
+    sent = len(form.getlist("description"))
+    if sent > MOST_ROWS:
+        # None is left out unsaid.
+        sheet.errors["lines"] = sentence(
+            invalid("lines", sent, Mend.ITEMS, least=1, most=MOST_ROWS)
+        )
+    return sheet
 
 
 def _add_row(sheet: Sheet) -> None:
