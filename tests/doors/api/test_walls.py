@@ -138,7 +138,7 @@ class Book:
                 write_letter(ctx, Wanted(made.buyer, Template.STATEMENT), fresh(), press)
             ),
             **self.particulars(made.buyer),
-            "plan_id": str(self.plan()),
+            "plan_id": str(self.plan("W-1")),
             **self.insured(),
         }
         # Each has a policy of its own: what was renewed or ended takes no limit and ends no more.
@@ -149,7 +149,6 @@ class Book:
                 "/v1/insurance/policies/{policy_id}/renewals",
                 "/v1/insurance/limits/{limit_id}/end",
             )
-            "plan_id": str(self.plan("W-1")),
         }
         # Of an operation that a plan has to be in a state for, a plan of its own.
         self.plans = {word: self.plan(f"W-{word}", runs=word != "accept") for word in PLAN_WORDS}
@@ -176,8 +175,6 @@ class Book:
         ends_on = starts_on + timedelta(days=364)
         return PolicySchedule("Northlight", fresh(), starts_on, ends_on, PolicyTerms("EUR"))
 
-    def plan(self):
-        """Instalments for an invoice that is late."""
     def late(self, number):
         """An invoice that is late, of a buyer of its own: (buyer, invoice)."""
         late = self.ctx.today - timedelta(days=40)
