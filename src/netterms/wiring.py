@@ -126,7 +126,7 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("shadow", refresh_shadow),
         runs.Step("monthly", partial(measure_month, since=since)),
         runs.Step("forecasts", foretell_payments),
-        runs.Step("limits", refresh_limits),
+        runs.Step("limits", partial(refresh_limits, since=since)),
         runs.Step("exposure", refresh_exposure, outside=True),
         runs.Step("expire", _expire, outside=True),
         runs.Step("books", check_books),

@@ -42,10 +42,13 @@ SPEECH = r"netterms\.store\.sql\b|django\.db\.connection\b|psycopg(?!\.types)"
 # Beside queries.py, actions.py, sql/ and the store, these use cases speak to the database.
 SPEAKS_TO_DATABASE = {
     "collection/legal/pack.py",
+    "access/second_factor.py",
     "buyers/accounts.py",
+    "buyers/alone.py",
     "buyers/duplicates.py",
     "buyers/entering.py",
     "buyers/groups.py",
+    "buyers/known.py",
     "buyers/particulars.py",
     "buyers/profile.py",
     "checkout/newcomers.py",
@@ -72,7 +75,9 @@ SPEAKS_TO_DATABASE = {
     "checkout/books.py",
     "limits/caps.py",
     "limits/lines.py",
+    "limits/policy.py",
     "limits/rates.py",
+    "limits/references.py",
     "scoring/monthly.py",
     "scoring/shadow.py",
     "receivables/by_set.py",

@@ -50,3 +50,10 @@ class KeyRotated(Event):
 
     kind: ClassVar[str] = "access.key_rotated"
     old_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorWrong(Event):
+    """A person gave a wrong code of the authenticator app; `subject` is the seller."""
+
+    kind: ClassVar[str] = "access.second_factor_wrong"

@@ -14,7 +14,7 @@ from netterms.kernel.clock import business_date
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
-from netterms.store.tenancy import seller_book, sign_in_book
+from netterms.store.tenancy import book, seller_book, sign_in_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +223,18 @@ def is_test(ctx: Context) -> bool:
                 {"seller": ctx.seller},
             )
         )
+
+
+def others_who_may(ctx: Context, permission: Permission) -> int:
+    """How many other people of the seller hold `permission`."""
+    roles = [role.value for role, may in MAY.items() if permission in may]
+    with book(ctx):
+        found = sql.value(
+            """
+            select count(*) from membership m join access_user u on u.id = m.user_id
+            where m.seller_id = %(seller)s and m.role = any(%(roles)s)
+              and u.is_active and u.email <> %(actor)s
+            """,
+            {"seller": ctx.seller, "roles": roles, "actor": ctx.actor},
+        )
+    return int(found)

@@ -56,6 +56,7 @@ class KeptAccount:
     confirmed_on: date | None
     confirmed_by: str | None
     confirmed_how: str | None
+    confirmed_alone: bool
 
 
 def set_bank_account(
@@ -108,8 +109,8 @@ def confirm_bank_account(
     how = _reason(how)
 
     def act() -> None:
-        waiting = _waiting(ctx, account_id, of)
-        if waiting["added_by"] == ctx.actor:
+        changed = waiting(ctx, account_id, of)
+        if changed["added_by"] == ctx.actor:
             raise Refusal(Code.SAME_PERSON, actor=ctx.actor)
         sql.execute(
             """
@@ -117,9 +118,9 @@ def confirm_bank_account(
             set confirmed_on = %(today)s, confirmed_by = %(actor)s, confirmed_how = %(how)s
             where seller_id = %(seller)s and id = %(id)s
             """,
-            _decision(ctx, account_id, how),
+            decision(ctx, account_id, how),
         )
-        record(ctx, events.BankAccountConfirmed(waiting["buyer_id"], account_id))
+        record(ctx, events.BankAccountConfirmed(changed["buyer_id"], account_id))
 
     return done_once(ctx, key, {"confirm": account_id, "how": how}, act)[1]
 
@@ -135,7 +136,7 @@ def reject_bank_account(
     why = _reason(why)
 
     def act() -> None:
-        waiting = _waiting(ctx, account_id, of)
+        changed = waiting(ctx, account_id, of)
         sql.execute(
             """
             update buyer_bank_account
@@ -143,22 +144,22 @@ def reject_bank_account(
                 rejected_why = %(how)s
             where seller_id = %(seller)s and id = %(id)s
             """,
-            _decision(ctx, account_id, why),
+            decision(ctx, account_id, why),
         )
-        back = _restored(ctx, waiting["replaces"])
+        back = _restored(ctx, changed["replaces"])
         told = events.BankAccountRejected(
-            waiting["buyer_id"], account_id, _masked(waiting["number"]), back
+            changed["buyer_id"], account_id, _masked(changed["number"]), back
         )
         record(ctx, told)
 
     return done_once(ctx, key, {"reject": account_id, "why": why}, act)[1]
 
 
-def _waiting(ctx: Context, account_id: UUID, of: UUID | None) -> dict[str, Any]:
+def waiting(ctx: Context, account_id: UUID, of: UUID | None) -> dict[str, Any]:
     """The changed account that nobody has decided on, locked; NOT_FOUND."""
     found = sql.row(
         """
-        select buyer_id, added_by, number, replaces from buyer_bank_account
+        select buyer_id, added_by, added_on, number, replaces from buyer_bank_account
         where seller_id = %(seller)s and id = %(id)s and is_change and confirmed_on is null
           and ended_on is null and coalesce(buyer_id = %(of)s::uuid, true)
         for update
@@ -186,7 +187,8 @@ def _restored(ctx: Context, account_id: UUID | None) -> UUID | None:
     return found
 
 
-def _decision(ctx: Context, account_id: UUID, how: str) -> dict[str, Any]:
+def decision(ctx: Context, account_id: UUID, how: str) -> dict[str, Any]:
+    """What the statement that confirms or rejects an account asks for."""
     return {
         "seller": ctx.seller,
         "id": account_id,
@@ -219,7 +221,8 @@ def _accounts(ctx: Context, buyer_id: UUID) -> list[KeptAccount]:
         """
         select a.id, a.country, a.iban, a.number, a.bank_code, a.holder, a.added_on, a.added_by,
                a.is_change and a.confirmed_on is null as to_confirm, a.replaces,
-               '…' || right(r.number, 4) as before, a.confirmed_on, a.confirmed_by, a.confirmed_how
+               '…' || right(r.number, 4) as before, a.confirmed_on, a.confirmed_by, a.confirmed_how,
+               a.confirmed_alone
         from buyer_bank_account a
         left join buyer_bank_account r on r.seller_id = a.seller_id and r.id = a.replaces
         where a.seller_id = %(seller)s and a.buyer_id = %(buyer)s and a.ended_on is null

@@ -135,6 +135,8 @@ class BankAccountConfirmed(Event):
 
     kind: ClassVar[str] = "buyers.bank_account_confirmed"
     account: UUID
+    # By the one person there is (`alone.py`).
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +175,13 @@ class DuplicateRefused(Event):
 
     kind: ClassVar[str] = "buyers.duplicate_refused"
     other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPolicySet(Event):
+    """Whether one person may confirm a changed account, and after how long; of the seller."""
+
+    kind: ClassVar[str] = "buyers.account_policy_set"
+    one_person: bool
+    cooling_days: int
+    why: str

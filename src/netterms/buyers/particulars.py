@@ -12,6 +12,7 @@ from uuid import UUID
 
 from netterms.buyers import events
 from netterms.buyers.identifiers import Identifier, identifier
+from netterms.buyers.known import Lock, require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -212,12 +213,7 @@ def insert(ctx: Context, table: str, buyer_id: UUID, values: Mapping[str, Any]) 
 
 def lock(ctx: Context, buyer_id: UUID) -> None:
     """Lock the buyer's row until the transaction ends; NOT_FOUND."""
-    found = sql.row(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s for no key update",
-        params(ctx, buyer_id),
-    )
-    if found is None:
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+    require_buyer(ctx, buyer_id, Lock.NO_KEY_UPDATE)
 
 
 def params(ctx: Context, buyer_id: UUID) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.known import Lock, require_buyer
 from netterms.collection import events
 from netterms.collection.given import checked_text
 from netterms.collection.moves import PLAN_MOVES, PlanMove, PlanState
@@ -61,7 +62,7 @@ def propose(ctx: Context, offer: Offer, *, approved: bool = True) -> UUID:
     ctx.require(Permission.COLLECT)
     check_figures(offer)
     with book(ctx):
-        _lock_buyer(ctx, offer.buyer_id)
+        require_buyer(ctx, offer.buyer_id, Lock.KEY_SHARE)
         drawn = worked_out(ctx, offer, debts_of(ctx, offer))
         state = PlanState.PROPOSED
         if Check.NEEDS_INSURER_CONSENT in drawn.checks:
@@ -200,15 +201,6 @@ def track_plans(ctx: Context) -> dict[str, Plain]:
             {plan: line["interest_minor"] for plan, line in called},
         )
     return dict(found)
-
-
-def _lock_buyer(ctx: Context, buyer_id: UUID) -> None:
-    found = sql.value(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s for key share",
-        {"seller": ctx.seller, "buyer": buyer_id},
-    )
-    if found is None:
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
 
 
 def _insert(ctx: Context, plan: UUID, offer: Offer, drawn: Drawn, state: PlanState) -> None:

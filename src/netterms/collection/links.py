@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from netterms.buyers.known import require_buyer
 from netterms.collection import events
 from netterms.collection.page import page_settings
 from netterms.kernel.clock import business_date
@@ -68,12 +69,7 @@ def make_link(ctx: Context, buyer_id: UUID) -> str:
     if not {Permission.COLLECT, Permission.RUN_DAY} & ctx.may:
         ctx.require(Permission.COLLECT)
     with book(ctx):
-        known = sql.value(
-            "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
-            {"seller": ctx.seller, "buyer": buyer_id},
-        )
-        if known is None:
-            raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+        require_buyer(ctx, buyer_id)
         expires = ctx.now.replace(microsecond=0) + timedelta(days=page_settings(ctx).link_days)
         token = _token(ctx.seller, buyer_id, expires)
         link = new_id(ctx.now)

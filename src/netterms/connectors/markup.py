@@ -66,6 +66,11 @@ def text_at(element: etree._Element, *paths: str) -> str:
     """The words of the first of `paths` that says something, with one space between them."""
     for path in paths:
         found = first_at(element, path)
-        if found is not None and (words := " ".join((found.text or "").split())):
+        if found is not None and (words := squeezed(found.text or "")):
             return words
     return ""
+
+
+def squeezed(words: str) -> str:
+    """Words with one space between them."""
+    return " ".join(words.split())

@@ -47,6 +47,8 @@ class Mend(StrEnum):
     ONE_OF = "one_of"  # (allowed)
     PASSWORD = "password"  # (least)  # noqa: S105 - no password
     SAY_WHY = "say_why"
+    SET_UP_APP = "set_up_app"
+    CODE_OF_APP = "code_of_app"
     TEXT = "text"
     TIME_ZONE = "time_zone"
     # Shapes of what programs send.

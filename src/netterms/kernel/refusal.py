@@ -62,6 +62,7 @@ class Code(StrEnum):
     ROWS_BAD = "rows_bad"
     SAME_PERSON = "same_person"
     SCORECARD_INVALID = "scorecard_invalid"
+    TOO_EARLY = "too_early"
     TOO_MANY_REQUESTS = "too_many_requests"
     VALUE_INVALID = "value_invalid"
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from uuid import UUID
 
+from netterms.buyers.known import require_buyer
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import events
+from netterms.limits.facts_sql import trading_sql
+from netterms.limits.formulas import Formula
 from netterms.limits.lines import decide, follow_decision
-from netterms.limits.rules import LimitSettings
+from netterms.limits.policy import LimitPolicy, limit_policies, limit_policy
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.receivables.events import (
     AllocationUndone,
@@ -24,30 +27,39 @@ from netterms.receivables.events import (
 )
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
-from netterms.store.portable import to_postgres, translated
+from netterms.store.portable import in_postgres, to_postgres, translated
 from netterms.store.tenancy import book, once_more
 
 OwedMoved = InvoiceIssued | PaymentAllocated | AllocationUndone | WrittenOff
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from scored_today)"
 
 
-def refresh_limits(ctx: Context) -> dict[str, Plain]:
+def refresh_limits(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     """Recommend a limit for every buyer scored today; store it where it differs from the last one.
 
-    A recommendation grants nothing: `granted_minor` stays empty until a person decides.
+    `since` is the date of the run before: of everybody where another policy came into force since
+    then. A recommendation grants nothing: `granted_minor` stays empty until a person decides.
     """
     ctx.require(Permission.RUN_DAY)
-    params = stamp(ctx) | {"since": add_months(ctx.today, -12)}
+    last = since or ctx.today
+    params = stamp(ctx) | {"since": add_months(ctx.today, -12), "last": last}
     with book(ctx):
+        versions = limit_policies(ctx)
+        policy = limit_policy(ctx).policy
         sql.execute(sql.statement("limits/scored_today"), params)
+        everybody = any(v.in_force_on and last <= v.in_force_on <= ctx.today for v in versions)
+        if everybody or Formula.THREE_WAY in policy.formulas:
+            before = sql.statement("limits/scored_before")
+            sql.execute(before, params | {"everybody": everybody})
         # Of rows just written to `score` the planner knows nothing: it would take them for one
         # and go through the book once for each.
         sql.execute("analyze scored_today")
         sql.execute(sql.statement("limits/seller_sales"), params)
-        sql.execute(_credit_use(), params)
+        sql.execute(_credit_use(policy), params)
         sql.execute("analyze credit_use")
-        changed = sql.execute(_insert(), params)
-        sql.execute("drop table scored_today, seller_sales, credit_use")
+        sql.execute(_outside_facts(policy), params)
+        changed = sql.execute(_insert(policy), params)
+        sql.execute("drop table scored_today, seller_sales, credit_use, outside_facts")
     return {"changed": changed}
 
 
@@ -81,33 +93,43 @@ def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
     does not have. Granting what is in force changes nothing.
     """
     ctx.require(Permission.SET_LIMIT)
-    asked = {"seller": ctx.seller, "buyer": buyer_id}
     with book(ctx):
-        if not sql.row(
-            "select id from buyer where seller_id = %(seller)s and id = %(buyer)s", asked
-        ):
-            raise Refusal(Code.NOT_FOUND, what="buyer", id=str(buyer_id))
+        require_buyer(ctx, buyer_id)
         if decide(ctx, buyer_id, limit, why):
             record(ctx, events.LimitGranted(buyer_id, limit, why))
         follow_decision(ctx, buyer_id, limit, why)
 
 
 @cache
-def _credit_use() -> str:
+def _credit_use(policy: LimitPolicy) -> str:
     # A table of its own: a pass over the book that writes nothing else is shared among workers.
+    need = to_postgres(need_sql(policy.settings, "sales_minor", "credit_days"))
     used = translated(
         sql.statement("limits/credit_use"), sql.statement("receivables/item") + ITEM_FILTER
     )
-    return f"create temp table credit_use on commit drop as {used}"
+    return f"""
+        create temp table credit_use on commit drop as
+        select *, {need} as need_minor from ({used}) used
+        """  # noqa: S608 - our own statements
 
 
 @cache
-def _insert() -> str:
-    settings = LimitSettings()
-    need = to_postgres(need_sql(settings, "sales_minor", "credit_days"))
-    recommended = to_postgres(
-        recommend_sql(settings, "limit_facts", ("buyer", "currency", "grade"), sql.FENCE)
+def _outside_facts(policy: LimitPolicy) -> str:
+    """What the formulas chosen ask beside the book's own figures; nothing for the other ones."""
+    if not policy.formulas & {Formula.THREE_WAY, Formula.HEURISTIC}:
+        return sql.statement("limits/no_outside_facts")
+    references = in_postgres(
+        "limits/references", sql.statement("limits/known_references"), "reference"
     )
-    facts = sql.statement("limits/facts").replace("/* need */", need)
+    trading = translated(trading_sql("known"), sql.statement("limits/known_trading"), "known")
+    text = sql.statement("limits/outside_facts").replace("/* references */", f"({references})")
+    return text.replace("/* trading */", f"({trading})")
+
+
+@cache
+def _insert(policy: LimitPolicy) -> str:
+    recommended = to_postgres(
+        recommend_sql(policy.settings, "limit_facts", ("buyer", "currency", "grade"), sql.FENCE)
+    )
     text = sql.statement("limits/recommend").replace("/* recommended */", recommended)
-    return text.replace("/* facts */", facts)
+    return text.replace("/* facts */", sql.statement("limits/facts"))

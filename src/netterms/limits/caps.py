@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from netterms.buyers.events import BuyersRegrouped
+from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
@@ -67,7 +68,7 @@ def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = 
         raise invalid("limit_minor", str(limit_minor), Mend.BETWEEN, least=0, most=MOST_MINOR)
     with book(ctx):
         if kind is CapKind.GROUP:
-            _company(ctx, UUID(key))
+            require_buyer(ctx, UUID(key))
         sql.value("select lock_caps()")
         before = _one(ctx, kind, key)
         params = {"seller": ctx.seller, "kind": kind, "key": key, "limit": limit_minor}
@@ -141,14 +142,6 @@ def _caps(ctx: Context) -> list[Cap]:
 
 def _one(ctx: Context, kind: CapKind, key: str) -> Cap | None:
     return next((cap for cap in _caps(ctx) if (cap.kind, cap.key) == (kind, key)), None)
-
-
-def _company(ctx: Context, company: UUID) -> None:
-    if not sql.row(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
-        {"seller": ctx.seller, "buyer": company},
-    ):
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(company))
 
 
 def _checked(kind: CapKind, key: str) -> str:

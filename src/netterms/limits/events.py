@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from netterms.kernel.events import Event, Plain
@@ -71,3 +73,27 @@ class CapRemoved(Event):
     key: str
     before_minor: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPolicySet(Event):
+    """Limits are recommended another way from a day on; `subject` is the seller."""
+
+    kind: ClassVar[str] = "limits.limit_policy_set"
+    in_force_on: date
+    formulas: tuple[str, ...]
+    net_worth_rule: Decimal | None
+    concentration_share: Decimal
+    tolerated_uninsured_share: Decimal
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradeReferenceEntered(Event):
+    """Somebody told what another supplier gives the buyer; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "limits.trade_reference_entered"
+    supplier: str
+    currency: str
+    limit_minor: int | None
+    given_on: date

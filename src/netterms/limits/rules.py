@@ -35,6 +35,8 @@ class LimitReason(StrEnum):
     GRADE_TOO_WEAK = "grade_too_weak"
     STAGE_TOO_LATE = "stage_too_late"
     ACCOUNTS_UNKNOWN = "accounts_unknown"
+    REFERENCES_UNKNOWN = "references_unknown"
+    TRADING_UNKNOWN = "trading_unknown"
 
 
 SENTENCES: Mapping[LimitReason, str] = MappingProxyType(
@@ -68,6 +70,12 @@ SENTENCES: Mapping[LimitReason, str] = MappingProxyType(
         ),
         LimitReason.ACCOUNTS_UNKNOWN: gettext_noop(
             "The buyer's accounts are not known: the limit follows need and grade alone."
+        ),
+        LimitReason.REFERENCES_UNKNOWN: gettext_noop(
+            "The mean with trade references bounds nothing: net worth or references are not known."
+        ),
+        LimitReason.TRADING_UNKNOWN: gettext_noop(
+            "The table of how the buyer trades bounds nothing: not all it asks for is known."
         ),
     }
 )
@@ -202,8 +210,25 @@ def recommend(facts: LimitFacts, settings: LimitSettings) -> Recommendation:
         return Recommendation(zero, stops, caps)
     # Of equal caps the one listed first is named: min keeps the first.
     bound = min(caps, key=lambda cap: _minor(cap))
-    remarks = (Reason(LimitReason.ACCOUNTS_UNKNOWN),) if _without_accounts(facts) else ()
-    return Recommendation(Money(_minor(bound), facts.need.currency), (bound, *remarks), caps)
+    reasons = (bound, *_remarks(facts, caps, settings))
+    return Recommendation(Money(_minor(bound), facts.need.currency), reasons, caps)
+
+
+def _remarks(
+    facts: LimitFacts, caps: tuple[Reason, ...], settings: LimitSettings
+) -> tuple[Reason, ...]:
+    """What is not known, and which formula chosen bounds nothing for that."""
+    given = {cap.code for cap in caps}
+    missing = [LimitReason.ACCOUNTS_UNKNOWN] if _without_accounts(facts) else []
+    missing += [
+        remark
+        for formula, code, remark in (
+            (Formula.THREE_WAY, LimitReason.THREE_WAY, LimitReason.REFERENCES_UNKNOWN),
+            (Formula.HEURISTIC, LimitReason.HEURISTIC, LimitReason.TRADING_UNKNOWN),
+        )
+        if formula in settings.formulas and code not in given
+    ]
+    return tuple(map(Reason, missing))
 
 
 def _minor(cap: Reason) -> int:

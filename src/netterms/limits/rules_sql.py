@@ -71,8 +71,7 @@ def recommend_sql(
     bound = " ".join(
         f"WHEN cap_{code.value} = smallest_cap THEN '{code.value}'" for code, _ in caps
     )
-    remark = f"CASE WHEN {_NO_ACCOUNTS} THEN '{LimitReason.ACCOUNTS_UNKNOWN.value}' END"
-    reasons = _joined([f"CASE {bound} END", remark])
+    reasons = _joined([f"CASE {bound} END", *_remarks(settings)])
     why_stopped = _joined(f"CASE WHEN {test} THEN '{code.value}' END" for code, test in stops)
     return (
         f"SELECT {columns}, "
@@ -80,6 +79,18 @@ def recommend_sql(
         f"CASE WHEN is_stopped = 1 THEN {why_stopped} ELSE {reasons} END AS limit_reasons "
         f"FROM ({bounded} {fence}) AS bounded"
     )
+
+
+def _remarks(settings: LimitSettings) -> list[str]:
+    """What is not known, and which formula chosen bounds nothing for that."""
+    tests = [(_NO_ACCOUNTS, LimitReason.ACCOUNTS_UNKNOWN)]
+    for formula, cap, remark in (
+        (Formula.THREE_WAY, LimitReason.THREE_WAY, LimitReason.REFERENCES_UNKNOWN),
+        (Formula.HEURISTIC, LimitReason.HEURISTIC, LimitReason.TRADING_UNKNOWN),
+    ):
+        if formula in settings.formulas:
+            tests.append((f"cap_{cap.value} IS NULL", remark))
+    return [f"CASE WHEN {test} THEN '{remark.value}' END" for test, remark in tests]
 
 
 def _sizes() -> str:

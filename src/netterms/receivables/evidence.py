@@ -11,6 +11,7 @@ from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.media import SUFFIXES, kind_of
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
@@ -20,12 +21,6 @@ from netterms.store.tenancy import book
 
 MOST_BYTES, MOST_FILES = 5 * 2**20, 20
 LONGEST_NAME = 120
-SUFFIXES = {
-    "application/pdf": ".pdf",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +43,6 @@ class Content:
     name: str
     kind: str
     content: bytes
-
-
-def kind_of(content: bytes) -> str | None:
-    """The media type by the first bytes; None for what is not taken."""
-    if content.startswith(b"%PDF-"):
-        return "application/pdf"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return "image/webp"
-    return None
 
 
 def safe_name(given: str, kind: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -19,7 +20,6 @@ from netterms.receivables.payments import (
     insert_payment,
     locked_invoices,
     open_invoice,
-    require_buyer,
 )
 from netterms.receivables.periods import require_open
 from netterms.receivables.rules import (

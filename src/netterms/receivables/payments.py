@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -377,16 +378,6 @@ def _known(ctx: Context, payment: PaymentIn) -> UUID | None:
         {"seller": ctx.seller, "source": payment.source_id, "buyer": payment.buyer_id},
     )
     return found
-
-
-def require_buyer(ctx: Context, buyer_id: UUID) -> None:
-    """NOT_FOUND for a buyer that the seller does not have."""
-    known = sql.value(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
-        {"seller": ctx.seller, "buyer": buyer_id},
-    )
-    if known is None:
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
 
 
 def _reason(given: str) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -63,9 +64,7 @@ def buyer_statement(ctx: Context, buyer_id: UUID, since: date, until: date) -> l
         )
     with book(ctx):
         params = {"seller": ctx.seller, "buyer": buyer_id, "since": since, "until": until}
-        known = "select id from buyer where seller_id = %(seller)s and id = %(buyer)s"
-        if sql.value(known, params) is None:
-            raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+        require_buyer(ctx, buyer_id)
         return statements(sql.rows(sql.statement("receivables/statement"), params), since, until)
 
 

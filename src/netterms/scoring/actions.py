@@ -8,9 +8,9 @@ from datetime import date
 from functools import cache
 from uuid import UUID
 
+from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
-from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring import events
 from netterms.scoring.blocks import PRIOR, Block, Combination, combination, with_payment_card
 from netterms.scoring.blocks_sql import compile_sql
@@ -80,10 +80,7 @@ def record_company_facts(ctx: Context, buyer_id: UUID, facts: CompanyFacts) -> N
         **asdict(facts),
     }
     with book(ctx):
-        if not sql.row(
-            "select id from buyer where seller_id = %(seller)s and id = %(buyer)s", params
-        ):
-            raise Refusal(Code.NOT_FOUND, what="buyer", id=str(buyer_id))
+        require_buyer(ctx, buyer_id)
         known = company_facts(ctx, buyer_id)
         if known is not None and known.facts == facts:
             return

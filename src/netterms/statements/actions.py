@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers.known import Lock, require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
 from netterms.kernel.ids import new_id
@@ -157,12 +158,7 @@ def flaws(ctx: Context, buyer_id: UUID, told: Sequence[Told]) -> list[list[Findi
 
 def _record(ctx: Context, buyer_id: UUID, told: Sequence[Told]) -> list[Recorded]:
     # Versions of one buyer are counted by one at a time.
-    locked = sql.row(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s for no key update",
-        {"seller": ctx.seller, "buyer": buyer_id},
-    )
-    if locked is None:
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+    require_buyer(ctx, buyer_id, Lock.NO_KEY_UPDATE)
     known = _known(ctx, buyer_id)
     lines = [
         _versioned(_line(ctx, buyer_id, one, check(ctx, one, _before(one, told, known))), known)

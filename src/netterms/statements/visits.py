@@ -8,8 +8,10 @@ from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
+from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.media import PICTURES, kind_of
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.statements import events
@@ -57,17 +59,6 @@ class Photo:
 
     kind: str
     content: bytes
-
-
-def kind_of(content: bytes) -> str | None:
-    """The media type of a photograph by its first bytes; None for anything else."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return "image/webp"
-    return None
 
 
 @once_more
@@ -140,12 +131,7 @@ def photo(ctx: Context, photo_id: UUID) -> Photo:
 
 
 def _add(ctx: Context, buyer_id: UUID, visit: Visit, photos: list[tuple[str, bytes]]) -> UUID:
-    known = sql.row(
-        "select id from buyer where seller_id = %(seller)s and id = %(buyer)s",
-        {"seller": ctx.seller, "buyer": buyer_id},
-    )
-    if known is None:
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+    require_buyer(ctx, buyer_id)
     line = {
         "seller_id": ctx.seller,
         "id": new_id(ctx.now),
@@ -198,7 +184,7 @@ def _check(ctx: Context, visit: Visit) -> None:
 
 
 def _kind(number: int, content: bytes) -> str:
-    kind = kind_of(content)
+    kind = kind_of(content, PICTURES)
     if kind is None:
         raise invalid("photos", number, Mend.ONE_OF, allowed="JPEG, PNG, WebP")
     if len(content) > MOST_BYTES:

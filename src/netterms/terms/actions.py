@@ -11,6 +11,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from netterms.buyers.known import Lock, require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
 from netterms.kernel.mends import Mend
@@ -185,12 +186,7 @@ def set_buyer_terms(ctx: Context, buyer_id: UUID, terms: BuyerTerms) -> None:
     ctx.require(Permission.MANAGE_POLICY)
     _percent("contract_percent", terms.contract_percent)
     with book(ctx):
-        known = sql.value(
-            "select id from buyer where seller_id = %(seller)s and id = %(id)s for update",
-            {"seller": ctx.seller, "id": buyer_id},
-        )
-        if known is None:
-            raise Refusal(Code.NOT_FOUND, field="buyer", value=str(buyer_id))
+        require_buyer(ctx, buyer_id, Lock.NO_KEY_UPDATE)
         before = queries.buyer_terms(ctx, buyer_id)
         if before == terms:
             return

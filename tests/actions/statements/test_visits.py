@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from netterms.kernel.context import Permission
+from netterms.kernel.media import PICTURES, kind_of
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.statements.visits import (
@@ -16,7 +17,6 @@ from netterms.statements.visits import (
     MOST_PHOTOS,
     Photo,
     Visit,
-    kind_of,
     photo,
     record_visit,
     visits_of,
@@ -81,8 +81,9 @@ def test_what_is_no_photograph_or_too_much_is_refused(ctx, photos, mend):
 
 
 def test_a_photograph_is_what_its_bytes_say():
-    assert kind_of(b"RIFF\x10\x00\x00\x00WEBPVP8 ") == "image/webp"
+    assert kind_of(b"RIFF\x10\x00\x00\x00WEBPVP8 ", PICTURES) == "image/webp"
     assert kind_of(b"RIFF\x10\x00\x00\x00WAVEfmt ") is None
+    assert kind_of(b"%PDF-1.7", PICTURES) is None
 
 
 def test_another_seller_sees_neither_visit_nor_photograph(ctx, new_seller):

@@ -37,6 +37,8 @@ from netterms.insurance.terms import PolicyTerms
 from netterms.kernel.clock import FixedClock, SystemClock
 from netterms.kernel.events import plain
 from netterms.kernel.money import Money
+from netterms.limits.formulas import Formula
+from netterms.limits.policy import LimitPolicy, set_limit_policy
 from netterms.receivables.matching.queries import statements
 from netterms.receivables.payments import PaymentIn, record_payment
 from netterms.reports.actions import order_report
@@ -75,6 +77,7 @@ FOR_ITSELF = {
     ("POST", "/v1/webhooks"),
     ("POST", "/v1/bank-statements"),
     ("POST", "/v1/insurance/policies"),
+    ("POST", "/v1/limit-policies"),
 }
 # Facts of countries, and the rates and the ladder that come along, are no seller's.
 FOR_EVERYBODY = {
@@ -117,6 +120,8 @@ class Book:
         self.buyer_name = buyer(ctx, made.buyer).name
         self.orders = {word: self.order(word, made.buyer) for word in MOVES}
         self.papers = papers(ctx, made.buyer)
+        heuristic = LimitPolicy(frozenset({Formula.HEURISTIC}))
+        set_limit_policy(ctx, heuristic, ctx.today, "trial")
         endpoint = add_endpoint(ctx, fresh(), URL, []).endpoint
         create_key(ctx, "something that happens", ["read"])
         with ThreadPoolExecutor(2) as pool:
@@ -312,6 +317,16 @@ class Book:
             ("POST", "/v1/disputes/{dispute_id}/evidence"): {
                 "file_name": "photo.exe",
                 "content": base64.b64encode(b"%PDF-1.7 walls").decode(),
+            ("POST", "/v1/limit-policies"): {
+                "formulas": ["capacity", "three_way"],
+                "in_force_on": day,
+                "why": "trial",
+            },
+            ("POST", f"{at}/trade-references"): {
+                "supplier": "A",
+                "currency": "EUR",
+                "limit_minor": 5,
+                "given_on": day,
             },
             ("PUT", "/v1/caps"): {"kind": "group", "key": self.buyer, "limit_minor": 9_999_00},
             ("PUT", "/v1/buyers/{buyer_id}/lines/{currency}"): {"limit_minor": 9_000_00},

@@ -317,6 +317,8 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     ],
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
     "caps": _each("/orders/caps/"),
+    "limit_policy": _each("/limits/policy/"),
+    "account_policy": _each("/keys/accounts/"),
     "orders_queue": _each("/orders/queue/"),
     "policy": _each("/orders/policy/"),
     "policy_version": lambda w: [f"/orders/policy/{number}/" for number in w.policies],

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from netterms.doors.console import report_pdf
+from netterms.connectors import letters
 from netterms.reports.queries import reports_of
 from tests.doors.credit import credit
 
@@ -61,7 +61,7 @@ def test_in_chinese(shop, signed_in):
 def test_without_a_font_chinese_is_refused_in_words_and_english_is_not(
     shop, signed_in, monkeypatch
 ):
-    monkeypatch.setattr(report_pdf, "_families", frozenset)
+    monkeypatch.setattr(letters, "_families", frozenset)
     chinese = signed_in(shop.ctx, language="zh-hans")
     address = order(chinese, shop.buyers[0], "font").redirect_chain[-1][0]
     assert "fonts-noto-cjk" in chinese.get(f"{address}pdf/", follow=True).content.decode()

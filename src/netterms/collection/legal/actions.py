@@ -19,10 +19,11 @@ from netterms.collection.letters.rules import Template
 from netterms.collection.moves import CASE_MOVES, CaseMove, CaseState
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
+from netterms.kernel.media import kind_of
 from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
 from netterms.kernel.refusal import Code, Refusal, invalid
-from netterms.receivables.evidence import MOST_BYTES, kind_of, safe_name
+from netterms.receivables.evidence import MOST_BYTES, safe_name
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book

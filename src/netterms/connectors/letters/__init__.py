@@ -18,7 +18,7 @@ LATIN = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Arial", "Helvetica", "L
 FONTS = {
     "zh": (
         "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei",
-        "WenQuanYi Zen Hei",
+        "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
     ),
     "ja": (
         "Noto Sans CJK JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "IPAGothic",
@@ -38,7 +38,7 @@ def press(documents: Sequence[Document]) -> bytes:
     """The letter, once a language, as one PDF; FONT_MISSING where a language has no font."""
     import typst
 
-    told = [plain(one) | {"fonts": _fonts(one.language)} for one in documents]
+    told = [plain(one) | {"fonts": fonts_of(one.language)} for one in documents]
     # What a name holds is data for Typst, never markup: it reads a file of JSON.
     with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
         page = Path(folder) / "letter.typ"
@@ -54,7 +54,8 @@ def can_press(language: str) -> bool:
     return language not in FONTS or any(font in _families() for font in FONTS[language])
 
 
-def _fonts(language: str) -> list[str]:
+def fonts_of(language: str) -> list[str]:
+    """The families of this machine to set the language in, the best first; FONT_MISSING."""
     if not can_press(language):
         raise Refusal(
             Code.FONT_MISSING, fonts=", ".join(FONTS[language][:2]), mend=Mend.INSTALL_FONT

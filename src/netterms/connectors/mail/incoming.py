@@ -13,7 +13,8 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 from netterms.collection.mail.ports import Incoming, LeftOut, MailFile, MailKind
-from netterms.receivables.evidence import MOST_BYTES, kind_of
+from netterms.kernel.media import kind_of
+from netterms.receivables.evidence import MOST_BYTES
 
 LONGEST_TEXT = 50_000
 LONGEST_HEADER = 500

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from netterms.connectors.markup import all_at, squeezed
 from netterms.connectors.watchlists import markup
 from netterms.connectors.watchlists.shaping import countries, day, distinct
 from netterms.screening.rules import Entry, ListKind, Party, Watchlist
@@ -28,18 +29,14 @@ def _entry(element: etree._Element) -> Entry:
     places = [
         each.get("countryIso2Code", "")
         for name in ("citizenship", "address", "identification")
-        for each in markup.all_of(element, name)
+        for each in all_at(element, name)
     ]
     return Entry(
         id=element.get("euReferenceNumber") or element.get("logicalId", ""),
         party=PARTIES.get(code, Party.OTHER),
-        names=distinct(each.get("wholeName", "") for each in markup.all_of(element, "nameAlias")),
+        names=distinct(each.get("wholeName", "") for each in all_at(element, "nameAlias")),
         countries=countries(place for place in places if place != NO_COUNTRY),
-        numbers=distinct(
-            each.get("number", "") for each in markup.all_of(element, "identification")
-        ),
-        programmes=distinct(
-            each.get("programme", "") for each in markup.all_of(element, "regulation")
-        ),
-        remarks=markup.squeezed(element.get("designationDetails", "")),
+        numbers=distinct(each.get("number", "") for each in all_at(element, "identification")),
+        programmes=distinct(each.get("programme", "") for each in all_at(element, "regulation")),
+        remarks=squeezed(element.get("designationDetails", "")),
     )

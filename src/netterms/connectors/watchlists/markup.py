@@ -1,4 +1,4 @@
-"""Reading large XML lists entry by entry, whatever namespace their publisher gave them."""
+"""Reading large XML lists entry by entry, so that one of any size fits."""
 
 from __future__ import annotations
 
@@ -43,19 +43,3 @@ def _parsed(path: Path, event: str, wanted: tuple[str, ...]) -> Iterator[etree._
                 yield element
         except etree.XMLSyntaxError as error:
             raise ValueError(str(error)) from error
-
-
-def text(element: etree._Element, path: str) -> str:
-    """The text at `path` below, its names without namespace; empty when there is none."""
-    found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
-    return squeezed(found.text) if found is not None and found.text else ""
-
-
-def all_of(element: etree._Element, path: str) -> list[etree._Element]:
-    """Every element at `path` below."""
-    return list(element.findall("/".join(f"{{*}}{name}" for name in path.split("/"))))
-
-
-def squeezed(words: str) -> str:
-    """Words with one space between them."""
-    return " ".join(words.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from netterms.connectors.markup import all_at, text_at
 from netterms.connectors.watchlists import markup
 from netterms.connectors.watchlists.shaping import countries, day, distinct
 from netterms.screening.rules import Entry, ListKind, Party, Watchlist
@@ -45,29 +46,25 @@ def read_xml(path: Path) -> Watchlist:
 
 
 def _entry(element: etree._Element) -> Entry:
-    party = PARTIES.get(markup.text(element, "sdnType").lower(), Party.OTHER)
-    programmes = [each.text or "" for each in markup.all_of(element, "programList/program")]
-    listed = markup.all_of(element, "akaList/aka")
+    party = PARTIES.get(text_at(element, "sdnType").lower(), Party.OTHER)
+    programmes = [each.text or "" for each in all_at(element, "programList/program")]
+    listed = all_at(element, "akaList/aka")
     known = [
-        markup.text(each, name)
-        for path, name in COUNTRIES.items()
-        for each in markup.all_of(element, path)
+        text_at(each, name) for path, name in COUNTRIES.items() for each in all_at(element, path)
     ]
     return Entry(
-        id=markup.text(element, "uid"),
+        id=text_at(element, "uid"),
         party=party,
         names=distinct(_name(each) for each in [element, *listed]),
         countries=countries(known),
-        numbers=distinct(
-            markup.text(each, "idNumber") for each in markup.all_of(element, "idList/id")
-        ),
+        numbers=distinct(text_at(each, "idNumber") for each in all_at(element, "idList/id")),
         programmes=distinct(programmes),
-        remarks=markup.text(element, "remarks"),
+        remarks=text_at(element, "remarks"),
     )
 
 
 def _name(element: etree._Element) -> str:
-    return f"{markup.text(element, 'firstName')} {markup.text(element, 'lastName')}"
+    return f"{text_at(element, 'firstName')} {text_at(element, 'lastName')}"
 
 
 def looks_like_csv(beginning: bytes) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from netterms.connectors.markup import all_at, text_at
 from netterms.connectors.watchlists import markup
 from netterms.connectors.watchlists.shaping import countries, day, distinct
 from netterms.screening.rules import Entry, ListKind, Party, Watchlist
@@ -25,25 +26,23 @@ def read(path: Path) -> Watchlist:
 
 
 def _entry(element: etree._Element, kind: str) -> Entry:
-    aliases = [markup.text(each, "ALIAS_NAME") for each in markup.all_of(element, f"{kind}_ALIAS")]
+    aliases = [text_at(each, "ALIAS_NAME") for each in all_at(element, f"{kind}_ALIAS")]
     known = [
-        *(each.text or "" for each in markup.all_of(element, "NATIONALITY/VALUE")),
-        *(markup.text(each, "COUNTRY") for each in markup.all_of(element, f"{kind}_ADDRESS")),
+        *(each.text or "" for each in all_at(element, "NATIONALITY/VALUE")),
+        *(text_at(each, "COUNTRY") for each in all_at(element, f"{kind}_ADDRESS")),
     ]
     return Entry(
-        id=markup.text(element, "DATAID") or markup.text(element, "REFERENCE_NUMBER"),
+        id=text_at(element, "DATAID") or text_at(element, "REFERENCE_NUMBER"),
         party=Party.PERSON if kind == "INDIVIDUAL" else Party.COMPANY,
         names=distinct(
             [
-                " ".join(markup.text(element, name) for name in NAMES),
-                markup.text(element, "NAME_ORIGINAL_SCRIPT"),
+                " ".join(text_at(element, name) for name in NAMES),
+                text_at(element, "NAME_ORIGINAL_SCRIPT"),
                 *aliases,
             ]
         ),
         countries=countries(known),
-        numbers=distinct(
-            markup.text(each, "NUMBER") for each in markup.all_of(element, f"{kind}_DOCUMENT")
-        ),
-        programmes=distinct([markup.text(element, "UN_LIST_TYPE")]),
-        remarks=markup.text(element, "REFERENCE_NUMBER"),
+        numbers=distinct(text_at(each, "NUMBER") for each in all_at(element, f"{kind}_DOCUMENT")),
+        programmes=distinct([text_at(element, "UN_LIST_TYPE")]),
+        remarks=text_at(element, "REFERENCE_NUMBER"),
     )

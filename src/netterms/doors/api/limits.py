@@ -14,15 +14,19 @@ from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 from netterms.buyers import queries as buyers
 from netterms.doors.api.preconditions import ETags, asked_version, is_known, tag
 from netterms.doors.api.shapes import (
+    KEYED,
     ApiRequest,
     Id,
     Instant,
     Problem,
+    key_of,
+    status_of,
 )
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
-from netterms.limits import caps, queries
+from netterms.limits import caps, policy, queries, references
 from netterms.limits.caps import CapKind
+from netterms.limits.formulas import Formula
 from netterms.limits.lines import (
     LONGEST_NET_DAYS,
     MOST_INSTALMENTS,
@@ -324,3 +328,149 @@ def delete_cap(request: ApiRequest, kind: CapKind, key: Key, why: Why = "") -> S
     """Take a cap away, by kind and key; 404 where there is none."""
     caps.remove_cap(request.auth, kind, key, why)
     return Status(204, None)
+
+
+Share = Annotated[float, Field(ge=0, le=1, multiple_of=0.0001)]
+
+
+class LimitPolicyWanted(Wanted):
+    """How limits are recommended from a day on. Shares are fractions with at most 4 decimals.
+
+    `net_worth_rule`: at most this part of the buyer's tangible net worth; null is off.
+    """
+
+    formulas: list[Formula]
+    in_force_on: date
+    concentration_share: Share = float(policy.STARTING.policy.concentration_share)
+    tolerated_uninsured_share: Annotated[float, Field(ge=0, lt=1, multiple_of=0.0001)] = 0
+    net_worth_rule: Share | None = None
+    why: Annotated[str, Field(min_length=1, max_length=500, pattern="^[^\\x00-\\x1f]+$")]
+
+
+class LimitPolicyShown(Schema):
+    """A policy, from when on it counts, who set it and why."""
+
+    number: int
+    in_force_on: date
+    formulas: list[Formula]
+    concentration_share: float
+    tolerated_uninsured_share: float
+    net_worth_rule: float | None
+    set_by: str
+    set_at: Instant
+    why: str
+
+
+class LimitPolicies(Schema):
+    """Every policy set, the one that counts last first; before any, formula `capacity` alone."""
+
+    items: list[LimitPolicyShown]
+
+
+class Changed(Schema):
+    """The number of the policy that counts on its day."""
+
+    number: int
+
+
+@router.get("/limit-policies", response=LimitPolicies, summary="How limits are recommended")
+def limit_policies(request: ApiRequest) -> dict[str, Any]:
+    """Those of the past, the one in force, and those to come."""
+    found = policy.limit_policies(request.auth)
+    return {"items": [_policy_shown(one) for one in found]}
+
+
+@router.post(
+    "/limit-policies",
+    response={200: Changed, 201: Changed},
+    openapi_extra=KEYED,
+    summary="Change how limits are recommended",
+)
+def set_limit_policy(
+    request: ApiRequest, response: HttpResponse, wanted: LimitPolicyWanted
+) -> Status[dict[str, Any]]:
+    """From today or a later day on. On that day every buyer's limit is looked at again."""
+    worth = wanted.net_worth_rule
+    told = policy.LimitPolicy(
+        frozenset(wanted.formulas),
+        None if worth is None else Decimal(str(worth)),
+        Decimal(str(wanted.concentration_share)),
+        Decimal(str(wanted.tolerated_uninsured_share)),
+    )
+    on, key = wanted.in_force_on, key_of(request)
+    repeated = policy.set_limit_policy(request.auth, told, on, wanted.why, key=key)
+    number = policy.limit_policy(request.auth, on).number
+    return Status(status_of(response, repeated=repeated), {"number": number})
+
+
+def _policy_shown(one: policy.Version) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "in_force_on": one.in_force_on,
+        "formulas": sorted(one.policy.formulas),
+        "concentration_share": one.policy.concentration_share,
+        "tolerated_uninsured_share": one.policy.tolerated_uninsured_share,
+        "net_worth_rule": one.policy.net_worth_rule,
+        "set_by": one.set_by,
+        "set_at": one.set_at,
+        "why": one.why,
+    }
+
+
+class ReferenceWanted(Wanted):
+    """What another supplier gives the buyer; `limit_minor` null: none any more."""
+
+    supplier: Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00-\\x1f]+$")]
+    currency: Currency
+    limit_minor: Minor | None
+    given_on: date
+
+
+class ReferenceShown(Schema):
+    """A limit as told; `counts`: it is the supplier's newest and no older than a year."""
+
+    id: UUID
+    supplier: str
+    currency: str
+    limit_minor: int | None
+    given_on: date
+    entered_by: str
+    counts: bool
+
+
+class References(Schema):
+    """What other suppliers give a buyer, the newest entered first."""
+
+    items: list[ReferenceShown]
+
+
+class ReferenceKept(Schema):
+    """What was kept."""
+
+    id: UUID
+
+
+@router.get(
+    "/buyers/{buyer_id}/trade-references",
+    response=References,
+    summary="Limits that other suppliers give a buyer",
+)
+def trade_references(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
+    """The recommended limit averages them where the policy has the formula `three_way`."""
+    buyers.buyer(request.auth, buyer_id)
+    return {"items": references.references_of(request.auth, buyer_id)}
+
+
+@router.post(
+    "/buyers/{buyer_id}/trade-references",
+    response={200: ReferenceKept, 201: ReferenceKept, 404: Problem},
+    openapi_extra=KEYED,
+    summary="Enter a limit of another supplier",
+)
+def add_trade_reference(
+    request: ApiRequest, response: HttpResponse, buyer_id: Id, wanted: ReferenceWanted
+) -> Status[dict[str, Any]]:
+    """A newer one of the same supplier takes its place."""
+    told = (wanted.supplier, wanted.currency, wanted.limit_minor, wanted.given_on)
+    kept, repeated = references.enter_reference(request.auth, buyer_id, *told, key=key_of(request))
+    return Status(status_of(response, repeated=repeated), {"id": kept})

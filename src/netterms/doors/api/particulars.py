@@ -149,7 +149,8 @@ class AccountWanted(Schema):
 class AccountShown(Schema):
     """An account in use. `to_confirm`: it was changed, and nobody has called a known number yet.
 
-    Without the permission `read_personal` the number is its last four signs.
+    Without the permission `read_personal` the number is its last four signs. `confirmed_alone`: by
+    the one person there is, in the console; a program never confirms so.
     """
 
     id: UUID
@@ -164,6 +165,7 @@ class AccountShown(Schema):
     replaces: UUID | None
     confirmed_on: date | None
     confirmed_by: str | None
+    confirmed_alone: bool
 
 
 class Decided(Schema):

@@ -14,7 +14,7 @@ from netterms.buyers import queries as buyers
 from netterms.buyers.accounts import accounts_of
 from netterms.collection import queries as collection
 from netterms.collection.queries import Balance, BuyerFilter, InvoiceLine, Sort
-from netterms.doors.console import stories, terms
+from netterms.doors.console import account_policy, stories, terms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged, whole_number
 from netterms.doors.look import sentences
@@ -107,7 +107,7 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "promises": collection.promises_of(ctx, buyer_id),
             "disputes": collection.disputes_of(ctx, buyer_id),
             "alerts": monitoring.open_alerts(ctx, buyer_id=buyer_id),
-            "waiting": [one for one in accounts_of(ctx, buyer_id) if one.to_confirm],
+            "waiting": account_policy.waiting(ctx, accounts_of(ctx, buyer_id)),
             "may_confirm": Permission.SET_LIMIT in ctx.may,
             "me": ctx.actor,
             "events": stories.told(monitoring.timeline(ctx, subjects)),

@@ -12,20 +12,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from netterms.buyers import accounts, entering, groups
+from netterms.buyers import accounts, alone, entering, groups
 from netterms.buyers import actions as master
 from netterms.buyers import particulars as kinds
 from netterms.buyers import queries as buyers
 from netterms.buyers.identifiers import KINDS, Identifier
 from netterms.buyers.numbers import NumberCheck
 from netterms.buyers.profile import profile
-from netterms.doors.console import event_words, forms, stories, words
+from netterms.doors.console import account_policy, event_words, forms, stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.money import CURRENCIES
 from netterms.kernel.refusal import Code, Refusal
+from netterms.limits.references import enter_reference, references_of
 from netterms.monitoring import queries as monitoring
 from netterms.scoring import company
 from netterms.scoring.actions import record_company_facts
@@ -36,7 +38,8 @@ EVENTS_SHOWN = 30
 OWN_EVENTS = tuple(
     kind
     for kind in event_words.EVENTS
-    if kind.startswith("buyers.") or kind == "scoring.company_facts_recorded"
+    if kind.startswith("buyers.")
+    or kind in {"scoring.company_facts_recorded", "limits.trade_reference_entered"}
 )
 
 
@@ -68,8 +71,11 @@ def _shown(request: PageRequest, buyer_id: UUID, typed: Mapping[str, Any]) -> di
     return {
         "buyer": buyer,
         "known": known,
-        "waiting": [one for one in known.accounts if one.to_confirm],
+        "waiting": account_policy.waiting(ctx, known.accounts),
         "facts": facts,
+        "references": references_of(ctx, buyer_id),
+        "currency": request.membership.currency,
+        "today": ctx.today,
         "form_rank": words.FORM_RANKS.get(str(facts.facts.form_rank)) if facts else None,
         "tree": tree,
         "cut": len(tree) == groups.MOST_MEMBERS,
@@ -161,6 +167,15 @@ def _confirm(request: PageRequest, buyer_id: UUID) -> str:
     return _("The bank account is confirmed.")
 
 
+def _confirm_alone(request: PageRequest, buyer_id: UUID) -> str:
+    call = alone.Call(
+        _text(request, "person"), _text(request, "called"), _text(request, "known_from")
+    )
+    code = forms.text(request.POST, "code", 12)
+    alone.confirm_alone(request.ctx, _id(request, "id"), call, code, of=buyer_id)
+    return _("The bank account is confirmed, by one person.")
+
+
 def _reject(request: PageRequest, buyer_id: UUID) -> str:
     how = forms.text(request.POST, "how", kinds.LONGEST)
     accounts.reject_bank_account(request.ctx, _id(request, "id"), how, of=buyer_id)
@@ -207,6 +222,17 @@ def _facts(request: PageRequest, buyer_id: UUID) -> str:
     return _("The facts are kept; the next score reads them.")
 
 
+def _reference(request: PageRequest, buyer_id: UUID) -> str:
+    form, currency = request.POST, _text(request, "currency").upper()
+    # The currency decides how an amount is read: an unknown one is refused by the use case.
+    limit = forms.minor(form, "limit", currency) if currency in CURRENCIES else 0
+    given_on = forms.day(form, "given_on", "given_on") or request.ctx.today
+    key = forms.text(form, "key", 100) or forms.new_key()
+    supplier = _text(request, "supplier")
+    enter_reference(request.ctx, buyer_id, supplier, currency, limit, given_on, key=key)
+    return _("The other supplier's limit is kept.")
+
+
 def _parent(request: PageRequest, buyer_id: UUID) -> str:
     number = _text(request, "parent")
     above = buyers.buyer_by_number(request.ctx, number).id if number else None
@@ -225,10 +251,12 @@ DOERS: Mapping[str, Callable[[PageRequest, UUID], str]] = {
     "forget_address": _forget("address"),
     "account": _account,
     "confirm": _confirm,
+    "confirm_alone": _confirm_alone,
     "reject": _reject,
     "master": _master,
     "facts": _facts,
     "parent": _parent,
+    "reference": _reference,
 }
 
 

@@ -6,23 +6,14 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from netterms.connectors.letters import fonts_of
 from netterms.doors.console.report_sections import Section
-from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
-
-# The first that the system has. Latin letters come with Typst.
-CHINESE_FONTS = (
-    "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei",
-    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
-)  # fmt: skip
-LATIN_FONTS = ("DejaVu Sans", "Libertinus Serif")
 
 
 def render(
@@ -39,16 +30,13 @@ def render(
     """
     import typst
 
-    chinese = next((font for font in CHINESE_FONTS if font in _families()), None)
-    wanted = (get_language() or "", *languages)
-    if chinese is None and any(code.startswith("zh") for code in wanted):
-        raise Refusal(Code.FONT_MISSING, fonts=", ".join(CHINESE_FONTS[:2]), mend=Mend.INSTALL_FONT)
+    wanted = [fonts_of(code[:2]) for code in (get_language() or "", *languages)]
     told = {
         "title": title,
         "lead": lead,
         "footer": footer,
         "page": _("Page"),
-        "fonts": [*LATIN_FONTS, *([chinese] if chinese else [])],
+        "fonts": list(dict.fromkeys(font for fonts in wanted for font in fonts)),
         "sections": [asdict(section) for section in sections],
     }
     # What a name holds is data for Typst, never markup: it reads a file of JSON.
@@ -59,10 +47,3 @@ def render(
             json.dumps(told, ensure_ascii=False, default=str), encoding="utf-8"
         )
         return bytes(typst.compile(str(page), root=folder))
-
-
-@cache
-def _families() -> frozenset[str]:
-    import typst
-
-    return frozenset(typst.Fonts().families())

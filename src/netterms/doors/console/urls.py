@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from netterms.doors.console import (
     access,
+    account_policy,
     account_statement,
     bank,
     buyer_page,
@@ -27,6 +28,7 @@ from netterms.doors.console import (
     ledger_policy,
     legal,
     letters,
+    limit_policy,
     lines,
     monitoring,
     orders,
@@ -135,6 +137,8 @@ urlpatterns: list[URLPattern] = [
     path("orders/policy/", policy.overview, name="policy"),
     path("orders/policy/<int:number>/", policy.one, name="policy_version"),
     path("orders/caps/", caps.overview, name="caps"),
+    path("keys/accounts/", account_policy.overview, name="account_policy"),
+    path("limits/policy/", limit_policy.overview, name="limit_policy"),
     path("orders/caps/remove/", caps.remove, name="cap_remove"),
     path("orders/<uuid:order_id>/", orders.one, name="order"),
     path("orders/<uuid:order_id>/<slug:move>/", orders.do, name="order_move"),

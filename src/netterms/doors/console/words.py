@@ -17,6 +17,11 @@ STEPS = {
     "claim_file": _("Prepare the insurance claim"),
     "policy_notice": _("Notify the insurer"),
 }
+FORMULAS = {
+    "capacity": _("A share of net worth and of turnover, by grade"),
+    "three_way": _("The mean of 10 % of net worth, trade references and need"),
+    "heuristic": _("A share of net worth by how the buyer trades"),
+}
 WORK_SETTINGS = {
     "cost_minute": _("Cost of a minute of a collector, in minor units"),
     "self_pay_1": _("Chance to pay by itself without a forecast, stage 1"),

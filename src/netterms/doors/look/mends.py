@@ -45,6 +45,10 @@ MENDS: dict[Mend, str] = {
     Mend.PASSWORD: gettext_noop(
         "at least %(least)s characters, not digits alone, and none that many people use"
     ),
+    Mend.SET_UP_APP: gettext_noop("set up an authenticator app under Second factor first"),
+    Mend.CODE_OF_APP: gettext_noop(
+        "the six digits that your authenticator app shows now, each used once"
+    ),
     Mend.SAY_WHY: gettext_noop("say why, for those who ask"),
     Mend.TEXT: gettext_noop("send text"),
     Mend.TIME_ZONE: gettext_noop("a name of the IANA, such as Asia/Shanghai"),

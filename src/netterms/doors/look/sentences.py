@@ -120,6 +120,7 @@ SENTENCES: dict[Code, str] = {
     ),
     Code.ROWS_BAD: gettext_noop("Some rows of the file cannot be used, so nothing was imported."),
     Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is %(value)s."),
+    Code.TOO_EARLY: gettext_noop("This cannot be done before %(until)s."),
     Code.TOO_MANY_REQUESTS: gettext_noop(
         "This key asked more than %(most)s times a second. Ask again in %(seconds)s seconds."
     ),

@@ -6,18 +6,15 @@ select u.buyer, u.currency, s.grade,
        sales.minor as seller_annual_sales_minor,
        cover.amount_minor as insured_limit_minor,
        b.sanctions_hit,
-       -- Of other suppliers' limits and of the buyer's trading nothing is kept yet: formulas that ask for
-       -- them (limits/formulas.py) bound nothing here.
-       null::bigint as median_reference_doubled, null::numeric as share_of_need, null::text as pays,
-       null::numeric as age_years, null::numeric as margin, null::numeric as current_ratio,
-       null::numeric as debt_ratio,
+       o.median_reference_doubled, o.share_of_need, o.pays, o.age_years, o.margin, o.current_ratio, o.debt_ratio,
        -- The stage that the oldest open invoice's days past due give.
        case when s.days_late >= 91 then 4 when s.days_late >= 61 then 3
             when s.days_late >= 31 then 2 when s.days_late >= 1 then 1 else 0 end as open_stage
-from (select *, /* need */ as need_minor from credit_use) u
+from credit_use u
 join buyer b on b.seller_id = %(seller)s and b.id = u.buyer::uuid
 join scored_today s on s.buyer_id = b.id and s.currency = u.currency
 join seller_sales sales on sales.currency = u.currency
+left join outside_facts o on o.buyer = u.buyer and o.currency = u.currency
 left join lateral (
   -- Cover in another currency than the debt's needs a dated rate: it does not bind here.
   select l.amount_minor

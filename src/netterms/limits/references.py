@@ -1,0 +1,119 @@
+"""Limits that other suppliers give a buyer, as somebody tells them: what SCR-10 averages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from netterms.buyers.known import require_buyer
+from netterms.kernel.calendar import add_months
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.ids import new_id
+from netterms.kernel.mends import Mend
+from netterms.kernel.money import CURRENCIES, Money
+from netterms.kernel.refusal import invalid
+from netterms.limits import events
+from netterms.limits.facts import REFERENCE_MONTHS, TradeReference, counting
+from netterms.limits.lines import MOST_MINOR
+from netterms.store import sql
+from netterms.store.keys import done_once
+from netterms.store.outbox import record
+from netterms.store.tenancy import book
+
+LONGEST_SUPPLIER = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReference:
+    """A reference as the book has it. `limit_minor` None: the supplier gives none any more.
+
+    `counts`: it is the supplier's newest and no older than a year.
+    """
+
+    id: UUID
+    supplier: str
+    currency: str
+    limit_minor: int | None
+    given_on: date
+    entered_by: str
+    counts: bool = False
+
+
+def enter_reference(
+    ctx: Context,
+    buyer_id: UUID,
+    supplier: str,
+    currency: str,
+    limit_minor: int | None,
+    given_on: date,
+    *,
+    key: str = "",
+) -> tuple[UUID, bool]:
+    """Keep what another supplier gives the buyer; its id, and whether `key` had brought it before.
+
+    A newer one of the same supplier takes its place; a limit of None says that there is none any
+    more. NOT_FOUND, VALUE_INVALID.
+    """
+    ctx.require(Permission.IMPORT)
+    name = supplier.strip()
+    if not 1 <= len(name) <= LONGEST_SUPPLIER or not name.isprintable():
+        raise invalid("supplier", name, Mend.CHARACTERS, least=1, most=LONGEST_SUPPLIER)
+    if currency not in CURRENCIES:
+        raise invalid("currency", currency, Mend.CURRENCY_CODE)
+    if limit_minor is not None and not 0 <= limit_minor <= MOST_MINOR:
+        raise invalid("limit_minor", limit_minor, Mend.BETWEEN, least=0, most=MOST_MINOR)
+    first = add_months(ctx.today, -REFERENCE_MONTHS)
+    if not first < given_on <= ctx.today:
+        raise invalid("given_on", given_on, Mend.BETWEEN, least=first, most=ctx.today)
+    line = {
+        "seller": ctx.seller, "id": new_id(ctx.now), "buyer": buyer_id, "supplier": name,
+        "currency": currency, "limit": limit_minor, "given_on": given_on, "today": ctx.today,
+        "actor": ctx.actor, "now": ctx.now,
+    }  # fmt: skip
+
+    def act() -> str:
+        require_buyer(ctx, buyer_id)
+        sql.execute(_INSERT, line)
+        record(ctx, events.TradeReferenceEntered(buyer_id, name, currency, limit_minor, given_on))
+        return str(line["id"])
+
+    asked = {"reference_of": buyer_id, "supplier": name, "currency": currency,
+             "limit_minor": limit_minor, "given_on": given_on}  # fmt: skip
+    found, repeated = done_once(ctx, key, asked, act)
+    return UUID(str(found)), repeated
+
+
+def references_of(ctx: Context, buyer_id: UUID) -> list[KeptReference]:
+    """What other suppliers give the buyer, the newest entered first."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select id, supplier, currency::text as currency, limit_minor, given_on, entered_by
+            from trade_reference where seller_id = %(seller)s and buyer_id = %(buyer)s
+            order by id desc
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    told = [_told(line) for line in reversed(found)]
+    counts = {id(one) for one in counting(told, ctx.today)}
+    marked = [
+        line | {"counts": id(one) in counts}
+        for line, one in zip(found, reversed(told), strict=True)
+    ]
+    return sql.typed(marked, KeptReference)
+
+
+def _told(line: dict[str, Any]) -> TradeReference:
+    limit = None if line["limit_minor"] is None else Money(line["limit_minor"], line["currency"])
+    return TradeReference(line["supplier"], limit, line["given_on"])
+
+
+_INSERT = """
+insert into trade_reference (seller_id, id, buyer_id, supplier, currency, limit_minor, given_on,
+                             known_on, entered_by, entered_at)
+values (%(seller)s, %(id)s, %(buyer)s, %(supplier)s, %(currency)s, %(limit)s, %(given_on)s,
+        %(today)s, %(actor)s, %(now)s)
+"""
