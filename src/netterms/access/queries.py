@@ -238,3 +238,29 @@ def others_who_may(ctx: Context, permission: Permission) -> int:
             {"seller": ctx.seller, "roles": roles, "actor": ctx.actor},
         )
     return int(found)
+
+
+def same_person(ctx: Context, one: str, other: str) -> bool:
+    """Whether two actors may be one person: a program acts for whoever has held its key's secret.
+
+    Those are who made the key and who gave it a new secret. Without this, one person would be two
+    by making a key.
+    """
+    return bool(_behind(ctx, one) & _behind(ctx, other))
+
+
+def _behind(ctx: Context, actor: str) -> frozenset[str]:
+    program, colon, name = actor.partition(":")
+    if program != "key" or not colon:
+        return frozenset({actor})
+    with book(ctx):
+        found = sql.rows(
+            """
+            select distinct e.actor from api_key k
+            join event e on e.seller_id = k.seller_id and e.subject_id = k.id
+              and e.kind in ('access.key_created', 'access.key_rotated')
+            where k.seller_id = %(seller)s and k.name = %(name)s
+            """,
+            {"seller": ctx.seller, "name": name},
+        )
+    return frozenset({actor, *(line["actor"] for line in found)})

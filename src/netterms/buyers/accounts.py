@@ -13,6 +13,7 @@ from uuid import UUID
 
 from stdnum import iban as iban_number
 
+from netterms.access.queries import same_person
 from netterms.buyers import events
 from netterms.buyers.particulars import checked_text, insert, lock, params
 from netterms.kernel.context import Context, Permission
@@ -103,14 +104,15 @@ def confirm_bank_account(
     """Note that somebody confirmed a changed account by a call to a known number, and how.
 
     `of`: the buyer it must be of. Whether `key` had confirmed it before. NOT_FOUND; SAME_PERSON
-    for who entered the account: who slips in an account would confirm it, too.
+    for who entered the account, and for programs of that person: who slips in an account would
+    confirm it, too.
     """
     ctx.require(Permission.SET_LIMIT)
     how = _reason(how)
 
     def act() -> None:
         changed = waiting(ctx, account_id, of)
-        if changed["added_by"] == ctx.actor:
+        if same_person(ctx, changed["added_by"], ctx.actor):
             raise Refusal(Code.SAME_PERSON, actor=ctx.actor)
         sql.execute(
             """

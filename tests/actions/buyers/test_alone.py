@@ -11,9 +11,14 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 
-from netterms.access.actions import add_member, create_user
+from netterms.access.actions import add_member, create_key, create_user
 from netterms.access.rules import Role
-from netterms.buyers.accounts import BankAccount, accounts_of, set_bank_account
+from netterms.buyers.accounts import (
+    BankAccount,
+    accounts_of,
+    confirm_bank_account,
+    set_bank_account,
+)
 from netterms.buyers.alone import (
     AccountPolicy,
     Call,
@@ -125,3 +130,11 @@ def test_only_the_owner_switches_it_and_within_bounds(one):
         assert no.facts["field"] == field
     nobody = replace(one.ctx, actor="key:shop")
     assert refusal(set_account_policy, nobody, **wanted).facts["mend"] is Mend.SET_UP_APP
+
+
+def test_a_program_of_who_entered_it_is_no_second_person(one, changed):
+    create_key(one.ctx, "mine", ["read"])
+    create_key(replace(one.ctx, actor="other@example.com"), "theirs", ["read"])
+    mine = replace(one.ctx, actor="key:mine")
+    assert refusal(confirm_bank_account, mine, changed, "called").code is Code.SAME_PERSON
+    confirm_bank_account(replace(one.ctx, actor="key:theirs"), changed, "called")

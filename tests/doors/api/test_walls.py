@@ -317,6 +317,7 @@ class Book:
             ("POST", "/v1/disputes/{dispute_id}/evidence"): {
                 "file_name": "photo.exe",
                 "content": base64.b64encode(b"%PDF-1.7 walls").decode(),
+            },
             ("POST", "/v1/limit-policies"): {
                 "formulas": ["capacity", "three_way"],
                 "in_force_on": day,
