@@ -115,6 +115,7 @@ BY_CODE: dict[str, type[NettermsError]] = {
     "not_signed_in": NotSignedIn,
     "order_expired": OrderExpired,
     "order_number_taken": OrderNumberTaken,
+    "period_closed": ValueInvalid,
     "too_many_requests": RateLimited,
     "value_invalid": ValueInvalid,
 }

@@ -181,10 +181,10 @@ def test_no_paper_is_of_a_closed_day(ctx, buyer, kind):
         for day in (closed, closed + timedelta(days=1))
     )
     answers = move(ctx, [late, fine])
-    assert [answer.status for answer in answers] == [422, 201]
+    assert [answer.status for answer in answers] == [409, 201]
     refusal = answers[0].refusal
-    assert refusal.code is Code.ISSUED_ON_OUT_OF_RANGE
-    assert refusal.facts["earliest"] == (closed + timedelta(days=1)).isoformat()
+    assert refusal.code is Code.PERIOD_CLOSED
+    assert refusal.facts["closed_until"] == closed.isoformat()
 
 
 def still_open(ctx, order_id: UUID) -> list[tuple[str, int]]:
@@ -209,7 +209,7 @@ def test_a_refund_is_set_off_against_what_its_own_order_has_open(ctx, buyer):
     assert sum(minor for _, minor in still_open(ctx, other)) == 300
     assert owed(ctx, buyer) == before - 150 - 100 - 150
     told = rows(ctx, "select facts from event where kind = 'receivables.payment_allocated'")
-    assert [len(each["facts"]["parts"]) for each in told] == [3, 1, 2, 2]
+    assert sorted(len(each["facts"]["parts"]) for each in told) == [1, 2, 2, 3]
     move(ctx, [capture("f", one, "F", 90), refund("g", one, "G", 90)])
     assert dict(still_open(ctx, one))["G"] == 0
     assert check_books(ctx) == {"held_wrong": 0, "owed_wrong": 0, "caps_wrong": 0}

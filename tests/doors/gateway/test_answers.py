@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from netterms.receivables.periods import close_period
 from tests.actions.books import rows
 from tests.doors.gateway.servers import Caller, fresh
 
@@ -105,6 +106,17 @@ def test_people_decide_what_waits_for_them(shop):
     assert (short.body["outcome"], short.body["state"]) == ("declined", "pending")
     declined = deciding.post(f"/v1/orders/{waits[1]}/decline")
     assert (declined.status, declined.body["state"]) == (201, "declined")
+
+
+def test_a_paper_of_a_closed_day_is_refused(shop):
+    till = shop.caller()
+    order = f"/v1/orders/{till.post('/v1/orders', shop.order(100_00)).body['id']}"
+    closed = shop.ctx.today - timedelta(days=3)
+    close_period(shop.ctx, closed)
+    late = till.post(f"{order}/capture", {"issued_on": closed.isoformat()})
+    is_problem(late, 409, "period_closed")
+    assert late.body["errors"][0]["closed_until"] == closed.isoformat()
+    assert till.post(f"{order}/capture").body["state"] == "captured"
 
 
 def test_another_sellers_orders_and_buyers_are_not_there(shop, open_shop):

@@ -38,9 +38,10 @@ as $$
 declare
   n constant int := coalesce(cardinality(p_key), 0);
   -- Goods of last month may be reported now, and where the caller is it may be tomorrow; our convention.
-  earliest date := p_today - 31;
+  earliest constant date := p_today - 31;
   latest constant date := p_today + 1;
-  closed constant date := closed_until();
+  -- The last closed day; papers alone ask for it.
+  closed date;
   orders credit_order[];
   -- By order: the currency of the line it is held on, or would be.
   line_of char(3)[];
@@ -143,7 +144,7 @@ begin
   if p_move && '{capture,refund}' then
     -- Whoever closes a period waits for bookings, and they for it: as refuse_closed.
     perform pg_advisory_xact_lock_shared(hashtextextended('period/' || current_seller(), 0));
-    earliest := greatest(earliest, closed_until() + 1);
+    closed := closed_until();
   end if;
 
   for r in
@@ -261,10 +262,10 @@ begin
         fail := 'amount_out_of_range';
         least_ok := 1;
         most_ok := most;
-      elsif r.issued not between earliest and latest then
-        fail := 'issued_on_out_of_range';
       elsif r.issued <= closed then
         fail := 'period_closed';
+      elsif r.issued not between earliest and latest then
+        fail := 'issued_on_out_of_range';
       elsif numbers && r.taken or numbers && f_number then
         fail := 'invoice_number_taken';
       else
