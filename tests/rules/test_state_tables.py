@@ -53,8 +53,9 @@ TABLES = {
             collection.PlanState.COMPLETED,
             collection.PlanState.REPLANNED,
             collection.PlanState.DECLINED,
+            collection.PlanState.CANCELLED,
         },
-        13,
+        14,
     ),
     "claim": (
         insurance.ClaimState,

@@ -160,7 +160,7 @@ def unearned_from(plan: Running, today: date) -> int:
         so_far += part.payment
         if so_far > plan.received or part.due_on > today:
             return part.number
-    return len(plan.parts) + 1
+    return max(part.number for part in plan.parts) + 1
 
 
 def interest_until(

@@ -140,6 +140,7 @@ FIELDS = {
     "link": _("link"),
     "link_days": _("days that a link lasts"),
     "months": _("instalments"),
+    "call_to_hour": _("last hour of calls"),
     "most_months": _("most instalments"),
     "note": _("note"),
     "number": _("number"),
