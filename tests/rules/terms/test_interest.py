@@ -84,6 +84,10 @@ def test_ex_2_3():
     found = interest("GB", 12500, "GBP", "2026-03-31", "2026-06-09")
     assert [(line.days, line.percent) for line in found.lines] == [(70, Decimal("11.75"))]
     assert str(found.total) == "281.68 GBP"
+    # What the base rate does after 31 December counts for the next half-year alone.
+    later = ("2026-01-01", "4.00"), ("2026-05-01", "5.00")
+    told = table([rate("GB_BASE", *one) for one in (("2025-12-31", "3.75"), *later)])
+    assert interest("GB", 12500, "GBP", "2026-03-31", "2026-06-09", told) == found
     assert fixed("GB", Money.of(12500, "GBP")) == "100.00 GBP"
 
 
