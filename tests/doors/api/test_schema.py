@@ -53,6 +53,12 @@ BEYOND_A_SCHEMA = {
     "/v1/terms/interest",
     "/v1/terms/jurisdictions/{country}",
     "/v1/bank-statements",
+    # A currency of ISO 4217; what a file is shows in its bytes; a period has its days in order.
+    "/v1/buyers/{buyer_id}/trade-references",
+    "/v1/disputes/{dispute_id}/evidence",
+    "/v1/insurance/policies",
+    "/v1/insurance/policies/{policy_id}/terms",
+    "/v1/insurance/policies/{policy_id}/renewals",
     "/v1/webhooks/{webhook_id}/replay",
     *(f"/v1/orders/{{order_id}}/{word}" for word in MOVES),
 }
