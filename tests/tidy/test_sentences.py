@@ -43,6 +43,7 @@ FACTS: dict[str, object] = {
     "rows": [2],
     "rules": ["BR-01", "BR-CO-15"],
     "seconds": 1,
+    "until": "2026-06-20",
     "value": "11",
     "country": "DE",
     "day": "2026-07-01",

@@ -308,6 +308,12 @@ FIELDS |= {
 FIELDS |= {
     "after_days": _("days after"),
     "call_to_hour": _("Calls until, hour of the buyer's clock"),
+    "cooling_days": _("days of waiting"),
+    "formulas": _("formulas"),
+    "given_on": _("day it was told"),
+    "in_force_on": _("day it comes into force"),
+    "known_from": _("known from"),
+    "supplier": _("supplier"),
     "case": _("case"),
     "from_minor": _("from amount"),
     "grade": _("grade"),
