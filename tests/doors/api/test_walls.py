@@ -168,7 +168,7 @@ class Book:
         """A policy by which nothing counts, with a limit."""
         policy = open_policy(self.ctx, self.schedule())
         starts_on = self.ctx.today
-        grant_limits(self.ctx, policy, [GrantedLimit("W-1", 5, starts_on)])
+        grant_limits(self.ctx, policy, [GrantedLimit("walls-W-1", 5, starts_on)])
         return {
             "policy_id": str(policy),
             "limit_id": str(limits_of(self.ctx, policy, starts_on)[0][0].id),
@@ -277,7 +277,7 @@ class Book:
         paid = {"buyer_id": self.buyer, "amount": cents, "paid_on": day}
         schedule = plain(self.schedule()) | {"terms": {"mep": 30}, "currency": "EUR"}
         renewal = schedule | {"starts_on": day}
-        granted = {"buyer_number": "W-1", "amount_minor": 7, "starts_on": day}
+        granted = {"buyer_number": "walls-W-1", "amount_minor": 7, "starts_on": day}
         until = (self.ctx.today + timedelta(days=9)).isoformat()
         under = "/v1/insurance/policies/{policy_id}"
         return {
