@@ -96,20 +96,20 @@ def test_facts_of_a_company_weigh_in_and_the_others_keep_their_cards_score(ctx):
 
 
 def test_news_brings_a_new_score_at_once_and_never_a_better_one(ctx):
-    bring_in(ctx, *lines("breaks", "loses", "quiet"))
+    bring_in(ctx, *lines("breaks", "loses", "sued", "quiet"))
     refresh_scores(ctx)
     before = scores(ctx)
     day = on(ctx, TODAY + timedelta(days=1))
-    with book(day):
-        sql.execute(
-            "insert into event (seller_id, happened_at, business_date, actor, kind, subject_id,"
-            " facts) values (%(seller)s, %(now)s, %(day)s, 'test', 'collection.promise_broken',"
-            " %(buyer)s, '{}')",
-            {
-                "seller": ctx.seller, "now": day.now, "day": day.today,
-                "buyer": buyer_id(ctx, "breaks"),
-            },
-        )  # fmt: skip
+    for number, kind in (("breaks", "promise_broken"), ("sued", "case_handed_over")):
+        with book(day):
+            sql.execute(
+                "insert into event (seller_id, happened_at, business_date, actor, kind, subject_id,"
+                " facts) values (%(seller)s, %(now)s, %(day)s, 'test', %(kind)s, %(buyer)s, '{}')",
+                {
+                    "seller": ctx.seller, "now": day.now, "day": day.today,
+                    "kind": f"collection.{kind}", "buyer": buyer_id(ctx, number),
+                },
+            )  # fmt: skip
     [open_invoice] = rows(
         ctx,
         "select i.id from invoice i join buyer b on b.id = i.buyer_id"
@@ -119,12 +119,18 @@ def test_news_brings_a_new_score_at_once_and_never_a_better_one(ctx):
     settle_dispute(day, dispute, DisputeOutcome.CONFIRMED)
     refresh_scores(day, since=TODAY)
     after = scores(ctx)
-    for number, code in (("breaks", "promises_broken"), ("loses", "disputes_often_lost")):
+    for number, code in (
+        ("breaks", "promises_broken"), ("loses", "disputes_often_lost"),
+        ("sued", "legal_action_taken"),
+    ):  # fmt: skip
         assert after[number]["scored_on"] == day.today
         assert after[number]["scorecard"] == "blocks_v2"
         assert after[number]["score"] < before[number]["score"]
         assert code in after[number]["reasons"] or after[number]["blocks"][-1]["points"] < 0
         is_what_the_rule_says(after[number])
+    assert after["sued"]["attributes"]["legal_actions"] == 1
+    # That the seller took none says nothing of others.
+    assert after["breaks"]["attributes"]["legal_actions"] is None
     # A year later it is forgotten, once everybody had a turn.
     for n in range(14):
         refresh_scores(on(ctx, date(2027, 6, 7) + timedelta(days=n)), since=date(2027, 6, 7))

@@ -1,6 +1,6 @@
 -- What is known of each buyer to score beside its payments and accounts, as the attributes of the company
--- card, of the card of events and of that of a visit. Of bounced payments, signs of an insolvency and
--- legal actions nothing is kept yet. It reads `to_score`, be it one buyer or many.
+-- card, of the card of events and of that of a visit. Of bounced payments and signs of an insolvency
+-- nothing is kept yet; of legal actions only the seller's own, so none of them says nothing. It reads `to_score`, be it one buyer or many.
 select b.id::text as buyer, b.country, b.sector,
        coalesce(b.insolvent_on <= %(as_of)s, false) as in_default,
        (12 * extract(year from age(%(as_of)s::date, f.founded_on))
@@ -13,7 +13,7 @@ select b.id::text as buyer, b.country, b.sector,
        null::integer as bounced_payments,
        coalesce(p.broken, 0) as broken_promises,
        coalesce(d.lost, 0) as disputes_lost,
-       null::integer as legal_actions,
+       nullif(p.handed_over, 0) as legal_actions,
        v.verdict::integer as visit_verdict
 from to_score t
 join buyer b on b.seller_id = %(seller)s and b.id = t.buyer_id
@@ -41,9 +41,11 @@ left join (
 ) g on g.top = coalesce(b.parent_id, b.id)
 left join (
   -- Other rooms' news comes as events.
-  select subject_id, count(*)::integer as broken
+  select subject_id,
+         (count(*) filter (where kind = 'collection.promise_broken'))::integer as broken,
+         (count(*) filter (where kind = 'collection.case_handed_over'))::integer as handed_over
   from event
-  where seller_id = %(seller)s and kind = 'collection.promise_broken'
+  where seller_id = %(seller)s and kind in ('collection.promise_broken', 'collection.case_handed_over')
     and business_date > %(as_of)s::date - interval '12 months' and business_date <= %(as_of)s
     and subject_id in (select w.buyer_id from to_score w)
   group by subject_id

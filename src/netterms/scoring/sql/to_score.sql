@@ -1,7 +1,8 @@
 -- Whom to score today: buyers never scored, a tenth of the others by turns (so everybody at least once
 -- in ten business days), and those to whom something happened since the last run: money came in, their
--- oldest open invoice came into another bracket of lateness, they became insolvent, broke a promise or
--- lost a dispute, or more was learnt of the company: facts, accounts, or what a visit found.
+-- oldest open invoice came into another bracket of lateness, they became insolvent, broke a promise, lost
+-- a dispute or were handed over to an agency or a lawyer, or more was learnt of the company: facts,
+-- accounts, or what a visit found.
 select b.id as buyer_id
 from buyer b
 where b.seller_id = %(seller)s
@@ -13,7 +14,7 @@ where b.seller_id = %(seller)s
        or b.id in (select p.buyer_id from payment p
                    where p.seller_id = %(seller)s and p.paid_on > %(since)s and p.paid_on <= %(as_of)s)
        or b.id in (select v.subject_id from event v
-                   where v.seller_id = %(seller)s and v.kind = 'collection.promise_broken'
+                   where v.seller_id = %(seller)s and v.kind in ('collection.promise_broken', 'collection.case_handed_over')
                      and v.business_date between %(since)s and %(as_of)s)
        or b.id in (select i.buyer_id from dispute d
                    join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id
