@@ -149,6 +149,10 @@ def test_figures_and_settings_open_and_are_taken_away(mine, signed_in, language)
     assert client.get("/collection/figures/xml/").status_code == 404
     kept = client.post("/collection/settings/", {"minutes_call": "5.5"}, follow=True)
     assert 'value="5.5"' in kept.content.decode()
+    # Costs are typed as people write money and kept in minor units.
+    kept = client.post("/collection/settings/", {"cost_call": "1.25"}, follow=True)
+    assert 'value="1.25"' in kept.content.decode()
+    assert work_settings(mine.ctx)["cost_call"] == 125
     wrong = client.post("/collection/settings/", {"effect_call": "7"}, follow=True)
     assert "7" in wrong.content.decode()
     rule = {"owner": ["anna@example.com", ""], "segment": ["", ""], "country": ["de", ""]}

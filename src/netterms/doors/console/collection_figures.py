@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.collection import ranking, work_settings
@@ -25,6 +26,7 @@ from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.money import exponent
 from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.live import trend
 
@@ -95,18 +97,19 @@ def settings(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. The next business day counts with it."))
         return redirect("work_settings")
-    found = work_settings.work_settings(request.ctx)
+    kept = work_settings.work_settings(request.ctx)
+    found = {name: kept[name] / _minor(request) ** _is_cost(name) for name in kept.values}
     empty = [None] * EMPTY_ROWS
     return render(
         request,
         "console/work_settings.html",
         {
             "steps": [
-                (step, [(f"{part}_{step}", found[f"{part}_{step}"]) for part in PARTS])
+                (step, [(f"{part}_{step}", found[f"{part}_{step}"], PARTS[part]) for part in PARTS])
                 for step in work_settings.STEPS
             ],
             "others": [(name, found[name]) for name in work_settings.DEFAULTS if _is_other(name)],
-            "own": found.own,
+            "own": kept.own,
             "hours": [*work_settings.call_hours(request.ctx), *empty],
             "rules": [*ranking.collector_rules(request.ctx), *empty],
             "may_change": Permission.MANAGE_POLICY in request.ctx.may,
@@ -114,7 +117,11 @@ def settings(request: PageRequest) -> HttpResponse:
     )
 
 
-PARTS = ("minutes", "effect", "cost")
+PARTS = {
+    "minutes": gettext_lazy("Minutes"),
+    "effect": gettext_lazy("Effect"),
+    "cost": gettext_lazy("Cost"),
+}
 
 
 def _is_other(name: str) -> bool:
@@ -154,7 +161,17 @@ def _keep(ctx: Context, request: PageRequest) -> None:
     for name in work_settings.DEFAULTS:
         typed = forms.text(request.POST, name, 20)
         if typed:
-            work_settings.set_work_setting(ctx, name, _number(name, typed))
+            number = _number(name, typed) * _minor(request) ** _is_cost(name)
+            work_settings.set_work_setting(ctx, name, number)
+
+
+def _is_cost(name: str) -> bool:
+    return name.startswith("cost_")
+
+
+def _minor(request: PageRequest) -> Decimal:
+    """How many minor units make one of the seller's currency: people type whole ones."""
+    return Decimal(10) ** exponent(request.membership.currency)
 
 
 def _number(name: str, typed: str) -> Decimal:

@@ -23,7 +23,7 @@ FORMULAS = {
     "heuristic": _("A share of net worth by how the buyer trades"),
 }
 WORK_SETTINGS = {
-    "cost_minute": _("Cost of a minute of a collector, in minor units"),
+    "cost_minute": _("Cost of a minute of a collector"),
     "self_pay_1": _("Chance to pay by itself without a forecast, stage 1"),
     "self_pay_2": _("Chance to pay by itself without a forecast, stage 2"),
     "self_pay_3": _("Chance to pay by itself without a forecast, stage 3"),
