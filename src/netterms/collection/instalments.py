@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from netterms.access.queries import same_person
 from netterms.buyers.known import Lock, require_buyer
 from netterms.collection import events
 from netterms.collection.given import checked_text
@@ -130,7 +131,7 @@ def approve(ctx: Context, plan_id: UUID) -> PlanState:
         if plan["approved_by"] is None:
             if TO_APPROVE & set(_standing_checks(plan)):
                 ctx.require(Permission.SET_LIMIT)
-                if plan["proposed_by"] == ctx.actor:
+                if same_person(ctx, plan["proposed_by"], ctx.actor):
                     raise Refusal(Code.SAME_PERSON)
             _agree(ctx, plan_id, "approved")
             record(

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from netterms.access.queries import same_person
 from netterms.collection import events
 from netterms.collection.ladder import LADDER, Doer, LadderStep, StepKind, Way, as_columns, check
 from netterms.collection.rules import STAGE_STARTS, LadderSettings
@@ -196,7 +197,7 @@ def put_live(ctx: Context, number: int, live_from: date, why: str) -> None:
         )
     with book(ctx):
         _alone(ctx)
-        if version(ctx, number).made_by == ctx.actor:
+        if same_person(ctx, version(ctx, number).made_by, ctx.actor):
             raise Refusal(Code.SAME_PERSON, field="ladder", value=ctx.actor)
         last = sql.row(
             "select version, live_from from ladder_live where seller_id = %(seller)s"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from netterms.access.queries import same_person
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -139,7 +140,7 @@ def reopen(ctx: Context, period_id: UUID) -> None:
             raise Refusal(
                 Code.MOVE_NOT_ALLOWED, state="closed", move="reopen", allowed=["ask_to_reopen"]
             )
-        if period["reopen_asked_by"] == ctx.actor:
+        if same_person(ctx, period["reopen_asked_by"], ctx.actor):
             raise Refusal(Code.SAME_PERSON, field="period", value=ctx.actor)
         sql.execute(
             "update period_close set reopened_by = %(actor)s, reopened_at = %(now)s"

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from netterms.access.queries import same_person
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -146,7 +147,7 @@ def decide_write_off(ctx: Context, write_off_id: UUID, *, agree: bool, note: str
         move = "agree" if agree else "disagree"
         if asked["state"] != WriteOffState.PROPOSED:
             raise Refusal(Code.MOVE_NOT_ALLOWED, state=asked["state"], move=move, allowed=[])
-        if asked["proposed_by"] == ctx.actor:
+        if same_person(ctx, asked["proposed_by"], ctx.actor):
             raise Refusal(Code.SAME_PERSON, field="write_off", value=ctx.actor)
         amount = Money(asked["amount_minor"], invoice["currency"])
         if not agree:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
+from netterms.access.queries import same_person
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
@@ -136,7 +137,7 @@ def decide(ctx: Context, number: int, move: CardMove) -> CardState:
         _alone(ctx)
         found = _one(ctx, number)
         state = after(CARD_MOVES, found.state, move)
-        if state is CardState.CHAMPION and found.trained_by == ctx.actor:
+        if state is CardState.CHAMPION and same_person(ctx, found.trained_by, ctx.actor):
             raise Refusal(
                 Code.VALUE_INVALID, field="approver", value=ctx.actor, mend=Mend.ANOTHER_PERSON
             )

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
+from netterms.access.queries import same_person
 from netterms.buyers.actions import mark_sanctioned
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
@@ -351,7 +352,7 @@ def decide(ctx: Context, hit_id: UUID, *, agree: bool) -> None:
         line = _locked(ctx, hit_id)
         before = HitState(line["state"])
         state = after(HIT_MOVES, before, HitMove.AGREE if agree else HitMove.DISAGREE)
-        if agree and line["proposed_by"] == ctx.actor:
+        if agree and same_person(ctx, line["proposed_by"], ctx.actor):
             raise Refusal(Code.SAME_PERSON, actor=ctx.actor)
         sql.execute(sql.statement("screening/decide"), _facts(ctx, hit_id, state, line["why"]))
         record(ctx, events.HitDecided(line["buyer_id"], hit_id, before.value, state.value))

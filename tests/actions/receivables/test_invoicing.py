@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from netterms.access.actions import create_key
 from netterms.kernel.refusal import Code
 from netterms.limits.lines import LineTerms, set_line
 from netterms.receivables.invoicing import issue, offset
@@ -143,6 +144,10 @@ def test_a_write_off_beyond_the_authority_waits_for_a_second_person(met):
         Code.AMOUNT_OUT_OF_RANGE
     )
     assert refusal(lambda: decide_write_off(met, number, agree=True))[0] is Code.SAME_PERSON
+    # A program is no second person beside who made its key.
+    create_key(met, "mine", ["read"])
+    program = replace(met, actor="key:mine")
+    assert refusal(lambda: decide_write_off(program, number, agree=True))[0] is Code.SAME_PERSON
     second = replace(met, actor="second")
     decide_write_off(second, number, agree=True)
     assert accounts(met)["bad_debt", "EUR"] == 100_001
@@ -234,6 +239,8 @@ def test_nothing_is_booked_in_a_closed_period(met):
     )
     ask_to_reopen(met, period, "an invoice was forgotten")
     assert refusal(reopen, met, period)[0] is Code.SAME_PERSON
+    create_key(met, "mine", ["read"])
+    assert refusal(reopen, replace(met, actor="key:mine"), period)[0] is Code.SAME_PERSON
     reopen(replace(met, actor="second"), period)
     issue(met, paper(met, "R-9", issued_on=closed))
     assert not is_as_stored(met, stored)
