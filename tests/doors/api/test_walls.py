@@ -71,7 +71,6 @@ URL = "https://example.com/hook"
 INVOICE = {"country": "CH", "currency": "CHF", "amount_minor": 20_000_00, "due_on": "2026-01-02"}
 # What a stranger may do, for itself: it names a buyer that it does not have, or nobody.
 FOR_ITSELF = {
-    ("POST", "/v1/orders"),
     ("POST", "/v1/orders/batch"),
     ("POST", "/v1/orders/new-buyer"),
     ("POST", "/v1/webhooks"),
@@ -92,6 +91,7 @@ BY_QUERY_OR_BODY = {
     ("PUT", "/v1/caps"),
     ("DELETE", "/v1/caps"),
     ("POST", "/v1/invoices"),
+    ("POST", "/v1/orders"),
     ("POST", "/v1/payments"),
     ("POST", "/v1/plans"),
     *(("POST", f"/v1/duplicates/{word}") for word in ("merge", "undo", "part")),

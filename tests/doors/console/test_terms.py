@@ -108,7 +108,7 @@ def test_a_buyers_page_recommends_a_term_and_says_why(ctx, signed_in):
     page = html(client, f"/buyers/{buyer}/")
     assert "Recommended term" in page
     assert "<strong>the law of its country allows 60 days</strong>" in page
-    assert "1.48 % of the invoice" in page
+    assert "1.48% of the invoice" in page
     told = {"debtor_large": "yes", "contract_percent": "7.5"}
     said = client.post(f"/buyers/{buyer}/terms/", told, follow=True).content.decode()
     assert 'value="7.5"' in said

@@ -38,7 +38,7 @@ def test_a_collector_marks_a_call_done_and_it_is_in_the_history(mine, signed_in)
     assert state_of(mine, task) == ("done", "promised: pays on <Friday>")
     page = client.get(f"/buyers/{task['buyer_id']}/").content.decode()
     assert "Payment promised: pays on &lt;Friday&gt;" in page
-    assert "Call the buyer: Payment promised" in page
+    assert "Call the buyer · Payment promised" in page
 
 
 def test_a_task_is_done_once(mine, signed_in):

@@ -128,7 +128,7 @@ def test_points_add_up_and_reasons_carry_value_and_sentence():
     often = next(r for r in scored.reasons if r.code == "often_late")
     assert (
         often.text % {"value": often.shown}
-        == "95 % of the invoices of the last 12 months were late."
+        == "95% of the invoices of the last 12 months were late."
     )
     assert CARD.meanings["often_late"].attribute == "late_share"
 

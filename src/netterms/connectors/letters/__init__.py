@@ -13,7 +13,9 @@ from netterms.collection.letters.compose import Document, plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 
-LATIN = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Arial", "Helvetica", "Libertinus Serif")
+# The one that is there where the machine has none of its own.
+WITH_TYPST = "Libertinus Serif"
+LATIN = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Arial", "Helvetica", WITH_TYPST)
 # The first that the system has; in Debian: fonts-noto-cjk, fonts-dejavu-core, fonts-noto-core.
 FONTS = {
     "zh": (
@@ -66,7 +68,7 @@ def fonts_of(language: str) -> list[str]:
         *LATIN,
         *(font for fonts in FONTS.values() for font in fonts),
     ]
-    return [font for font in dict.fromkeys(wanted) if font in _families()]
+    return [font for font in dict.fromkeys(wanted) if font in _families()] or [WITH_TYPST]
 
 
 @cache
