@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +18,7 @@ from netterms.connectors import banks
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import id_in, page, paged
+from netterms.doors.console.uploads import sent_file, sent_name
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
@@ -80,25 +79,15 @@ def upload(request: PageRequest) -> HttpResponse:
 
 def _take_in(request: PageRequest) -> None:
     request.ctx.require(Permission.IMPORT)
-    sent = request.FILES.get("file")
-    if sent is None or sent.size is None:
-        raise Refusal(Code.FILE_EMPTY)
-    if sent.size > banks.MOST_BYTES:
-        raise Refusal(Code.FILE_TOO_LARGE, limit=banks.MOST_BYTES)
-    digest = hashlib.sha256()
-    with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
-        path = Path(folder) / "statement"
-        with path.open("wb") as file:
-            for chunk in sent.chunks():
-                digest.update(chunk)
-                file.write(chunk)
+    with sent_file(request, banks.MOST_BYTES, "statement") as path:
         found = banks.read(
             path,
             account=forms.text(request.POST, "account", 60),
             currency=forms.text(request.POST, "currency", 3).upper(),
         )
-    name = Path(str(sent.name)).name[:200]
-    done = load_statements(request.ctx, found, name, digest.hexdigest())
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    done = load_statements(request.ctx, found, sent_name(request), sha256)
     told = {"new": done.lines_new, "known": done.lines_known}
     messages.success(request, _("Lines new: %(new)s, known already: %(known)s.") % told)
     if done.lines_new and Permission.BOOK in request.ctx.may:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +16,7 @@ from netterms.connectors.einvoices.paper import told
 from netterms.connectors.einvoices.rules import Finding, Part, findings
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
+from netterms.doors.console.uploads import sent_file, sent_name
 from netterms.doors.look.einvoices import RULES
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
@@ -87,10 +84,9 @@ def upload(request: PageRequest) -> HttpResponse:
 
 
 def _judged(request: PageRequest, *, to_book: bool) -> Judged:
-    sent = request.FILES.get("file")
-    judged = Judged(Path(str(sent.name)).name[:200] if sent else "")
+    judged = Judged(sent_name(request))
     try:
-        with _kept(request) as path:
+        with sent_file(request, einvoices.MOST_PDF_BYTES, "invoice") as path:
             judged.invoice = einvoices.parse(path)
         judged.wrong = [_rule_broken(each) for each in findings(judged.invoice)]
         if not judged.wrong:
@@ -102,22 +98,6 @@ def _judged(request: PageRequest, *, to_book: bool) -> Judged:
             raise
         judged.wrong = _refused(refusal)
     return judged
-
-
-@contextmanager
-def _kept(request: PageRequest) -> Iterator[Path]:
-    """What was sent as a file, as long as it is read. FILE_EMPTY, FILE_TOO_LARGE."""
-    sent = request.FILES.get("file")
-    if sent is None or sent.size is None:
-        raise Refusal(Code.FILE_EMPTY)
-    if sent.size > einvoices.MOST_PDF_BYTES:
-        raise Refusal(Code.FILE_TOO_LARGE, limit=einvoices.MOST_PDF_BYTES)
-    with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
-        path = Path(folder) / "invoice"
-        with path.open("wb") as file:
-            for chunk in sent.chunks():
-                file.write(chunk)
-        yield path
 
 
 def _refused(refusal: Refusal) -> list[Wrong]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from netterms.connectors import insured_limits
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
+from netterms.doors.console.uploads import sent_file
 from netterms.doors.look.names import FIELDS
 from netterms.doors.look.sentences import mend_of, sentence
 from netterms.insurance import queries
@@ -56,17 +55,8 @@ def upload(request: PageRequest, policy_id: UUID) -> HttpResponse:
 
 
 def _read(request: PageRequest, policy: Policy) -> insured_limits.Read:
-    sent = request.FILES.get("file")
-    if sent is None or sent.size is None:
-        raise Refusal(Code.FILE_EMPTY)
-    if sent.size > insured_limits.MOST_BYTES:
-        raise Refusal(Code.FILE_TOO_LARGE, limit=insured_limits.MOST_BYTES)
-    starts_on = forms.day(request.POST, "starts_on", "starts_on")
-    with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
-        path = Path(folder) / "limits"
-        with path.open("wb") as file:
-            for chunk in sent.chunks():
-                file.write(chunk)
+    with sent_file(request, insured_limits.MOST_BYTES, "limits") as path:
+        starts_on = forms.day(request.POST, "starts_on", "starts_on")
         return insured_limits.read(path, policy.currency, starts_on)
 
 
