@@ -30,18 +30,20 @@ ORDERS_HELD = [
         "amend_declined", "voided", "expired",
     )
 ]  # fmt: skip
-NOW = """
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon,
-       (select max(finished_at) from run_step where seller_id = %(seller)s) as stepped_at
-"""
-STANDS = """
-select k.answer from kept_answer k
-where k.seller_id = %(seller)s and k.key = %(key)s
-  and k.stepped_at is not distinct from
-      (select max(finished_at) from run_step where seller_id = %(seller)s)
-  and not exists (
-    select from event e
-    where e.seller_id = %(seller)s and e.tx >= k.horizon and e.kind <> all(%(held)s))
+# How the book stands, and the answer that still does. One statement, and before the question: what
+# ends meanwhile may be in its answer, but is not taken for known.
+STANDING = """
+select now.horizon, now.stepped_at, k.answer
+from (
+  select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon,
+         (select max(finished_at) from run_step where seller_id = %(seller)s) as stepped_at
+) now
+left join kept_answer k
+  on k.seller_id = %(seller)s and k.key = %(key)s
+ and k.stepped_at is not distinct from now.stepped_at
+ and not exists (
+   select from event e
+   where e.seller_id = %(seller)s and e.tx >= k.horizon and e.kind <> all(%(held)s))
 """
 # Of an earlier state of the day nothing can stand any more.
 CLEAR = """
@@ -65,15 +67,13 @@ def rows(ctx: Context, text: str, params: Mapping[str, Any]) -> Rows:
     Values may be text, numbers, dates, ids, truth and nothing.
     """
     asked = {"seller": ctx.seller, "key": _key(text, params), "held": ORDERS_HELD}
-    standing = sql.value(STANDS, asked)
-    if standing is not None:
-        return _read(standing)
-    # Before the question: what ends meanwhile may be in its answer, but is not taken for known.
-    now = sql.row(NOW, asked) or {}
+    [standing] = sql.rows(STANDING, asked)
+    if standing["answer"] is not None:
+        return _read(standing["answer"])
     began = time.monotonic()
     found = sql.rows(text, params)
     if time.monotonic() - began >= LONG_SECONDS:
-        kept = asked | now | {"answer": json.dumps(found, default=_told)}
+        kept = asked | standing | {"answer": json.dumps(found, default=_told)}
         sql.execute(CLEAR, kept)
         sql.execute(KEEP, kept)
     return found
