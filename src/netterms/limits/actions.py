@@ -15,7 +15,7 @@ from netterms.limits import events
 from netterms.limits.facts_sql import trading_sql
 from netterms.limits.formulas import Formula
 from netterms.limits.lines import decide, follow_decision
-from netterms.limits.policy import LimitPolicy, limit_policies, limit_policy
+from netterms.limits.policy import LimitPolicy, in_force, limit_policies
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.receivables.events import (
     AllocationUndone,
@@ -45,7 +45,7 @@ def refresh_limits(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     params = stamp(ctx) | {"since": add_months(ctx.today, -12), "last": last}
     with book(ctx):
         versions = limit_policies(ctx)
-        policy = limit_policy(ctx).policy
+        policy = in_force(versions, ctx.today).policy
         sql.execute(sql.statement("limits/scored_today"), params)
         everybody = any(v.in_force_on and last <= v.in_force_on <= ctx.today for v in versions)
         if everybody or Formula.THREE_WAY in policy.formulas:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,9 +72,12 @@ def limit_policies(ctx: Context) -> list[Version]:
 
 def limit_policy(ctx: Context, day: date | None = None) -> Version:
     """The policy in force on `day`, today if not said, or the one every seller starts with."""
-    on = day or ctx.today
-    found = limit_policies(ctx)
-    return next((one for one in found if one.in_force_on and one.in_force_on <= on), STARTING)
+    return in_force(limit_policies(ctx), day or ctx.today)
+
+
+def in_force(versions: Sequence[Version], day: date) -> Version:
+    """Which of `versions`, the one that counts last first, is in force on `day`."""
+    return next((one for one in versions if one.in_force_on and one.in_force_on <= day), STARTING)
 
 
 def set_limit_policy(

@@ -47,6 +47,7 @@ from netterms.insurance.terms import (
     DisputeClock,
     MepBasis,
     NoticeBasis,
+    Period,
     PeriodUnit,
     PolicyTerms,
     PreLossAllocation,
@@ -63,6 +64,7 @@ MOST_LIMITS = 10_000
 Number = Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER, pattern=NO_NUL)]
 Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=9)]
+Multiple = Annotated[Decimal, Field(ge=0, le=MOST_MULTIPLE, max_digits=9)]
 Kind = Literal["named", "discretionary", "base_cover"]
 
 
@@ -73,6 +75,14 @@ class Span(Strict):
     unit: PeriodUnit
 
 
+# What a field is that was left out: as everywhere, of whatever currency.
+GIVEN = PolicyTerms("EUR")
+
+
+def _span(period: Period) -> Span:
+    return Span(length=period.length, unit=period.unit)
+
+
 class Terms(Strict):
     """The schedule of a policy. A field left out has a public example or a convention.
 
@@ -81,34 +91,34 @@ class Terms(Strict):
     `max_liability` (a multiple of the premium) null is no cap.
     """
 
-    insured_pct_named: Percent = Decimal(90)
-    insured_pct_self_check: Percent = Decimal(80)
-    insured_pct_base_cover: Percent = Decimal(60)
-    insured_pct_export: Percent = Decimal(95)
-    max_credit_period: Days = 90
-    max_invoicing_period: Days = 30
-    mep: Days = 60
-    mep_basis: MepBasis = MepBasis.DUE_DATE
-    overdue_notice_days: Days = 30
-    notice_basis: NoticeBasis = NoticeBasis.MEP_END
-    hand_over_days: Days | None = 30
-    stop_days: Days | None = None
-    insolvency_notice_days: Days = 7
-    waiting_period: Span = Span(length=6, unit=PeriodUnit.MONTHS)
-    waiting_basis: WaitingBasis = WaitingBasis.DUE_DATE
-    dispute_clock: DisputeClock = DisputeClock.RESUME
-    claim_deadline: Span = Span(length=12, unit=PeriodUnit.MONTHS)
-    claim_basis: ClaimBasis = ClaimBasis.DATE_OF_LOSS
-    threshold_minor: Minor = 0
-    each_and_every_first_loss_minor: Minor = 0
-    aggregate_first_loss_minor: Minor = 0
-    minimum_retention_minor: Minor = 0
-    max_liability: Annotated[Decimal, Field(ge=0, le=MOST_MULTIPLE, max_digits=9)] | None = None
-    vat_covered: bool = False
-    premium_basis: PremiumBasis = PremiumBasis.TURNOVER
-    minimum_premium_minor: Minor = 0
-    deductible_basis: DeductibleBasis = DeductibleBasis.BEFORE_PCT
-    pre_loss_allocation: PreLossAllocation = PreLossAllocation.FIFO
+    insured_pct_named: Percent = GIVEN.insured_pct_named
+    insured_pct_self_check: Percent = GIVEN.insured_pct_self_check
+    insured_pct_base_cover: Percent = GIVEN.insured_pct_base_cover
+    insured_pct_export: Percent = GIVEN.insured_pct_export
+    max_credit_period: Days = GIVEN.max_credit_period
+    max_invoicing_period: Days = GIVEN.max_invoicing_period
+    mep: Days = GIVEN.mep
+    mep_basis: MepBasis = GIVEN.mep_basis
+    overdue_notice_days: Days = GIVEN.overdue_notice_days
+    notice_basis: NoticeBasis = GIVEN.notice_basis
+    hand_over_days: Days | None = GIVEN.hand_over_days
+    stop_days: Days | None = GIVEN.stop_days
+    insolvency_notice_days: Days = GIVEN.insolvency_notice_days
+    waiting_period: Span = _span(GIVEN.waiting_period)
+    waiting_basis: WaitingBasis = GIVEN.waiting_basis
+    dispute_clock: DisputeClock = GIVEN.dispute_clock
+    claim_deadline: Span = _span(GIVEN.claim_deadline)
+    claim_basis: ClaimBasis = GIVEN.claim_basis
+    threshold_minor: Minor = GIVEN.threshold_minor
+    each_and_every_first_loss_minor: Minor = GIVEN.each_and_every_first_loss_minor
+    aggregate_first_loss_minor: Minor = GIVEN.aggregate_first_loss_minor
+    minimum_retention_minor: Minor = GIVEN.minimum_retention_minor
+    max_liability: Multiple | None = GIVEN.max_liability
+    vat_covered: bool = GIVEN.vat_covered
+    premium_basis: PremiumBasis = GIVEN.premium_basis
+    minimum_premium_minor: Minor = GIVEN.minimum_premium_minor
+    deductible_basis: DeductibleBasis = GIVEN.deductible_basis
+    pre_loss_allocation: PreLossAllocation = GIVEN.pre_loss_allocation
 
     def told(self, currency: str) -> PolicyTerms:
         """As the room knows them."""

@@ -177,13 +177,9 @@ def _given(request: PageRequest, case_id: UUID) -> contacts.Contact:
 
 def _promise(form: QueryDict, person: str, channel: Channel) -> PromiseGiven:
     currency = forms.text(form, "currency", 3)
-    minor = forms.minor(form, "amount", currency)
+    typed = forms.minor(form, "amount", currency)
     by = forms.day(form, "promised_for", _("Pays by"))
-    for field, value in (("amount", minor), ("promised_for", by)):
-        if value is None:
-            raise Refusal(Code.VALUE_INVALID, field=field, value="", mend=Mend.GIVE_IT)
-    assert minor is not None
-    assert by is not None
+    minor, by = forms.needed("amount", typed), forms.needed("promised_for", by)
     # Whose promise it is, the log of the case says: the buyer's.
     return PromiseGiven(UUID(int=0), Money(minor, currency), by, person, channel)
 

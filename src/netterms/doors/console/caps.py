@@ -78,9 +78,8 @@ def _set(request: PageRequest) -> None:
     if kind is CapKind.GROUP and "company" in request.POST:
         # A person knows a company by its number.
         typed = str(buyers.buyer_by_number(request.ctx, typed).id)
-    limit = forms.minor(request.POST, "limit", request.membership.currency)
-    if limit is None:
-        raise Refusal(Code.VALUE_INVALID, field="limit_minor", value="", mend=Mend.GIVE_IT)
+    most = forms.minor(request.POST, "limit", request.membership.currency)
+    limit = forms.needed("limit_minor", most)
     set_cap(request.ctx, kind, typed, limit, _why(request))
 
 

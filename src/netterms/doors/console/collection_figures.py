@@ -98,7 +98,7 @@ def settings(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Kept. The next business day counts with it."))
         return redirect("work_settings")
     kept = work_settings.work_settings(request.ctx)
-    found = {name: kept[name] / _minor(request) ** _is_cost(name) for name in kept.values}
+    found = {name: kept[name] / _units(request, name) for name in kept.values}
     empty = [None] * EMPTY_ROWS
     return render(
         request,
@@ -161,17 +161,15 @@ def _keep(ctx: Context, request: PageRequest) -> None:
     for name in work_settings.DEFAULTS:
         typed = forms.text(request.POST, name, 20)
         if typed:
-            number = _number(name, typed) * _minor(request) ** _is_cost(name)
+            number = _number(name, typed) * _units(request, name)
             work_settings.set_work_setting(ctx, name, number)
 
 
-def _is_cost(name: str) -> bool:
-    return name.startswith("cost_")
-
-
-def _minor(request: PageRequest) -> Decimal:
-    """How many minor units make one of the seller's currency: people type whole ones."""
-    return Decimal(10) ** exponent(request.membership.currency)
+def _units(request: PageRequest, name: str) -> Decimal:
+    """What is kept for 1 of what people type: costs are kept in minor units."""
+    if name.startswith("cost_"):
+        return Decimal(10) ** exponent(request.membership.currency)
+    return Decimal(1)
 
 
 def _number(name: str, typed: str) -> Decimal:

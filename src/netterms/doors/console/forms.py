@@ -13,7 +13,7 @@ from netterms.doors.look import formats
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits.lines import MOST_MINOR
 
 Found = TypeVar("Found")
@@ -95,6 +95,13 @@ def figure(form: Mapping[str, str], name: str) -> Decimal | None:
     if not AMOUNT.fullmatch(typed) or len(typed) > LONGEST_AMOUNT:
         raise Refusal(Code.VALUE_INVALID, field=name, value=typed, mend=Mend.NUMBER)
     return Decimal(typed.replace(",", ""))
+
+
+def needed(field: str, found: Found | None) -> Found:
+    """What was found; VALUE_INVALID where the field was left empty."""
+    if found is None:
+        raise invalid(field, "", Mend.GIVE_IT)
+    return found
 
 
 def whole(form: Mapping[str, str], name: str, label: str, default: int) -> int:

@@ -275,9 +275,7 @@ def _done(request: PageRequest, policy_id: UUID, act: Callable[[], str]) -> Http
 
 
 def _limit(form: Mapping[str, str], currency: str) -> GrantedLimit:
-    minor = forms.minor(form, "amount", currency, "amount_minor")
-    if minor is None:
-        raise invalid("amount_minor", "", Mend.GIVE_IT)
+    minor = forms.needed("amount_minor", forms.minor(form, "amount", currency, "amount_minor"))
     return GrantedLimit(
         forms.text(form, "buyer_number", LONGEST_NUMBER),
         minor,
@@ -288,10 +286,7 @@ def _limit(form: Mapping[str, str], currency: str) -> GrantedLimit:
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
-    day = forms.day(form, name, name)
-    if day is None:
-        raise invalid(name, "", Mend.GIVE_IT)
-    return day
+    return forms.needed(name, forms.day(form, name, name))
 
 
 def _key(request: PageRequest) -> str:

@@ -76,18 +76,14 @@ def _said(terms: PolicyTerms, name: str) -> str:
         said = ngettext("%(n)s month", "%(n)s months", value.length)
         return said % {"n": formats.number(value.length)}
     if name.startswith("insured_pct"):
-        return f"{_plain(value)} %"
+        return f"{formats.plain(value)} %"
     if name == "max_liability":
-        return _("%(n)s times") % {"n": _plain(value)}
+        return _("%(n)s times") % {"n": formats.plain(value)}
     return formats.money(value, terms.currency) if name.endswith("_minor") else _days(value)
 
 
 def _days(length: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", length) % {"n": formats.number(length)}
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
 
 
 def typed_of(terms: PolicyTerms) -> dict[str, str]:
@@ -102,7 +98,7 @@ def typed_of(terms: PolicyTerms) -> dict[str, str]:
         elif isinstance(value, Period):
             found |= {name: str(value.length), f"{name}_unit": value.unit.value}
         elif isinstance(value, Decimal):
-            found[name] = _plain(value)
+            found[name] = formats.plain(value)
         elif name.endswith("_minor"):
             found[name] = formats.exact(value, terms.currency)
         else:

@@ -208,10 +208,7 @@ def _line(row: Row, currency: str) -> LineIn | None:
 
 
 def _given(typed: Typed, name: str) -> Decimal:
-    found = forms.figure(typed, name)
-    if found is None:
-        raise invalid(name, "", Mend.GIVE_IT)
-    return found
+    return forms.needed(name, forms.figure(typed, name))
 
 
 def _totals(sheet: Sheet, lines: list[LineIn]) -> Totals | None:
@@ -268,10 +265,7 @@ def _buyer(request: PageRequest, sheet: Sheet) -> UUID:
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
-    found = forms.day(form, name, name)
-    if found is None:
-        raise invalid(name, "", Mend.GIVE_IT)
-    return found
+    return forms.needed(name, forms.day(form, name, name))
 
 
 def _asking(errors: dict[str, str]) -> forms.Asking:

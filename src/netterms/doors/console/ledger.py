@@ -402,17 +402,11 @@ def _key(form: Mapping[str, str]) -> str:
 
 
 def _amount(form: Mapping[str, str], name: str, currency: str) -> int:
-    found = forms.minor(form, name, currency)
-    if found is None:
-        raise Refusal(Code.VALUE_INVALID, field="amount", value="", mend=Mend.GIVE_IT)
-    return found
+    return forms.needed("amount", forms.minor(form, name, currency))
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
-    found = forms.day(form, name, _("day"))
-    if found is None:
-        raise Refusal(Code.VALUE_INVALID, field="as_of", value="", mend=Mend.GIVE_IT)
-    return found
+    return forms.needed("as_of", forms.day(form, name, _("day")))
 
 
 def _decimal(form: Mapping[str, str], name: str, field: str) -> Decimal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
+from netterms.doors.look import formats
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
@@ -25,8 +25,6 @@ from netterms.receivables.ledger_policy import (
     set_ledger_policy,
 )
 from netterms.receivables.rules import InvoiceKind, OpenInvoice
-
-Number = TypeVar("Number", int, Decimal)
 
 # Two invoices, in major units: one where the percentage is the bound, and one where the amount is.
 EXAMPLES = ("1000", "100000")
@@ -69,10 +67,10 @@ def overview(request: PageRequest) -> HttpResponse:
 
 def _typed(typed: dict[str, str], currency: str, ask: forms.Asking) -> LedgerPolicy | None:
     def amount(name: str) -> int:
-        return _given(name, forms.minor(typed, name, currency, name))
+        return forms.needed(name, forms.minor(typed, name, currency, name))
 
     def percent() -> Decimal:
-        return _given("small_percent", forms.percent(typed, "small_percent"))
+        return forms.needed("small_percent", forms.percent(typed, "small_percent"))
 
     def units() -> int:
         if not typed["small_minor"]:
@@ -87,18 +85,12 @@ def _typed(typed: dict[str, str], currency: str, ask: forms.Asking) -> LedgerPol
     return LedgerPolicy(collector, manager, share, most)
 
 
-def _given(name: str, found: Number | None) -> Number:
-    if found is None:
-        raise invalid(name, "", Mend.GIVE_IT)
-    return found
-
-
 def _shown(policy: LedgerPolicy, currency: str) -> dict[str, str]:
     """As it is typed."""
     return {
         "collector_minor": f"{Money(policy.collector_minor, currency).major:f}",
         "manager_minor": f"{Money(policy.manager_minor, currency).major:f}",
-        "small_percent": f"{policy.small_percent.normalize():f}",
+        "small_percent": formats.plain(policy.small_percent),
         "small_minor": str(policy.small_minor),
         "why": "",
     }

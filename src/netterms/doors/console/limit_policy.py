@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 from netterms.doors.console import forms, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
+from netterms.doors.look import formats
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits.formulas import Formula
-from netterms.limits.policy import LimitPolicy, limit_policies, limit_policy, set_limit_policy
+from netterms.limits.policy import LimitPolicy, in_force, limit_policies, set_limit_policy
 
 PERCENT = Decimal(100)
 
@@ -40,12 +41,13 @@ def overview(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. From its day on every limit is looked at again."))
             return redirect("limit_policy")
-    now = limit_policy(request.ctx)
+    versions = limit_policies(request.ctx)
+    now = in_force(versions, request.ctx.today)
     chosen = set(typed.getlist("formulas")) if typed else now.policy.formulas
     context = {
         "formulas": [(f.value, words.FORMULAS[f], f.value in chosen) for f in Formula],
         "now": now,
-        "versions": [(one, _in_words(one.policy)) for one in limit_policies(request.ctx)],
+        "versions": [(one, _in_words(one.policy)) for one in versions],
         "typed": typed,
         "shares": {name: _percent(getattr(now.policy, name)) for name in SHARES},
         "today": request.ctx.today,
@@ -61,10 +63,9 @@ SHARES = ("concentration_share", "tolerated_uninsured_share", "net_worth_rule")
 def _set(request: PageRequest) -> None:
     form = request.POST
     shares = {name: forms.percent(form, name) for name in SHARES}
-    given = {name: None if share is None else share / PERCENT for name, share in shares.items()}
     for name in SHARES[:2]:
-        if given[name] is None:
-            raise invalid(name, "", Mend.GIVE_IT)
+        forms.needed(name, shares[name])
+    given = {name: None if share is None else share / PERCENT for name, share in shares.items()}
     chosen = form.getlist("formulas")
     wrong = next((name for name in chosen if name not in set(Formula)), None)
     if wrong is not None:
@@ -81,9 +82,7 @@ def _set(request: PageRequest) -> None:
 
 
 def _percent(share: Decimal | None) -> str:
-    if share is None:
-        return ""
-    return f"{(share * PERCENT).normalize():f}"
+    return "" if share is None else formats.plain(share * PERCENT)
 
 
 def _in_words(policy: LimitPolicy) -> list[str]:

@@ -95,9 +95,7 @@ def _change(
     why = forms.text(form, "why")
     if not why:
         raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
-    limit = forms.minor(form, "limit", currency)
-    if limit is None:
-        raise Refusal(Code.VALUE_INVALID, field="limit_minor", value="", mend=Mend.GIVE_IT)
+    limit = forms.needed("limit_minor", forms.minor(form, "limit", currency))
     status = form.get("status", "")
     terms = replace(
         line.terms if line else NEW,

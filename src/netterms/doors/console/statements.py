@@ -255,9 +255,8 @@ def _told(form: Mapping[str, str]) -> list[Told]:
         items = _typed_amounts(form, year, scale, currency)
         if not items:
             continue
-        end = forms.day(form, f"period_end_{year}", _("end of the period"))
-        if end is None:
-            raise Refusal(Code.VALUE_INVALID, field="period_end", value="", mend=Mend.GIVE_IT)
+        typed = forms.day(form, f"period_end_{year}", _("end of the period"))
+        end = forms.needed("period_end", typed)
         months = forms.whole(form, "months", _("months of the period"), 12)
         told.append(
             Told(

@@ -205,9 +205,7 @@ def _asked(request: PageRequest, form: QueryDict) -> Asked:
     currency = forms.text(form, "currency", 3).upper()
     if currency not in CURRENCIES:
         raise Refusal(Code.VALUE_INVALID, field="currency", value=currency, mend=Mend.CURRENCY_CODE)
-    due_on = forms.day(form, "due_on", "due_on")
-    if due_on is None:
-        raise Refusal(Code.VALUE_INVALID, field="due_on", value="", mend=Mend.GIVE_IT)
+    due_on = forms.needed("due_on", forms.day(form, "due_on", "due_on"))
     return Asked(
         country=forms.text(form, "country", 2),
         amount=Money(forms.minor(form, "amount", currency) or 0, currency),
@@ -255,7 +253,7 @@ def policy(request: PageRequest) -> HttpResponse:
 
 def _shown(percent: Decimal | None) -> str:
     """As it is typed: every decimal, none that says nothing."""
-    return "" if percent is None else f"{percent.normalize():f}"
+    return "" if percent is None else formats.plain(percent)
 
 
 def _answer(value: bool | None) -> str:

@@ -20,7 +20,6 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
-from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.statements.visits import (
     LONGEST_TEXT,
@@ -118,9 +117,7 @@ def picture(request: PageRequest, photo_id: UUID) -> HttpResponse:
 def _enter(request: PageRequest, buyer_id: UUID) -> None:
     request.ctx.require(Permission.IMPORT)
     form = request.POST
-    visited_on = forms.day(form, "visited_on", _("day"))
-    if visited_on is None:
-        raise Refusal(Code.VALUE_INVALID, field="visited_on", value="", mend=Mend.GIVE_IT)
+    visited_on = forms.needed("visited_on", forms.day(form, "visited_on", _("day")))
     visit = Visit(
         visited_on,
         forms.text(form, "visitor", LONGEST_VISITOR + 1),

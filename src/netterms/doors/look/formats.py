@@ -118,6 +118,11 @@ def number(value: Figure, places: int = 0) -> str:
     return _figure(value, places, "")
 
 
+def plain(value: Decimal) -> str:
+    """As it is typed, without the zeros at its end: `2.500000` is 2.5."""
+    return f"{value.normalize():f}"
+
+
 def percent(value: Figure, places: int = 1) -> str:
     """A fraction as a percentage: 0.253 is `25.3%`."""
     return _figure(value, places, "%")

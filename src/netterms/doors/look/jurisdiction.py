@@ -88,7 +88,7 @@ def _law(law: Law) -> str:
         if law.multiple != 1:
             said = _("%(times)s times the %(series)s") % {"times": law.multiple, "series": said}
         if law.margin:
-            points = f"{law.margin.normalize():f}"
+            points = formats.plain(law.margin)
             said = _("%(series)s plus %(points)s points") % {"series": said, "points": points}
         said = _("%(rule)s, %(reset)s") % {"rule": said, "reset": resets()[law.kind]}
     if law.start is Start.RECEIPT_PLUS_60:
@@ -131,7 +131,7 @@ def references(place: Jurisdiction) -> str:
 
 def margins(place: Jurisdiction) -> str:
     """The margins or fixed rates of a country's rules, in percent."""
-    return " · ".join(dict.fromkeys(f"{law.margin.normalize():f}%" for law in place.laws))
+    return " · ".join(dict.fromkeys(f"{formats.plain(law.margin)}%" for law in place.laws))
 
 
 def compensations(place: Jurisdiction) -> str:

@@ -106,7 +106,7 @@ def fact(value: object) -> str:
 @register.filter
 def plain(number: Decimal) -> str:
     """A decimal without the zeros at its end: `2.500000` is 2.5."""
-    return f"{number.normalize():f}"
+    return formats.plain(number)
 
 
 @register.filter
