@@ -22,6 +22,7 @@ from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book, once_more
 
 LONGEST_WHY = 500
+MANY = 5_000  # decided lines, from which whole tables are joined rather than rows looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,14 @@ def match_lines(ctx: Context) -> Matched:
         sql.execute("analyze match_open")
         decided = Batch(params, policy_in_force(ctx).tolerance).decide()
         send(decided)
-        posted, proposed = _post(params)
+        posted, proposed = _post(params, many=len(decided) >= MANY)
         sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")
         matched = Matched(lines, posted, proposed)
         record(ctx, events.LinesMatched(batch, lines, posted, proposed))
     return matched
 
 
-def _post(params: dict[str, Any]) -> tuple[int, int]:
+def _post(params: dict[str, Any], *, many: bool) -> tuple[int, int]:
     """Write what was decided; how many were posted and proposed."""
     sql.execute(sql.statement("receivables/match_settle"), params)
     sql.execute(
@@ -80,6 +81,10 @@ def _post(params: dict[str, Any]) -> tuple[int, int]:
     )
     sql.execute(sql.statement("receivables/match_keep"), params)
     sql.execute("analyze bank_match")
+    if many:
+        # After a large batch that was taken back (a crash, say) the planner takes the tables for
+        # empty, and would go through all of one for each row of another.
+        sql.execute("set local enable_nestloop = off")
     if sql.execute(sql.statement("receivables/match_payments"), params):
         # The planner must not take thousands of new rows for none.
         sql.execute("analyze payment")

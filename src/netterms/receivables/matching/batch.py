@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,6 +27,8 @@ from netterms.receivables.matching.rules import (
 from netterms.receivables.rules import Tolerance
 from netterms.store import sql
 
+ROWS_AT_ONCE = 50_000
+
 
 class Batch:
     """Evidence for every line of a batch, read by set, and what `rules.best` makes of it."""
@@ -39,6 +43,10 @@ class Batch:
 
     def decide(self) -> dict[int, Proposal]:
         """The best proposal of each line that has one; sure ones never take an invoice twice."""
+        with _uncollected():
+            return self._decide()
+
+    def _decide(self) -> dict[int, Proposal]:
         self._read()
         namesakes = Namesakes(self._names())
         alike = partial(_alike, namesakes)
@@ -163,14 +171,16 @@ class Batch:
             with wrapped.copy("copy match_wanted from stdin") as copy:
                 copy.write("".join(f"{number}\n" for number in wanted))
             cursor.execute("analyze match_wanted")
-            query = (
-                "copy (select n, buyer, key, digits, open_minor, issued_on from match_open"  # noqa: S608
-                f" join match_wanted on w = {column}) to stdout"
+            # Many in one row of text each: to fetch a million rows takes longer than to read them.
+            cursor.execute(
+                "select string_agg("  # noqa: S608
+                " concat_ws(e'\\t', n, buyer, key, digits, open_minor, issued_on),"
+                " e'\\n') from match_open"
+                f" join match_wanted on w = {column} group by n / {ROWS_AT_ONCE}"
             )
-            with wrapped.copy(query) as copy:
-                told = b"".join(copy).decode()
+            told = [row for (rows,) in cursor.fetchall() for row in rows.split("\n")]
         days: dict[str, date] = {}
-        for row in told.splitlines():
+        for row in told:
             n, buyer, key, digits, minor, day = row.split("\t")
             number = int(n)
             item = self.items.get(number)
@@ -216,6 +226,16 @@ class Batch:
         return kept
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for cycles among a million invoices, which have none: a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _alike(namesakes: Namesakes, name: str, buyer: int) -> int:
     return max(
         (100 if said == name else names.similarity(said, name) for said in namesakes.of(buyer)),
@@ -237,14 +257,18 @@ def send(decided: dict[int, Proposal]) -> None:
         " create temp table match_part (line int, item int, taken bigint, discount bigint,"
         " write_off bigint) on commit drop"
     )
+    lines, parts = [], []
+    for line, one in decided.items():
+        reasons = ",".join(reason.value for reason in Reason if reason in one.reasons)
+        lines.append(f"{line}\t{one.buyer}\t{one.score}\t{one.sure}\t{{{reasons}}}\n")
+        parts += [
+            f"{line}\t{part.item.id}\t{part.taken}\t{part.discount}\t{part.write_off}\n"
+            for part in one.parts
+        ]
     with connection.cursor() as cursor:
         wrapped: Any = cursor.cursor
         with wrapped.copy("copy match_decided from stdin") as copy:
-            for line, one in decided.items():
-                reasons = [reason.value for reason in Reason if reason in one.reasons]
-                copy.write_row((line, one.buyer, one.score, one.sure, reasons))
+            copy.write("".join(lines))
         with wrapped.copy("copy match_part from stdin") as copy:
-            for line, one in decided.items():
-                for part in one.parts:
-                    copy.write_row((line, part.item.id, part.taken, part.discount, part.write_off))
+            copy.write("".join(parts))
     sql.execute("analyze match_decided; analyze match_part")

@@ -1,4 +1,11 @@
 -- The matches of a batch. What a person has declined or undone is not proposed again.
+with refused as materialized (
+  -- Asked once and before: the table grows while this statement writes into it.
+  select x.line_id, x.buyer_id, jsonb_path_query_array(x.parts, '$[*].invoice') as invoices
+  from bank_match x
+  join match_line l on l.id = x.line_id
+  where x.seller_id = %(seller)s and x.state in ('declined', 'undone')
+)
 insert into bank_match (seller_id, line_id, batch_id, buyer_id, state, score, reasons, parts, payment_id, decided_by,
                         decided_at)
 select %(seller)s, l.id, %(batch)s, b.id, case when d.sure then 'posted' else 'proposed' end, d.score, d.reasons,
@@ -15,8 +22,7 @@ left join (
   group by p.line
 ) p on p.line = d.line
 where not exists (
-  select from bank_match x
-  where x.seller_id = %(seller)s and x.line_id = l.id and x.state in ('declined', 'undone') and x.buyer_id = b.id
-    and jsonb_path_query_array(x.parts, '$[*].invoice')
-        = jsonb_path_query_array(coalesce(p.parts, '[]'), '$[*].invoice'))
+  select from refused x
+  where x.line_id = l.id and x.buyer_id = b.id
+    and x.invoices = jsonb_path_query_array(coalesce(p.parts, '[]'), '$[*].invoice'))
 order by d.line

@@ -3,14 +3,14 @@ create temp table match_open on commit drop as
 select n, id, buyer, currency, key, open_minor, issued_on,
        case when length(ltrim(figures, '0')) >= 5 then ltrim(figures, '0') else '' end as digits
 from (
-  select k.*, translate(key, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '') as figures
+  select k.*, regexp_replace(key, '[A-Z]+', '', 'g') as figures
   from (
     select (row_number() over ())::int as n, i.id, b.n as buyer,
            i.currency::text as currency, i.open_minor, i.issued_on,
-           -- A pattern would take most of the time; numbers with anything else in them are few.
-           case when translate(upper(i.invoice_number), ' -/._#ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', '') = ''
-                then translate(upper(i.invoice_number), ' -/._#', '')
-                else regexp_replace(upper(i.invoice_number), '[^A-Z0-9]', '', 'g') end as key
+           -- Most numbers hold nothing but letters, digits and dashes: taking these out needs no pattern.
+           case when i.invoice_number ~ '[^-A-Za-z0-9]'
+                then regexp_replace(upper(i.invoice_number), '[^A-Z0-9]+', '', 'g')
+                else replace(upper(i.invoice_number), '-', '') end as key
     from invoice i
     join match_buyer b on b.id = i.buyer_id
     where i.seller_id = %(seller)s and i.open_minor > 0 and i.kind = 'invoice'
