@@ -7,10 +7,12 @@ import pytest
 
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.matching.queries import statements
 from netterms.receivables.queries import receivable_balances
 from netterms.simulation import actions
+from netterms.simulation.banking import SURE
 from netterms.simulation.economy import economy
-from netterms.simulation.queries import delivered_before, started
+from netterms.simulation.queries import delivered_before, open_invoices, started
 from netterms.simulation.staging import known_on, sha256
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -94,6 +96,24 @@ def test_day_by_day_the_book_follows_the_economy(filled, world):
     assert found["promise"] >= 1
     assert found["dispute"] >= 1
     assert found["payment_plan"] == 1
+
+
+def test_a_day_at_the_bank_settles_what_is_sure_and_leaves_the_rest_to_people(filled, world):
+    at = actions.on(filled, date(2026, 5, 27))
+    owed = open_invoices(at)
+    actions.bank(at, world)
+    actions.bank(at, world)
+    (told,) = statements(at, most=9, skip=0)
+    assert told.closing_minor > told.opening_minor > 0
+    paid = {number for number, minor in owed.items() if open_invoices(at).get(number, 0) < minor}
+    assert len(paid) >= SURE
+    following = actions.on(filled, date(2026, 5, 28))
+    actions.bank(following, world)
+    newest, before = statements(at, most=9, skip=0)
+    assert newest.opening_minor == before.closing_minor
+    # The economy says later what the bank told: what is settled stays so.
+    actions.deliver(following, world)
+    assert not paid & {n for n, minor in open_invoices(at).items() if minor == owed.get(n)}
 
 
 def test_a_fill_that_was_stopped_is_completed(new_seller, world, monkeypatch):

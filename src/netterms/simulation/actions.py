@@ -6,6 +6,7 @@ what was heard. Every part is done once (`store.runs`): a crash is gone on from 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -35,11 +36,14 @@ from netterms.receivables.disputes import (
     raise_dispute,
     settle_dispute,
 )
+from netterms.receivables.matching.actions import match_lines
+from netterms.receivables.matching.loading import load_statements
 from netterms.reports.actions import order_report
 from netterms.screening.actions import decide, propose
 from netterms.screening.moves import HitState
 from netterms.screening.queries import hits_of
 from netterms.simulation.accounts import accounts_of
+from netterms.simulation.banking import ACCOUNT, statement_of
 from netterms.simulation.cover import limits, schedules
 from netterms.simulation.economy import Economy
 from netterms.simulation.news import News, NewsKind, news
@@ -55,10 +59,12 @@ from netterms.simulation.queries import (
     RUN,
     Started,
     Undecided,
+    balance_of,
     buyer_ids,
     delivered_before,
     invoice,
     open_dispute,
+    open_invoices,
     overdue_invoices,
     started,
     undecided,
@@ -107,6 +113,25 @@ def deliver(ctx: Context, world: World, told: Told | None = None) -> None:
         return _import(at, world(), before) | _hear(at, _heard(world(), before, at.today))
 
     run(ctx, RUN, (Step("deliveries", act),), told)
+
+
+def bank(ctx: Context, world: World, told: Told | None = None) -> None:
+    """Read the bank's statement of the day and match its lines; once a day."""
+
+    def act(at: Context) -> dict[str, Plain]:
+        statement = statement_of(world(), at.today, open_invoices(at), balance_of(at, ACCOUNT))
+        if statement is None:
+            return {"lines": 0}
+        name = f"simulated-{at.today}.xml"
+        loaded = load_statements(at, [statement], name, hashlib.sha256(name.encode()).hexdigest())
+        matched = match_lines(at)
+        return {
+            "lines": loaded.lines_new,
+            "posted": matched.posted,
+            "proposed": matched.proposed,
+        }
+
+    run(ctx, RUN, (Step("bank", act),), told)
 
 
 def decide_limits(ctx: Context, told: Told | None = None) -> None:

@@ -83,6 +83,29 @@ def invoice(ctx: Context, number: str) -> KnownInvoice | None:
     return KnownInvoice(found["id"], found["buyer_id"], money)
 
 
+def open_invoices(ctx: Context) -> dict[str, int]:
+    """What is open of every invoice, by its number, in minor units."""
+    with book(ctx):
+        found = sql.rows(
+            "select invoice_number, open_minor from invoice where seller_id = %(seller)s"
+            " and company_code = '' and kind = 'invoice' and open_minor > 0",
+            {"seller": ctx.seller},
+        )
+    return {line["invoice_number"]: line["open_minor"] for line in found}
+
+
+def balance_of(ctx: Context, account: str) -> int | None:
+    """What a bank account held after its last statement; None without one."""
+    with book(ctx):
+        found: int | None = sql.value(
+            "select s.closing_minor from bank_statement s"
+            " join bank_account a on a.seller_id = s.seller_id and a.id = s.account_id"
+            " where s.seller_id = %(seller)s and a.number = %(account)s order by s.id desc limit 1",
+            {"seller": ctx.seller, "account": account},
+        )
+    return found
+
+
 def open_dispute(ctx: Context, invoice_number: str) -> UUID | None:
     """The dispute of an invoice that is not settled yet."""
     with book(ctx):

@@ -37,7 +37,7 @@ SELLER = "Harbour & Vale Manufacturing"
 COUNTRY, CURRENCY, TIME_ZONE = "NL", "EUR", "Europe/Amsterdam"
 LOOP_DAYS = 10
 FILL_STEPS = 5
-STEPS_A_DAY = 18
+STEPS_A_DAY = 19
 PASSWORD_BYTES = 12
 # What is made up, beside the steps of a business day.
 INVENTED = {
@@ -47,6 +47,7 @@ INVENTED = {
     "cover": gettext_lazy("Entering the insurance policy"),
     "history": gettext_lazy("Remembering promises and disputes"),
     "deliveries": gettext_lazy("Delivering and invoicing"),
+    "bank": gettext_lazy("Reading the bank's statement"),
     "orders": gettext_lazy("Selling on credit"),
 }
 
@@ -148,7 +149,7 @@ def _seller(sign_in: SignIn, now: datetime) -> Context:
 
 def _run_days(ctx: Context, screen: Console) -> None:
     """Fill the book once, then deliver and run every business day that is missing."""
-    from netterms.simulation.actions import begin, decide_limits, deliver, fill, on, sell
+    from netterms.simulation.actions import bank, begin, decide_limits, deliver, fill, on, sell
     from netterms.simulation.economy import economy
     from netterms.simulation.listed import load
     from netterms.simulation.queries import delivered_before
@@ -168,6 +169,7 @@ def _run_days(ctx: Context, screen: Console) -> None:
         for day in days:
             at, tell = on(ctx, day), partial(_tell, bar, task, day)
             deliver(at, world, tell)
+            bank(at, world, tell)
             run_day(at, tell)
             decide_limits(at, tell)
             sell(at, world, tell)
