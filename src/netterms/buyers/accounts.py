@@ -6,6 +6,7 @@ A letter that names a new account is the commonest fraud.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -39,8 +40,9 @@ class BankAccount:
 class KeptAccount:
     """An account as the book has it; `to_confirm`: nobody has called a known number about it.
 
-    `number` is whole for who may READ_PERSONAL, else its last four signs after "…", as `before`,
-    the account that it replaced, always is.
+    `number` is whole for who may READ_PERSONAL, else its last four signs after "…". `before` (the
+    account that it is in place of) and `following` (the one that waits to take its place) always
+    are such ends.
     """
 
     id: UUID
@@ -54,6 +56,7 @@ class KeptAccount:
     to_confirm: bool
     replaces: UUID | None
     before: str | None
+    following: str | None
     confirmed_on: date | None
     confirmed_by: str | None
     confirmed_how: str | None
@@ -66,8 +69,9 @@ def set_bank_account(
     """Keep an account of the buyer, in place of `replaces` if named; returns its id.
 
     Where there was one before, it is to be confirmed by a call to a number known from elsewhere:
-    a letter that names a new account is the commonest fraud. The same account again changes
-    nothing. VALUE_INVALID, NOT_FOUND.
+    a letter that names a new account is the commonest fraud. Until then the one that it replaces
+    stays in force: entering an account cuts nobody off. The same account again changes nothing.
+    VALUE_INVALID, also where the one to replace waits itself; NOT_FOUND.
     """
     ctx.require(Permission.IMPORT)
     wanted = _account(told)
@@ -80,7 +84,7 @@ def set_bank_account(
             ):  # fmt: skip
                 return kept.id
         if replaces is not None:
-            _end_account(ctx, buyer_id, replaces)
+            _require_in_force(before, replaces)
         ever = sql.value(
             "select exists (select from buyer_bank_account"
             " where seller_id = %(seller)s and buyer_id = %(buyer)s)",
@@ -122,6 +126,7 @@ def confirm_bank_account(
             """,
             decision(ctx, account_id, how),
         )
+        end_replaced(ctx, changed["replaces"])
         record(ctx, events.BankAccountConfirmed(changed["buyer_id"], account_id))
 
     return done_once(ctx, key, {"confirm": account_id, "how": how}, act)[1]
@@ -130,7 +135,7 @@ def confirm_bank_account(
 def reject_bank_account(
     ctx: Context, account_id: UUID, why: str, *, of: UUID | None = None, key: str = ""
 ) -> bool:
-    """Note that a changed account is not the buyer's; the one it replaced counts again.
+    """Note that a changed account is not the buyer's; the one it was to replace stays in force.
 
     `of`: the buyer it must be of. Whether `key` had rejected it before. NOT_FOUND.
     """
@@ -148,9 +153,9 @@ def reject_bank_account(
             """,
             decision(ctx, account_id, why),
         )
-        back = _restored(ctx, changed["replaces"])
+        stays = _in_force(ctx, changed["replaces"])
         told = events.BankAccountRejected(
-            changed["buyer_id"], account_id, _masked(changed["number"]), back
+            changed["buyer_id"], account_id, _masked(changed["number"]), stays
         )
         record(ctx, told)
 
@@ -173,20 +178,22 @@ def waiting(ctx: Context, account_id: UUID, of: UUID | None) -> dict[str, Any]:
     return found
 
 
-def _restored(ctx: Context, account_id: UUID | None) -> UUID | None:
-    """Let an account that was ended count again, but where it was entered anew meanwhile."""
+def _in_force(ctx: Context, account_id: UUID | None) -> UUID | None:
     found: UUID | None = sql.value(
-        """
-        update buyer_bank_account a set ended_on = null
-        where seller_id = %(seller)s and id = %(id)s and rejected_on is null and not exists (
-          select from buyer_bank_account n
-          where n.seller_id = a.seller_id and n.buyer_id = a.buyer_id and n.country = a.country
-            and n.bank_code = a.bank_code and n.number = a.number and n.ended_on is null)
-        returning id
-        """,
+        "select id from buyer_bank_account"
+        " where seller_id = %(seller)s and id = %(id)s and ended_on is null",
         {"seller": ctx.seller, "id": account_id},
     )
     return found
+
+
+def end_replaced(ctx: Context, account_id: UUID | None) -> None:
+    """End the account that a confirmed one replaces. For use cases that hold the lock."""
+    sql.execute(
+        "update buyer_bank_account set ended_on = %(today)s"
+        " where seller_id = %(seller)s and id = %(id)s and ended_on is null",
+        {"seller": ctx.seller, "id": account_id, "today": ctx.today},
+    )
 
 
 def decision(ctx: Context, account_id: UUID, how: str) -> dict[str, Any]:
@@ -223,10 +230,16 @@ def _accounts(ctx: Context, buyer_id: UUID) -> list[KeptAccount]:
         """
         select a.id, a.country, a.iban, a.number, a.bank_code, a.holder, a.added_on, a.added_by,
                a.is_change and a.confirmed_on is null as to_confirm, a.replaces,
-               '…' || right(r.number, 4) as before, a.confirmed_on, a.confirmed_by, a.confirmed_how,
-               a.confirmed_alone
+               '…' || right(r.number, 4) as before, '…' || right(n.number, 4) as following,
+               a.confirmed_on, a.confirmed_by, a.confirmed_how, a.confirmed_alone
         from buyer_bank_account a
         left join buyer_bank_account r on r.seller_id = a.seller_id and r.id = a.replaces
+        left join lateral (
+          select w.number from buyer_bank_account w
+          where w.seller_id = a.seller_id and w.buyer_id = a.buyer_id and w.replaces = a.id
+            and w.is_change and w.confirmed_on is null and w.ended_on is null
+          order by w.id desc limit 1
+        ) n on true
         where a.seller_id = %(seller)s and a.buyer_id = %(buyer)s and a.ended_on is null
         order by a.id desc
         """,
@@ -261,13 +274,10 @@ def _masked(number: str) -> str:
     return f"…{number[-4:]}"
 
 
-def _end_account(ctx: Context, buyer_id: UUID, account_id: UUID) -> None:
-    ended = sql.execute(
-        """
-        update buyer_bank_account set ended_on = %(today)s
-        where seller_id = %(seller)s and buyer_id = %(buyer)s and id = %(id)s and ended_on is null
-        """,
-        params(ctx, buyer_id) | {"id": account_id},
-    )
-    if not ended:
+def _require_in_force(kept: Sequence[KeptAccount], account_id: UUID) -> None:
+    """One that waits itself is decided on first: rejected later, it would lead nowhere."""
+    found = next((one for one in kept if one.id == account_id), None)
+    if found is None:
         raise Refusal(Code.NOT_FOUND, field="account", value=str(account_id))
+    if found.to_confirm:
+        raise invalid("replaces", found.number[-4:], Mend.DECIDE_FIRST)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from netterms.access.queries import others_who_may
 from netterms.access.second_factor import prove
 from netterms.buyers import events
-from netterms.buyers.accounts import decision, waiting
+from netterms.buyers.accounts import decision, end_replaced, waiting
 from netterms.buyers.particulars import checked_text
 from netterms.kernel.calendar import add_days
 from netterms.kernel.context import Context, Permission
@@ -128,7 +129,7 @@ def confirm_alone(
         _allow(ctx, account_id, of)
     prove(ctx, code)
     with book(ctx):
-        buyer = _allow(ctx, account_id, of)
+        kept = _allow(ctx, account_id, of)
         sql.execute(
             """
             update buyer_bank_account
@@ -138,15 +139,15 @@ def confirm_alone(
             """,
             decision(ctx, account_id, how),
         )
-        record(ctx, events.BankAccountConfirmed(buyer, account_id, alone=True))
+        end_replaced(ctx, kept["replaces"])
+        record(ctx, events.BankAccountConfirmed(kept["buyer_id"], account_id, alone=True))
 
 
-def _allow(ctx: Context, account_id: UUID, of: UUID | None) -> UUID:
+def _allow(ctx: Context, account_id: UUID, of: UUID | None) -> dict[str, Any]:
     kept = waiting(ctx, account_id, of)
     first = alone_from(ctx, kept["added_on"])
     if first is None:
         raise Refusal(Code.SAME_PERSON, actor=ctx.actor)
     if ctx.today < first:
         raise Refusal(Code.TOO_EARLY, until=first.isoformat())
-    buyer: UUID = kept["buyer_id"]
-    return buyer
+    return kept

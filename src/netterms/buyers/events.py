@@ -143,7 +143,7 @@ class BankAccountConfirmed(Event):
 class BankAccountRejected(Event):
     """A changed account is not the buyer's; `subject` is the buyer. Accounts by their ends.
 
-    `restored`: the account that it had replaced, which counts again.
+    `restored`: the account that it was to replace, which stays in force.
     """
 
     kind: ClassVar[str] = "buyers.bank_account_rejected"

@@ -64,6 +64,7 @@ class Mend(StrEnum):
     ANOTHER_BUYER = "another_buyer"
     ANOTHER_PERSON = "another_person"
     BUYER_AND_LIMIT = "buyer_and_limit"
+    DECIDE_FIRST = "decide_first"
     COMPANY_ON_TOP = "company_on_top"
     EVENT_KIND = "event_kind"
     FEWER_ENDPOINTS = "fewer_endpoints"  # (most)

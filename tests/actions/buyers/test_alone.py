@@ -88,9 +88,11 @@ def test_one_person_confirms_late_with_a_call_and_a_code_and_it_shows(one, chang
     silent = Call("Ms Li", " ", "contract of 2019")
     assert refusal(confirm_alone, late, changed, silent, "0").facts["field"] == "number"
     assert refusal(confirm_alone, late, changed, CALL, "12345x").facts["field"] == "code"
-    confirm_alone(late, changed, CALL, one.code())
     buyer = buyer_of(late)
-    kept = next(k for k in accounts_of(late, buyer) if k.id == changed)
+    assert len(accounts_of(late, buyer)) == 2
+    confirm_alone(late, changed, CALL, one.code())
+    [kept] = accounts_of(late, buyer)
+    assert kept.id == changed
     assert (kept.to_confirm, kept.confirmed_alone, kept.confirmed_by) == (False, True, one.email)
     assert kept.confirmed_how == "Ms Li · +49 40 123456 · contract of 2019"
     assert refusal(confirm_alone, late, changed, CALL, "0").code is Code.NOT_FOUND

@@ -74,8 +74,10 @@ def test_a_changed_account_alerts_at_once_until_somebody_called(ctx, buyer):
     assert (alert.kind, alert.severity, alert.facts) == (
         "bank_account_changed", 3, {"account": "5432"},
     )  # fmt: skip
-    [kept] = accounts_of(ctx, buyer)
-    assert (kept.id, kept.to_confirm, kept.iban) == (second, True, True)
+    [waits, stays] = accounts_of(ctx, buyer)
+    assert (waits.id, waits.to_confirm, waits.iban) == (second, True, True)
+    # Entering an account cuts nobody off: the true one is in force until somebody has called.
+    assert (stays.id, stays.to_confirm, stays.following) == (first, False, "…5432")
     [event] = rows(ctx, "select facts from event where kind = 'buyers.bank_account_changed'")
     assert (event["facts"]["before"], event["facts"]["number"]) == (["…3000"], "…5432")
     # The day finds the same and raises nothing twice.
@@ -89,13 +91,14 @@ def test_a_changed_account_alerts_at_once_until_somebody_called(ctx, buyer):
     told = rows(ctx, "select facts::text as facts from event where kind like 'buyers.bank%%'")
     assert not [line for line in told if "Ms Li" in line["facts"] or "0130" in line["facts"]]
     assert [a.kind for a in open_alerts(ctx)] == ["concentration"]
-    assert not accounts_of(ctx, buyer)[0].to_confirm
+    [kept] = accounts_of(ctx, buyer)
+    assert (kept.id, kept.to_confirm, kept.following) == (second, False, None)
     with pytest.raises(Refusal) as refused:
         confirm_bank_account(other, second, "again")
     assert refused.value.code is Code.NOT_FOUND
 
 
-def test_a_rejected_account_ends_and_the_one_before_counts_again(ctx, buyer):
+def test_a_rejected_account_ends_and_the_one_before_stays(ctx, buyer):
     first = set_bank_account(ctx, buyer, BankAccount(FIRST))
     second = set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
     with pytest.raises(Refusal) as refused:
@@ -113,12 +116,22 @@ def test_a_rejected_account_ends_and_the_one_before_counts_again(ctx, buyer):
     assert refused.value.code is Code.NOT_FOUND
 
 
-def test_an_account_entered_anew_meanwhile_is_not_there_twice(ctx, buyer):
+def test_of_two_that_would_replace_one_the_first_confirmed_does(ctx, buyer):
     first = set_bank_account(ctx, buyer, BankAccount(FIRST))
     second = set_bank_account(ctx, buyer, BankAccount(SECOND), replaces=first)
-    anew = set_bank_account(ctx, buyer, BankAccount(FIRST))
-    reject_bank_account(ctx, second, "no")
-    assert [kept.id for kept in accounts_of(ctx, buyer)] == [anew]
+    third = set_bank_account(ctx, buyer, BankAccount("6222-0200-0001", "CN"), replaces=first)
+    with pytest.raises(Refusal) as refused:
+        set_bank_account(ctx, buyer, BankAccount("6222-0200-0002", "CN"), replaces=second)
+    assert refused.value.facts["mend"] is Mend.DECIDE_FIRST
+    # Entered again, the true account is what it was.
+    assert set_bank_account(ctx, buyer, BankAccount(FIRST), replaces=third) == first
+    confirm_bank_account(replace(ctx, actor="b"), second, "Called the number of the contract.")
+    assert [kept.id for kept in accounts_of(ctx, buyer)] == [third, second]
+    reject_bank_account(ctx, third, "no")
+    assert [kept.id for kept in accounts_of(ctx, buyer)] == [second]
+    with pytest.raises(Refusal) as refused:
+        set_bank_account(ctx, buyer, BankAccount("6222-0200-0003", "CN"), replaces=first)
+    assert refused.value.code is Code.NOT_FOUND
 
 
 def test_a_particular_is_entered_once_under_a_key(ctx, buyer):

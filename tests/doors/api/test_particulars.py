@@ -81,7 +81,8 @@ def test_a_changed_account_waits_for_another_one(ctx, of):
     accounts = f"{path}/bank-accounts"
     first = post(every, accounts, {"number": FIRST}).body["id"]
     second = post(every, accounts, {"number": SECOND, "replaces": first}).body["id"]
-    [waits] = every.send("GET", accounts).body["items"]
+    [waits, stays] = every.send("GET", accounts).body["items"]
+    assert stays["id"] == first
     assert (waits["id"], waits["to_confirm"], waits["replaces"]) == (second, True, first)
     how = {"how": "Called the number of the contract."}
     is_problem(post(every, f"{accounts}/{second}/confirm", how), 403, "same_person")

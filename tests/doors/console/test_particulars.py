@@ -76,7 +76,8 @@ def test_a_changed_account_is_seen_and_decided_by_another_person(ctx, of, signed
     assert "Changed bank account" in html
     assert "another person has to confirm it" in html
     assert 'value="confirm"' not in html
-    [second] = accounts_of(ctx, of)
+    assert "in force until …5432 is confirmed" in html
+    [second, _] = accounts_of(ctx, of)
     refused = send(client, of, "confirm", id=str(second.id), how="I say so")
     assert "Another person has to agree" in refused
     for address in (f"/buyers/{of}/", page(of)):
@@ -89,7 +90,7 @@ def test_a_changed_account_is_seen_and_decided_by_another_person(ctx, of, signed
     assert "Changed bank account" not in another.get(f"/buyers/{of}/").content.decode()
 
 
-def test_a_rejected_account_gives_back_the_one_before(ctx, of, signed_in):
+def test_a_rejected_account_leaves_the_one_before(ctx, of, signed_in):
     first = set_bank_account(ctx, of, BankAccount(FIRST))
     second = set_bank_account(ctx, of, BankAccount(SECOND), replaces=first)
     client = signed_in(ctx)

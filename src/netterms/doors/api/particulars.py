@@ -134,7 +134,7 @@ class AddressShown(Schema):
 class AccountWanted(Schema):
     """An IBAN, or the number that a bank of `country` gave, with its bank code.
 
-    `replaces`: the id of the account that it stands for from now on.
+    `replaces`: the id of the account that ends when this one is confirmed; until then both stand.
     """
 
     model_config = _like({"number": "DE89 3704 0044 0532 0130 00", "holder": "Nordwind GmbH"})
@@ -383,7 +383,7 @@ def confirm(
 def reject(
     request: ApiRequest, response: HttpResponse, buyer_id: Id, account_id: Id, wanted: Decided
 ) -> Status[dict[str, Any]]:
-    """It ends, and the account that it replaced counts again."""
+    """It ends, and the account that it was to replace stays in force."""
     repeated = accounts.reject_bank_account(
         request.auth, account_id, wanted.how, of=buyer_id, key=key_of(request)
     )

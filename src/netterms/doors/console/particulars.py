@@ -179,7 +179,7 @@ def _confirm_alone(request: PageRequest, buyer_id: UUID) -> str:
 def _reject(request: PageRequest, buyer_id: UUID) -> str:
     how = forms.text(request.POST, "how", kinds.LONGEST)
     accounts.reject_bank_account(request.ctx, _id(request, "id"), how, of=buyer_id)
-    return _("The bank account is rejected. The one that it replaced counts again.")
+    return _("The bank account is rejected. The one that it was to replace stays in force.")
 
 
 def _remove_identifier(request: PageRequest, buyer_id: UUID) -> str:

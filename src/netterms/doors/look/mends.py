@@ -67,6 +67,9 @@ MENDS: dict[Mend, str] = {
     Mend.BUYER_AND_LIMIT: gettext_noop(
         "put a row of headings on top with at least a buyer number and a limit"
     ),
+    Mend.DECIDE_FIRST: gettext_noop(
+        "that account waits to be confirmed: confirm or reject it first, or name another"
+    ),
     Mend.COMPANY_ON_TOP: gettext_noop("the id of the company on top of the group"),
     Mend.EVENT_KIND: gettext_noop("a kind of the reference, such as checkout.order_authorised"),
     Mend.FEWER_ENDPOINTS: gettext_noop("remove an endpoint first: %(most)s are the most"),
