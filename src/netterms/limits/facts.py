@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from netterms.buyers import names
 from netterms.kernel.calendar import add_months
 from netterms.kernel.money import Money
 from netterms.limits.formulas import Pays, Trading
@@ -30,9 +31,19 @@ MOST_RATIO = 1000
 class TradeReference:
     """The limit that another supplier gave on a day; None: it gives none any more."""
 
+    # As somebody wrote it; `same_supplier` says which are one.
     supplier: str
     limit: Money | None
     given_on: date
+
+
+def same_supplier(name: str) -> str:
+    """The spelling by which two names are one supplier: `ACME GmbH`, `Acme Gmbh.` and `acme`.
+
+    As the search for buyers compares names, so without the legal form: of one group under one name
+    the newest counts.
+    """
+    return names.core(name) or name
 
 
 def counting(given: Sequence[TradeReference], as_of: date) -> list[TradeReference]:
@@ -43,7 +54,7 @@ def counting(given: Sequence[TradeReference], as_of: date) -> list[TradeReferenc
     newest: dict[str, TradeReference] = {}
     for reference in sorted(given, key=lambda one: one.given_on):
         if reference.given_on <= as_of:
-            newest[reference.supplier] = reference
+            newest[same_supplier(reference.supplier)] = reference
     first = add_months(as_of, -REFERENCE_MONTHS)
     return [one for one in newest.values() if one.limit is not None and one.given_on > first]
 

@@ -15,7 +15,7 @@ from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
 from netterms.kernel.refusal import invalid
 from netterms.limits import events
-from netterms.limits.facts import REFERENCE_MONTHS, TradeReference, counting
+from netterms.limits.facts import REFERENCE_MONTHS, TradeReference, counting, same_supplier
 from netterms.limits.lines import MOST_MINOR
 from netterms.store import sql
 from netterms.store.keys import done_once
@@ -53,8 +53,8 @@ def enter_reference(
 ) -> tuple[UUID, bool]:
     """Keep what another supplier gives the buyer; its id, and whether `key` had brought it before.
 
-    A newer one of the same supplier takes its place; a limit of None says that there is none any
-    more. NOT_FOUND, VALUE_INVALID.
+    A newer one of the same supplier, however it is spelt, takes its place; a limit of None says
+    that there is none any more. NOT_FOUND, VALUE_INVALID.
     """
     ctx.require(Permission.IMPORT)
     name = supplier.strip()
@@ -70,7 +70,7 @@ def enter_reference(
     line = {
         "seller": ctx.seller, "id": new_id(ctx.now), "buyer": buyer_id, "supplier": name,
         "currency": currency, "limit": limit_minor, "given_on": given_on, "today": ctx.today,
-        "actor": ctx.actor, "now": ctx.now,
+        "actor": ctx.actor, "now": ctx.now, "core": same_supplier(name),
     }  # fmt: skip
 
     def act() -> str:
@@ -112,8 +112,8 @@ def _told(line: dict[str, Any]) -> TradeReference:
 
 
 _INSERT = """
-insert into trade_reference (seller_id, id, buyer_id, supplier, currency, limit_minor, given_on,
-                             known_on, entered_by, entered_at)
-values (%(seller)s, %(id)s, %(buyer)s, %(supplier)s, %(currency)s, %(limit)s, %(given_on)s,
-        %(today)s, %(actor)s, %(now)s)
+insert into trade_reference (seller_id, id, buyer_id, supplier, supplier_core, currency,
+                             limit_minor, given_on, known_on, entered_by, entered_at)
+values (%(seller)s, %(id)s, %(buyer)s, %(supplier)s, %(core)s, %(currency)s, %(limit)s,
+        %(given_on)s, %(today)s, %(actor)s, %(now)s)
 """

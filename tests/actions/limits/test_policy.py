@@ -81,7 +81,8 @@ def test_the_formula_chosen_bounds_the_limit_and_is_named_first(ctx):
     third = on(ctx, TODAY + timedelta(days=2))
     one = buyer_id(ctx, "1")
     enter_reference(third, one, "Supplier A", "EUR", 10_000_00, TODAY)
-    enter_reference(third, one, "Supplier B", "EUR", 20_000_00, TODAY)
+    enter_reference(third, one, "Supplier B Ltd", "EUR", 90_000_00, TODAY - timedelta(days=1))
+    enter_reference(third, one, "SUPPLIER B", "EUR", 20_000_00, TODAY)
     refresh_limits(third, since=tomorrow.today)
     # The mean of 100,000, 15,000 and the need: 7 M x 30 days / 365, up to the next thousand.
     limit, reasons = newest(ctx)
@@ -93,8 +94,8 @@ def test_the_formula_chosen_bounds_the_limit_and_is_named_first(ctx):
         enter_reference(fourth, one, supplier, "EUR", None, fourth.today)
     refresh_limits(fourth, since=third.today)
     assert newest(ctx)[1] == ["heuristic", "references_unknown"]
-    assert kinds(ctx).count("limits.trade_reference_entered") == 4
-    assert [known.counts for known in references_of(fourth, one)] == [False] * 4
+    assert kinds(ctx).count("limits.trade_reference_entered") == 5
+    assert [known.counts for known in references_of(fourth, one)] == [False] * 5
 
 
 def test_a_policy_counts_from_its_day_and_stays_on_record(ctx):
