@@ -280,4 +280,4 @@ def _require_in_force(kept: Sequence[KeptAccount], account_id: UUID) -> None:
     if found is None:
         raise Refusal(Code.NOT_FOUND, field="account", value=str(account_id))
     if found.to_confirm:
-        raise invalid("replaces", found.number[-4:], Mend.DECIDE_FIRST)
+        raise invalid("account", found.number[-4:], Mend.DECIDE_FIRST)
