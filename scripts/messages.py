@@ -21,6 +21,8 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from netterms.doors.cli import texts
+from netterms.doors.look.jurisdiction import LAW
+from netterms.terms.jurisdictions import noted
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "netterms"
@@ -33,6 +35,8 @@ BUYERS_DOOR = PACKAGE / "doors" / "portal"
 LINE_WIDTH = 100
 # Help texts are strings and docstrings of commands: they are asked of the commands themselves.
 COMMAND_LINE = "src/netterms/doors/cli/__init__.py"
+# Remarks on countries are data.
+TABLE_OF_LAW = "src/netterms/terms/data/jurisdictions.json"
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -58,8 +62,11 @@ def extracted(folder: Path = PACKAGE) -> Catalog:
             "python", stream, KEYWORDS, (), {"encoding": "utf-8"}
         ):
             catalog.add(msgid, None, place, context=context)
-    for text in texts() if folder == PACKAGE else ():
-        catalog.add(text, None, [(COMMAND_LINE, None)])
+    if folder == PACKAGE:
+        for text in texts():
+            catalog.add(text, None, [(COMMAND_LINE, None)])
+        for text in noted():
+            catalog.add(text, None, [(TABLE_OF_LAW, None)], context=LAW)
     return catalog
 
 

@@ -79,13 +79,17 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a buyer owes in one currency, credits taken off; `to` is where it is paid, if told."""
+    """What a buyer owes in one currency, credits taken off; `to` is where it is paid, if told.
+
+    `reserved`: the interest rests on a fact of the country that nobody read in full.
+    """
 
     currency: str
     open_minor: int
     late_minor: int
     interest_minor: int
     to: PayAccount | None
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,16 +396,15 @@ def _dues(lines: Sequence[OpenLine], accounts: dict[str, PayAccount]) -> tuple[D
     found = []
     for currency in sorted({line.currency for line in lines}):
         mine = [line for line in lines if line.currency == currency]
-        interest = sum(
-            line.claim.interest.minor for line in mine if line.claim and line.claim.why is None
-        )
+        claims = [line.claim for line in mine if line.claim and line.claim.interest.minor]
         found.append(
             Due(
                 currency=currency,
                 open_minor=max(0, sum(line.open_minor for line in mine)),
                 late_minor=sum(line.open_minor for line in mine if line.days_late),
-                interest_minor=interest,
+                interest_minor=sum(claim.interest.minor for claim in claims),
                 to=accounts.get(currency),
+                reserved=any(claim.basis.get("unverified") for claim in claims),
             )
         )
     return tuple(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -120,8 +121,9 @@ def _interest(place: Jurisdiction, choice: Choice) -> Part:
 
 
 def general(place: Jurisdiction) -> Law | None:
-    """The law for any two businesses; None where there is none."""
-    return next((law for law in place.laws if law.scope is Scope.ALL), None)
+    """The law for any two businesses that a contract made now lives under; None without one."""
+    lasting = (law for law in place.laws if law.valid_until == date.max)
+    return next((law for law in lasting if law.scope is Scope.ALL), None)
 
 
 def _compensation(place: Jurisdiction, choice: Choice) -> Part:

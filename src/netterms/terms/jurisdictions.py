@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -97,6 +98,9 @@ class Law:
     instalment_only: bool = False
     # Whoever agreed on interest has no statutory compensation (LAW-03).
     contract_ends_compensation: bool = False
+    # For invoices whose first day late is one of these; others stay under what was law then.
+    valid_from: date = date.min
+    valid_until: date = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,19 @@ class Tier:
     currency: str
     valid_from: date = date.min
     valid_until: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A reform that is announced. Nothing of it counts: a law does, from a day in `Law.valid_from`.
+
+    `says` in English, what it would change; `earliest_year` is when it may be law at the earliest.
+    """
+
+    introduced_on: date
+    says: str
+    earliest_year: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +149,7 @@ class Jurisdiction:
     court_order: str = ""
     # Read for the directive's minimum only, where the cells themselves are not listed.
     directive: bool = False
-    # In English, as noted when the source was read.
+    # Our own words, in English; the catalogue of texts has them in other languages (`noted`).
     remark: str = ""
     reference_note: str = ""
     compensation_note: str = ""
@@ -140,6 +157,7 @@ class Jurisdiction:
     limitation_note: str = ""
     checked: frozenset[Cell] = frozenset()
     partly: frozenset[Cell] = frozenset()
+    bills: tuple[Bill, ...] = ()
 
     def standing(self, cell: Cell) -> Standing:
         """Whether `cell` was read in a public text."""
@@ -179,6 +197,22 @@ def series_names() -> list[str]:
     return sorted(found - {""})
 
 
+# Facts of a jurisdiction that are words of ours, or names of procedures with such words.
+NOTES = (
+    "remark", "reference_note", "compensation_note", "max_term_note", "limitation_note",
+    "retention", "court_order", "as_of",
+)  # fmt: skip
+PLAIN_DAY = re.compile(r"\d{4}(-\d\d){0,2}")
+
+
+def noted() -> list[str]:
+    """Every text of the table that a person reads and that is no citation, each once."""
+    places = jurisdictions().values()
+    found = [getattr(place, name) for place in places for name in NOTES]
+    found += [bill.says for place in places for bill in place.bills]
+    return list(dict.fromkeys(text for text in found if text and not PLAIN_DAY.fullmatch(text)))
+
+
 def _data(name: str) -> str:
     return (files("netterms.terms") / "data" / name).read_text(encoding="utf-8")
 
@@ -193,6 +227,7 @@ def _jurisdiction(told: dict[str, Any]) -> Jurisdiction:
             "max_term_scope": Scope(told.get("max_term_scope", Scope.ALL)),
             "checked": frozenset(Cell(each) for each in told.get("checked", ())),
             "partly": frozenset(Cell(each) for each in told.get("partly", ())),
+            "bills": tuple(_bill(each) for each in told.get("bills", ())),
         }
     )
 
@@ -210,6 +245,7 @@ def _law(told: dict[str, Any]) -> Law:
             "floor": Floor(floor["series"], Decimal(floor["multiple"])) if floor else None,
             "contract_cap": Decimal(cap) if cap else None,
         }
+        | _span(told)
     )
 
 
@@ -218,6 +254,14 @@ def _tier(told: dict[str, str]) -> Tier:
         Decimal(told["from"]),
         Decimal(told["amount"]),
         told["currency"],
-        date.fromisoformat(told["valid_from"]) if "valid_from" in told else date.min,
-        date.fromisoformat(told["valid_until"]) if "valid_until" in told else date.max,
+        **_span(told),
     )
+
+
+def _bill(told: dict[str, Any]) -> Bill:
+    return Bill(**told | {"introduced_on": date.fromisoformat(told["introduced_on"])})
+
+
+def _span(told: Mapping[str, Any]) -> dict[str, date]:
+    days = ("valid_from", "valid_until")
+    return {name: date.fromisoformat(told[name]) for name in days if name in told}

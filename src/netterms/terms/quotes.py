@@ -73,7 +73,11 @@ def quote(ctx: Context, asked: Asked) -> Quote:
     policy = queries.terms_policy(ctx)
     told = _completed(asked, policy)
     rule = applied(
-        place, told.parties, contract_percent=told.contract_percent, one_rate=policy.one_rate
+        place,
+        told.parties,
+        told.due_on,
+        contract_percent=told.contract_percent,
+        one_rate=policy.one_rate,
     )
     nothing = zero(asked.amount.currency)
     none = Interest((), nothing, nothing, Decimal(0))

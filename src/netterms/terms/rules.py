@@ -55,6 +55,7 @@ class Why(StrEnum):
     MARGIN_UNKNOWN = "margin_unknown"
     MARKET_RATE = "market_rate"
     NOT_ENFORCEABLE = "not_enforceable"
+    NOT_IN_FORCE = "not_in_force"
     RATE_BEFORE_FIRST_DATE = "rate_before_first_date"
     RATE_MISSING = "rate_missing"
     RATE_PAST_LAST_DATE = "rate_past_last_date"
@@ -70,6 +71,7 @@ RATE_REASONS = frozenset(
     {
         Why.CHOICE_NEEDED,
         Why.MARGIN_UNKNOWN,
+        Why.NOT_IN_FORCE,
         Why.RATE_BEFORE_FIRST_DATE,
         Why.RATE_MISSING,
         Why.RATE_PAST_LAST_DATE,
@@ -161,14 +163,18 @@ class Claim:
 def applied(
     place: Jurisdiction,
     parties: Parties,
+    due_on: date,
     *,
     contract_percent: Decimal | None = None,
     one_rate: OneRate | None = None,
 ) -> Applied:
-    """Which rule counts between these parties: contract before statute, unless it overrides."""
+    """Which rule counts between these parties for an invoice due on `due_on`.
+
+    A contract before a statute, unless that overrides it.
+    """
     if place.refused == Why.NOT_ENFORCEABLE:
         return Applied(None, Why.NOT_ENFORCEABLE)
-    law, why = _statute(place, parties)
+    law, why = _statute(place, parties, due_on)
     if contract_percent is not None and not (law and law.overrides_contract):
         return _contract(law, why, contract_percent)
     if law is None:
@@ -178,13 +184,14 @@ def applied(
     return Applied(law, compensation=True)
 
 
-def _statute(place: Jurisdiction, parties: Parties) -> tuple[Law | None, Why]:
+def _statute(place: Jurisdiction, parties: Parties, due_on: date) -> tuple[Law | None, Why]:
     for law in place.laws:
         met = in_scope(law.scope, parties)
         if met is None:
             return None, Why.SCOPE_UNPROVEN
         if met:
-            return law, Why.RULE_UNKNOWN
+            versions = (one for one in place.laws if one.scope is law.scope)
+            return next((one for one in versions if in_force(one, due_on)), None), Why.NOT_IN_FORCE
     return None, Why.SCOPE_NOT_MET if place.laws else Why(place.refused)
 
 
@@ -196,6 +203,11 @@ def _contract(law: Law | None, why: Why, percent: Decimal) -> Applied:
         agreed = replace(agreed, margin=min(percent, law.contract_cap))
     agreed = replace(agreed, floor=law.floor, instalment_only=law.instalment_only)
     return Applied(agreed, by_contract=True, compensation=not law.contract_ends_compensation)
+
+
+def in_force(law: Law, due_on: date) -> bool:
+    """Whether `law` is the one for an invoice due on `due_on`: it is law on its first day late."""
+    return law.valid_from <= due_on + timedelta(days=1) <= law.valid_until
 
 
 def in_scope(scope: Scope, parties: Parties) -> bool | None:
@@ -441,7 +453,11 @@ def claim(
     law, start, why, pays = None, debt.due_on, Why.COUNTRY_UNKNOWN, False
     if place is not None:
         rule = applied(
-            place, debt.parties, contract_percent=debt.contract_percent, one_rate=one_rate
+            place,
+            debt.parties,
+            debt.due_on,
+            contract_percent=debt.contract_percent,
+            one_rate=one_rate,
         )
         law, pays, why = rule.law, rule.compensation, rule.why or Why.RULE_UNKNOWN
     if law is not None:

@@ -33,6 +33,8 @@ MILLION = 1_000_000
 ANY = {None: "unknown", True: "yes", False: "no"}
 # Later than any debt, and a date in every engine.
 LAST_DAY = date(9999, 12, 30)
+# Earlier than any.
+EARLIEST_DAY = date(1, 1, 2)
 MOST_MINOR = 10**15
 Row = dict[str, Any]
 
@@ -40,7 +42,8 @@ Row = dict[str, Any]
 TABLES: Mapping[str, Mapping[str, str]] = {
     "law": {
         "country": "text", "creditor_small": "text", "debtor_large": "text",
-        "by_contract": "boolean", "refused": "text", "rule": "text", "works": "text",
+        "by_contract": "boolean", "due_from": "date", "due_until": "date", "refused": "text",
+        "rule": "text", "works": "text",
         "starts": "text", "cap_e6": "bigint", "coverage_from": "date",
         "pays_compensation": "boolean", "tier_currency": "text",
     },
@@ -135,19 +138,40 @@ def _distinct(places: Collection[Jurisdiction]) -> dict[Law, str]:
 def _standings(
     place: Jurisdiction, laws: Mapping[Law, str], rates: RateTable, one_rate: OneRate | None
 ) -> Iterator[Row]:
-    for small, large, by_contract in product(ANY, ANY, (False, True)):
+    for small, large, by_contract, (due_from, due_until) in product(
+        ANY, ANY, (False, True), _due_days(place)
+    ):
         # A stand-in above every cap shows where the law caps an agreed rate.
         agreed = Decimal(MILLION) if by_contract else None
-        rule = applied(place, Parties(small, large), contract_percent=agreed, one_rate=one_rate)
+        rule = applied(
+            place,
+            Parties(small, large),
+            due_until,
+            contract_percent=agreed,
+            one_rate=one_rate,
+        )
         yield {
             "country": place.country,
             "creditor_small": ANY[small],
             "debtor_large": ANY[large],
             "by_contract": by_contract,
+            "due_from": due_from,
+            "due_until": due_until,
             "refused": rule.why.value if rule.why else None,
             "pays_compensation": rule.compensation,
             "tier_currency": place.tier_currency or None,
         } | _worked(rule, laws, rates, one_rate)
+
+
+def _due_days(place: Jurisdiction) -> list[tuple[date, date]]:
+    """Due dates, first and last, between which the same laws are in force."""
+    first_late = {law.valid_from for law in place.laws if law.valid_from > date.min}
+    first_late |= {
+        law.valid_until + timedelta(days=1) for law in place.laws if law.valid_until < LAST_DAY
+    }
+    firsts = [EARLIEST_DAY, *sorted(day - timedelta(days=1) for day in first_late)]
+    lasts = [*(day - timedelta(days=1) for day in firsts[1:]), LAST_DAY]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def _worked(

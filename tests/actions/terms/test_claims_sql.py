@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,18 @@ from netterms.terms.rules_sql import ANY, TABLES, micro, tables
 from tests import ensure_java
 from tests.rules.terms.rates import RATES, rate
 
-PLACES = jurisdictions()
+# The United Kingdom as after a reform, so that one law follows another.
+BRITAIN = jurisdictions()["GB"]
+REFORM = date(2026, 3, 1)
+PLACES = jurisdictions() | {
+    "GB": replace(
+        BRITAIN,
+        laws=(
+            replace(BRITAIN.laws[0], overrides_contract=True, valid_from=REFORM),
+            replace(BRITAIN.laws[0], valid_until=REFORM - timedelta(days=1)),
+        ),
+    )
+}
 DEBT = {
     "debt": "text", "country": "text", "creditor_small": "text", "debtor_large": "text",
     "contract_e6": "bigint", "currency": "text", "due_on": "date", "receipt_start_on": "date",

@@ -37,6 +37,8 @@ def test_countries_say_what_is_unverified(ask):
     assert items["DE"] == ask("terms/jurisdictions/DE").json()
     assert items["DE"]["standing"]["margin"] == "checked"
     assert items["DE"]["standing"]["limitation"] == "unverified"
+    assert items["GB"]["announced"][0].startswith("Announced, not law: base rate + 8 points")
+    assert items["DE"]["announced"] == []
     assert items["SA"]["refused"] == "not_enforceable"
     assert ask("terms/jurisdictions/XX").status_code == 404
 
@@ -87,4 +89,5 @@ def test_what_a_buyer_owes_besides(ctx, ask):
         "daily": {"minor": 281, "currency": "EUR"},
         "compensation": {"minor": 4000, "currency": "EUR"},
         "why": None,
+        "unverified": ["interest"],
     }

@@ -40,6 +40,16 @@ def test_what_nobody_read_is_marked_on_a_countrys_page(ctx, signed_in):
     assert signed_in(ctx).get("/terms/countries/XX/").status_code == 404
 
 
+def test_remarks_and_what_is_announced_are_in_the_readers_language(ctx, signed_in):
+    chinese = signed_in(ctx, language="zh-hans")
+    britain = html(chinese, "/terms/countries/GB/")
+    assert "单利按日计" in britain
+    assert "已提出、尚未成为法律" in britain
+    assert "2026年5月19日" in britain
+    assert "not re-checked" not in html(chinese, "/terms/countries/KR/")
+    assert "not law" in html(signed_in(ctx), "/terms/countries/GB/")
+
+
 def test_rates_are_loaded_by_who_may_and_a_wrong_row_is_named(ctx, signed_in):
     assert "1 new or corrected rate counts" in upload(signed_in(ctx))
     assert "0 new or corrected rates count" in upload(signed_in(ctx))

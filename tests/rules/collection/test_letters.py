@@ -213,7 +213,7 @@ def test_an_early_reminder_claims_no_interest():
 def test_what_nobody_verified_is_said_with_reserve(language):
     reserve = words(language).labels["reserve"]
     assert reserve not in said(letter(Template.FORMAL_NOTICE), language)
-    doubtful = replace(CLAIM, basis=replace(CLAIM.basis, unverified=True))
+    doubtful = replace(CLAIM, basis=None, unverified=True)
     facts = letter(Template.FORMAL_NOTICE, items=(replace(ITEM, claimed=doubtful),))
     assert reserve in said(facts, language)
 

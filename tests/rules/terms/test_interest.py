@@ -41,10 +41,11 @@ from tests.rules.terms.rates import RATES, rate
 
 PLACES = jurisdictions()
 PROVEN = Parties(creditor_small=True, debtor_large=True)
+DUE_ON = date(2026, 1, 31)
 
 
 def law(country, parties=PROVEN, **more):
-    found = applied(PLACES[country], parties, **more).law
+    found = applied(PLACES[country], parties, DUE_ON, **more).law
     assert found is not None
     return found
 
@@ -239,7 +240,7 @@ def test_an_agreed_rate_counts_unless_the_statute_overrides_it():
 
 
 def test_an_agreed_rate_below_the_floor_is_raised_to_it_and_above_a_cap_cut():
-    assert applied(PLACES["FR"], PROVEN, contract_percent=Decimal(1)).law.floor == Floor(
+    assert applied(PLACES["FR"], PROVEN, DUE_ON, contract_percent=Decimal(1)).law.floor == Floor(
         "FR_LEGAL", Decimal(3)
     )
     three_times = said("FR", "EUR", contract_percent=Decimal("7.86"))
@@ -315,11 +316,46 @@ def test_what_nobody_read_is_unverified():
     )
 
 
+def test_a_law_counts_for_invoices_late_from_its_first_day_on():
+    def due(country, day):
+        owed = replace(debt(country, "EUR", 1_000_000), due_on=date.fromisoformat(day))
+        return claim(replace(owed, received_on=owed.due_on), PLACES[country], RATES)
+
+    for country, last, first in (
+        ("BG", "2025-12-30", "2025-12-31"),
+        ("CN", "2025-05-30", "2025-05-31"),
+        ("JP", "2025-12-30", "2025-12-31"),
+    ):
+        before = due(country, last)
+        assert (before.why, before.interest.minor) == (Why.NOT_IN_FORCE, 0), country
+        assert due(country, first).why is None, country
+    assert due("BG", "2025-12-30").compensation == Money.of(40, "EUR")
+
+
+def test_a_bill_changes_nothing_until_its_law_is_entered_with_a_day():
+    place = PLACES["GB"]
+    (bill,) = place.bills
+    assert (bill.introduced_on, bill.earliest_year) == (date(2026, 5, 19), 2027)
+    before = said("GB", "GBP", contract_percent=Decimal(8))
+    assert before == claim(
+        debt("GB", "GBP", 1_000_000, contract_percent=Decimal(8)), replace(place, bills=()), RATES
+    )
+    assert before.compensation.minor == 0
+    # This is all that a reform takes: the new law with its first day, the old one with its last.
+    (old,) = place.laws
+    new = replace(old, overrides_contract=True, valid_from=date(2026, 3, 2))
+    switched = replace(place, laws=(new, replace(old, valid_until=date(2026, 3, 1))))
+    rule = applied(switched, PROVEN, date(2026, 3, 1), contract_percent=Decimal(8))
+    assert rule.law is new
+    rule = applied(switched, PROVEN, date(2026, 2, 28), contract_percent=Decimal(8))
+    assert rule.by_contract
+
+
 def test_every_country_has_a_rule_or_says_why_not():
     assert len(PLACES) == 92
     for place in PLACES.values():
         assert bool(place.laws) != bool(place.refused), place.country
-        found = applied(place, PROVEN, one_rate=OneRate.START)
+        found = applied(place, PROVEN, DUE_ON, one_rate=OneRate.START)
         assert (found.law is None) == (found.why is not None)
     assert {law.kind for place in PLACES.values() for law in place.laws} == set(Reset)
     assert {Scope.SMALL_CREDITOR, Scope.SMALL_CREDITOR_LARGE_DEBTOR} <= {

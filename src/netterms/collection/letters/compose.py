@@ -164,7 +164,7 @@ class _Composer:
         if formal:
             yield Block(self.put("as_of", date=self.day(self.facts.written_on)))
             yield from (self.rate(basis) for basis in bases(items))
-            if any(basis.unverified for basis in bases(items)):
+            if any(item.claimed and item.claimed.unverified for item in items):
                 yield Block(self.labels["reserve"])
         for one in sums(items):
             yield Block(pairs=tuple(self.totals(one, formal=formal)), strong=True)

@@ -29,7 +29,7 @@ from netterms.receivables.statement import Statement
 from netterms.store import sql
 from netterms.store.tenancy import book
 from netterms.terms.actions import Claimable, claimable
-from netterms.terms.jurisdictions import jurisdictions
+from netterms.terms.jurisdictions import Cell, jurisdictions
 from netterms.terms.queries import buyer_terms, rate_table, terms_policy
 from netterms.terms.rates import RateTable
 from netterms.terms.rules import Applied, OneRate, Parties, applied, late_interest
@@ -228,24 +228,34 @@ def _claims(ctx: Context, buyer: Buyer, found: list[dict[str, Any]]) -> dict[UUI
     contract = agreed.contract_percent
     contract = policy.contract_percent if contract is None else contract
     place = jurisdictions().get(buyer.country)
-    rule = place and applied(
-        place,
-        Parties(policy.creditor_small, agreed.debtor_large),
-        contract_percent=contract,
-        one_rate=policy.one_rate,
-    )
+    parties = Parties(policy.creditor_small, agreed.debtor_large)
     rates, said = rate_table(ctx), claimable(ctx, wanted, ctx.today)
     lines = {line["id"]: line for line in found}
+
+    def claimed(invoice: UUID, one: Claimable) -> Claimed:
+        line, basis = lines[invoice], None
+        if place is not None:
+            rule = applied(
+                place, parties, line["due_on"], contract_percent=contract, one_rate=policy.one_rate
+            )
+            basis = _basis(rule, one, line, ctx.today, rates, policy.one_rate)
+        return Claimed(one.interest, one.compensation, one.daily, basis, _unverified(one, basis))
+
     return {
-        invoice: Claimed(
-            one.interest,
-            one.compensation,
-            one.daily,
-            _basis(rule, one, lines[invoice], ctx.today, rates, policy.one_rate) if rule else None,
-        )
+        invoice: claimed(invoice, one)
         for invoice, one in said.items()
         if one.interest.minor or one.compensation.minor
     }
+
+
+def _unverified(one: Claimable, basis: Basis | None) -> bool:
+    """Whether a sum of the claim rests on a fact of the country that nobody read in full."""
+    doubted = set(one.basis.get("unverified", ()))
+    by_statute = one.interest.minor and not (basis and basis.contract)
+    return bool(
+        (one.compensation.minor and Cell.COMPENSATION in doubted)
+        or (by_statute and doubted - {Cell.COMPENSATION})
+    )
 
 
 def _basis(
@@ -261,11 +271,9 @@ def _basis(
     )  # fmt: skip
     if rule.by_contract:
         return Basis(country, run.percent, contract=True)
-    unverified = bool(one.basis.get("unverified"))
     if not rule.law.series or rule.law.multiple != 1:
-        return Basis(country, run.percent, unverified=unverified)
-    reference = run.percent - rule.law.margin
-    return Basis(country, run.percent, reference, rule.law.margin, unverified=unverified)
+        return Basis(country, run.percent)
+    return Basis(country, run.percent, run.percent - rule.law.margin, rule.law.margin)
 
 
 def accounts_of(ctx: Context, buyer: Buyer, since: date) -> tuple[Account, ...]:

@@ -83,7 +83,7 @@ class Party:
 class Basis:
     """Why and how interest runs, in percent a year. `reference` None: a fixed rate.
 
-    `contract`: agreed between the parties. `unverified`: nobody read the law's text for all of it.
+    `contract`: agreed between the parties.
     """
 
     country: str
@@ -91,17 +91,20 @@ class Basis:
     reference: Decimal | None = None
     margin: Decimal | None = None
     contract: bool = False
-    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Interest and compensation of one invoice, and what another day adds."""
+    """Interest and compensation of one invoice, and what another day adds.
+
+    `unverified`: nobody read the law's text for all that is claimed.
+    """
 
     interest: Money
     compensation: Money
     daily: Money
     basis: Basis | None
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ Percent = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=6)]
 class Country(Schema):
     """What is on file of a country. `standing` of a cell: checked, partly or unverified.
 
-    `refused` is null where a rule of interest can be worked out, else why not. No legal advice.
+    `refused` is null where a rule of interest can be worked out, else why not. `announced` are
+    reforms that are not law: nothing of them counts. No legal advice.
     """
 
     country: str
@@ -58,6 +59,7 @@ class Country(Schema):
     source: str
     as_of: str
     confidence: str
+    announced: list[str]
 
 
 class Countries(Schema):
@@ -94,13 +96,17 @@ class InterestQuote(Schema):
 
 
 class BuyerClaim(Schema):
-    """What may be claimed for one late invoice of a buyer."""
+    """What may be claimed for one late invoice of a buyer.
+
+    `unverified` are the cells of the country that nobody read in a public text.
+    """
 
     invoice_id: UUID
     interest: Money
     daily: Money
     compensation: Money
     why: str | None
+    unverified: list[str]
 
 
 class BuyerClaims(Schema):
@@ -198,6 +204,7 @@ def claims(request: ApiRequest, buyer_id: Id, as_of: Day | None = None) -> dict[
                 "daily": money(claim.daily.minor, claim.daily.currency),
                 "compensation": money(claim.compensation.minor, claim.compensation.currency),
                 "why": claim.refused,
+                "unverified": claim.basis.get("unverified", []),
             }
             for invoice, claim in found.items()
         ],
@@ -218,6 +225,7 @@ def _country(place: Jurisdiction) -> dict[str, Any]:
         "source": place.source,
         "as_of": place.as_of,
         "confidence": place.confidence,
+        "announced": jurisdiction.bills(place),
     }
 
 

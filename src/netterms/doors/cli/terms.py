@@ -113,11 +113,11 @@ def _tell(screen: Screen, said: Any) -> None:  # noqa: ANN401 - a Quote, importe
 
 
 def _tell_basis(screen: Screen, basis: dict[str, Any]) -> None:
+    from netterms.doors.look import jurisdiction
     from netterms.doors.look.names import CELLS
 
-    screen.say(
-        _("Source: %(source)s (%(day)s)") % {"source": basis["source"], "day": basis["as_of"]}
-    )
+    day = jurisdiction.told(basis["as_of"])
+    screen.say(_("Source: %(source)s (%(day)s)") % {"source": basis["source"], "day": day})
     if basis["unverified"]:
         named = ", ".join(str(CELLS[cell]) for cell in basis["unverified"])
         screen.warn(_("Unverified: %(cells)s. No legal advice.") % {"cells": named})
@@ -136,10 +136,16 @@ def country(
         place = place_of(code.upper())
         screen.table(
             f"{jurisdiction.name(place)} ({place.country})",
-            (_("Fact"), _("On file"), _("Standing")),
-            [(row.label, row.text, row.badge) for row in jurisdiction.facts(place)],
+            (_("Fact"), _("On file"), _("Remark"), _("Standing")),
+            [
+                (row.label, row.text, "" if row.note == row.text else row.note, row.badge)
+                for row in jurisdiction.facts(place)
+            ],
         )
-        screen.say(_("Source: %(source)s (%(day)s)") % {"source": place.source, "day": place.as_of})
+        for said in jurisdiction.bills(place):
+            screen.say(said)
+        day = jurisdiction.told(place.as_of)
+        screen.say(_("Source: %(source)s (%(day)s)") % {"source": place.source, "day": day})
 
 
 @rates.command("load")

@@ -30,6 +30,7 @@ from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.console.words import COUNTINGS, LEGAL_REASONS, LEGAL_STEPS, PARTNER_KINDS
+from netterms.doors.look import jurisdiction
 from netterms.doors.look.names import PAPERS
 from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
@@ -107,7 +108,7 @@ def _outlook(one: queries.Outlook, typed: Mapping[str, Any], insolvent: bool) ->
         "routes": [
             {
                 "step": LEGAL_STEPS[route.step.value],
-                "order": route.order,
+                "order": jurisdiction.told(route.order),
                 "amount": route.amount,
                 "disputed": route.disputed,
                 "reasons": [LEGAL_REASONS[reason.value] for reason in route.reasons],

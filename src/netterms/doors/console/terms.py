@@ -81,6 +81,8 @@ def country(request: PageRequest, code: str) -> HttpResponse:
             "place": place,
             "name": jurisdiction.name(place),
             "facts": jurisdiction.facts(place),
+            "bills": jurisdiction.bills(place),
+            "as_of": jurisdiction.told(place.as_of),
             "sources": [part.strip() for part in place.source.split(" ; ")],
             "rates": [each for each in _all_rates(request) if each["code"] in _series(place)],
         },
@@ -191,6 +193,7 @@ def calculator(request: PageRequest) -> HttpResponse:
             "total": _total(said),
             "refused": sentence(said.refused) if said and said.refused else "",
             "unverified": [CELLS[cell] for cell in said.basis["unverified"]] if said else [],
+            "as_of": jurisdiction.told(said.basis["as_of"]) if said else "",
         },
     )
 

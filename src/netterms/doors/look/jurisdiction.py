@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from netterms.doors.look import formats
 from netterms.doors.look.names import CELLS, NO_INTEREST, SERIES
@@ -21,6 +23,9 @@ from netterms.terms.jurisdictions import (
     Tier,
 )
 
+# Remarks of the table of countries have a context of their own in the catalogue.
+LAW = "law"
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -36,6 +41,24 @@ class Fact:
 def name(place: Jurisdiction) -> str:
     """The country's name in the reader's language."""
     return formats.country(place.country)
+
+
+def told(note: str) -> str:
+    """A remark of the table of countries in the reader's language."""
+    return pgettext(LAW, note) if note else ""
+
+
+def bills(place: Jurisdiction) -> list[str]:
+    """Reforms that are announced and count for nothing yet, as sentences."""
+    return [
+        _("Announced, not law: %(what)s. Brought in on %(day)s; law in %(year)s at the earliest.")
+        % {
+            "what": told(bill.says),
+            "day": formats.day(bill.introduced_on),
+            "year": bill.earliest_year,
+        }
+        for bill in place.bills
+    ]
 
 
 def standing(value: Standing) -> tuple[str, str]:
@@ -63,10 +86,10 @@ def facts(place: Jurisdiction) -> list[Fact]:
         ),
         Cell.LIMITATION: (years, place.limitation_note),
         Cell.RETENTION: (retention(place) or unknown, place.retention),
-        Cell.COURT_ORDER: (place.court_order or unknown, ""),
+        Cell.COURT_ORDER: (told(place.court_order) or unknown, ""),
     }
     return [
-        Fact(str(CELLS[cell.value]), text, note, *standing(place.standing(cell)))
+        Fact(str(CELLS[cell.value]), text, told(note), *standing(place.standing(cell)))
         for cell, (text, note) in texts.items()
     ]
 
@@ -93,6 +116,9 @@ def _law(law: Law) -> str:
         said = _("%(rule)s, %(reset)s") % {"rule": said, "reset": resets()[law.kind]}
     if law.start is Start.RECEIPT_PLUS_60:
         said = _("%(rule)s, from 60 days after receipt") % {"rule": said}
+    if law.valid_from > date.min:
+        day = formats.day(law.valid_from)
+        said = _("%(rule)s, for invoices late from %(day)s on") % {"rule": said, "day": day}
     if law.instalment_only:
         said = _("%(rule)s, of a plan on the missed instalment only") % {"rule": said}
     return said

@@ -462,6 +462,7 @@ NO_INTEREST: Words = {
     "margin_unknown": _("the margin above the reference is not on file"),
     "market_rate": _("the rule takes a market rate at the time of payment"),
     "not_enforceable": _("interest cannot be enforced there"),
+    "not_in_force": _("its rule was not law yet when the invoice became late"),
     "rate_before_first_date": _("the reference rate is not known for days so early"),
     "rate_missing": _("the reference rate was never loaded"),
     "rate_past_last_date": _("the reference rate is not known for days so late: load newer rates"),

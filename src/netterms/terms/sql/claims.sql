@@ -32,6 +32,7 @@ WITH placed AS (
   LEFT JOIN law AS l
     ON l.country = d.country AND l.creditor_small = d.creditor_small
     AND l.debtor_large = d.debtor_large AND l.by_contract = (d.contract_e6 IS NOT NULL)
+    AND l.due_from <= d.due_on AND d.due_on <= l.due_until
 ),
 late AS (
   SELECT *, CAST(DATE_DIFF('day', start_on, until_on) AS BIGINT) AS days
