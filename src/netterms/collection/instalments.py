@@ -221,6 +221,7 @@ def _insert(ctx: Context, plan: UUID, offer: Offer, drawn: Drawn, state: PlanSta
         "retention": offer.retention.minor if offer.retention else None,
         "extension": drawn.extension_ends_on,
         "replans": drawn.replans,
+        "bears": drawn.earlier.bears,
         "actor": ctx.actor,
         "now": ctx.now,
     }
@@ -228,11 +229,11 @@ def _insert(ctx: Context, plan: UUID, offer: Offer, drawn: Drawn, state: PlanSta
         """
         insert into payment_plan (seller_id, id, buyer_id, state, started_on, ends_on, currency,
                                   shape, debt_minor, down_minor, months, yearly_percent,
-                                  retention_minor, extension_ends_on, replans, proposed_by,
-                                  proposed_at)
+                                  retention_minor, extension_ends_on, replans,
+                                  interest_on_interest, proposed_by, proposed_at)
         values (%(seller)s, %(id)s, %(buyer)s, %(state)s, %(today)s, %(ends)s, %(currency)s,
                 %(shape)s, %(debt)s, %(down)s, %(months)s, %(percent)s, %(retention)s,
-                %(extension)s, %(replans)s, %(actor)s, %(now)s)
+                %(extension)s, %(replans)s, %(bears)s, %(actor)s, %(now)s)
         """,
         params,
     )

@@ -28,7 +28,9 @@ MOST_LINK_DAYS, MOST_DOWN_PERCENT = 365, 90
 class PageSettings:
     """Our conventions, each to be changed by the seller; `yearly_percent` is interest of a plan.
 
-    Within `most_months` and `least_down_percent` a buyer may propose instalments by itself.
+    `interest_on_interest`: interest of earlier plans bears interest in a new one, where the law of
+    the buyer's country is not known to forbid it. Within `most_months` and `least_down_percent` a
+    buyer may propose instalments by itself.
     """
 
     contact_name: str = ""
@@ -40,6 +42,7 @@ class PageSettings:
     least_down_percent: int = 20
     yearly_percent: Decimal = Decimal(8)
     shape: Shape = Shape.LEVEL
+    interest_on_interest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

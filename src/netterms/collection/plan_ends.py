@@ -115,11 +115,11 @@ def _end(ctx: Context, plan_id: UUID, move: PlanMove, note: str) -> PlanState:
     before = PlanState(plan["state"])
     state = after(PLAN_MOVES, before, move)
     running = settle_plan(ctx, plan_id)
-    principal = open_principal(ctx, plan_id)
+    principal, bearing = open_principal(ctx, plan_id)
     interest = 0
     if move is not PlanMove.COMPLETE:
         interest = interest_until(
-            running, principal, plan["yearly_percent"], plan["started_on"], ctx.today
+            running, bearing, plan["yearly_percent"], plan["started_on"], ctx.today
         )
     sql.execute(
         "update payment_plan set state = %(state)s, closed_on = %(today)s, close_note = %(note)s,"

@@ -20,6 +20,7 @@ from netterms.kernel.money import Money, half_up
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.tenancy import book
+from netterms.terms.jurisdictions import Compound, InterestOnInterest, jurisdictions
 from netterms.terms.schedules import (
     MOST_MONTHS,
     Check,
@@ -53,6 +54,19 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierInterest:
+    """Interest of earlier plans within the debt, and whether it bears interest in this one.
+
+    `rule` is that of the buyer's country. Simple interest, unless the seller says otherwise and the
+    country is not known to forbid it.
+    """
+
+    amount: Money
+    bears: bool
+    rule: Compound
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """An offer worked out: what is owed, what is paid when, and what stands against it."""
 
@@ -63,6 +77,7 @@ class Drawn:
     checks: tuple[Check, ...]
     extension_ends_on: date | None
     replans: int
+    earlier: EarlierInterest
 
     @property
     def ends_on(self) -> date:
@@ -119,6 +134,9 @@ def debts_of(ctx: Context, offer: Offer) -> list[dict[str, Any]]:
                  where d.seller_id = i.seller_id and d.invoice_id = i.id
                    and d.settled_on is null), 0)::bigint as minor,
                exists (
+                 select from plan_interest n
+                 where n.seller_id = i.seller_id and n.invoice_id = i.id) as is_interest,
+               exists (
                  select from payment_plan_invoice x
                  join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
                  where x.seller_id = i.seller_id and x.invoice_id = i.id and p.state in {LIVING}
@@ -149,8 +167,16 @@ def worked_out(ctx: Context, offer: Offer, debts: Sequence[dict[str, Any]]) -> D
     down = Money(half_up(Fraction(debt.minor * offer.down_percent, 100)), currency)
     if debt.minor - down.minor < offer.months:
         raise invalid("months", offer.months, Mend.AT_MOST, most=max(1, debt.minor - down.minor))
+    earlier = _earlier(ctx, offer.buyer_id, debts)
+    # A payment settles interest first: what the down payment leaves of it bears none.
+    free = 0 if earlier.bears else max(0, earlier.amount.minor - down.minor)
     parts = schedule(
-        offer.shape, debt - down, Decimal(offer.yearly_percent), offer.months, ctx.today
+        offer.shape,
+        debt - down,
+        Decimal(offer.yearly_percent),
+        offer.months,
+        ctx.today,
+        free=Money(free, currency),
     )
     ends = _extension_ends(ctx, offer.buyer_id, debts)
     replans = _replans(ctx, offer.invoices)
@@ -165,7 +191,19 @@ def worked_out(ctx: Context, offer: Offer, debts: Sequence[dict[str, Any]]) -> D
         replans=replans,
     )
     down_due = ctx.today + timedelta(days=DOWN_DAYS)
-    return Drawn(debt, down, down_due, parts, checks(proposal), ends, replans)
+    return Drawn(debt, down, down_due, parts, checks(proposal), ends, replans, earlier)
+
+
+def _earlier(ctx: Context, buyer_id: UUID, debts: Sequence[dict[str, Any]]) -> EarlierInterest:
+    minor = sum(line["minor"] for line in debts if line["is_interest"])
+    country = sql.value(
+        "select country from buyer where seller_id = %(seller)s and id = %(buyer)s",
+        {"seller": ctx.seller, "buyer": buyer_id},
+    )
+    place = jurisdictions().get(country)
+    rule = place.interest_on_interest if place else InterestOnInterest()
+    bears = page_settings(ctx).interest_on_interest and not rule.forbids
+    return EarlierInterest(Money(minor, debts[0]["currency"]), bears, rule.rule)
 
 
 def _extension_ends(ctx: Context, buyer_id: UUID, debts: Sequence[dict[str, Any]]) -> date | None:

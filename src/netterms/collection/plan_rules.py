@@ -30,12 +30,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A paper of the plan with something open that nobody disputes. `number`: of a note's part."""
+    """A paper of the plan with something open that nobody disputes. `number`: of a note's part.
+
+    `bears_none`: interest of an earlier plan, which bears no interest in this one.
+    """
 
     id: UUID
     due_on: date
     open: int
     number: int | None = None
+    bears_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,9 @@ def reached(plan: Running, received: int, today: date) -> tuple[Part, ...]:
 
 
 def spread(money: Mapping[UUID, int], debts: Iterable[Debt]) -> dict[UUID, dict[UUID, int]]:
-    """What each receipt (or credit note) settles: interest by its instalments, then the oldest."""
+    """What each receipt (or credit note) settles: interest, that of earlier plans last; then
+    the oldest invoice.
+    """
     waiting = sorted(debts, key=_turn)
     left = {debt.id: debt.open for debt in waiting}
     found: dict[UUID, dict[UUID, int]] = {}
@@ -173,8 +179,9 @@ def interest_until(
     return half_up(principal * Fraction(yearly_percent) / 100 * days / DAYS_A_YEAR)
 
 
-def _turn(debt: Debt) -> tuple[bool, int, date, UUID]:
-    return debt.number is None, debt.number or 0, debt.due_on, debt.id
+def _turn(debt: Debt) -> tuple[bool, bool, int, date, UUID]:
+    is_ours = debt.number is not None
+    return not is_ours, not debt.bears_none, debt.number or 0, debt.due_on, debt.id
 
 
 def _in_order(parts: Iterable[Part]) -> list[Part]:

@@ -104,9 +104,14 @@ def settle_plan(ctx: Context, plan_id: UUID) -> Running:
     return replace(one.plan, received=one.plan.received + mine)
 
 
-def open_principal(ctx: Context, plan_id: UUID) -> int:
-    """What is open of a plan's invoices and undisputed, its interest apart; locked."""
-    return sum(debt.open for debt in _debts(ctx, [plan_id])[plan_id] if debt.number is None)
+def open_principal(ctx: Context, plan_id: UUID) -> tuple[int, int]:
+    """What is open of a plan's invoices and undisputed, its interest apart; locked.
+
+    With how much of it bears interest: that of earlier plans may bear none.
+    """
+    debts = [debt for debt in _debts(ctx, [plan_id])[plan_id] if debt.number is None]
+    bearing = sum(debt.open for debt in debts if not debt.bears_none)
+    return sum(debt.open for debt in debts), bearing
 
 
 def settle_running(ctx: Context) -> None:
@@ -294,7 +299,7 @@ def _use_credits(
         used[credit] = {note.of: own} if own else {}
         left[note.of] = 0
         rest[credit] = note.amount.minor - own
-    others = [Debt(debt.id, debt.due_on, left[debt.id], debt.number) for debt in debts]
+    others = [replace(debt, open=left[debt.id]) for debt in debts]
     for credit, more in spread(rest, others).items():
         used[credit] |= more
     set_off(ctx, head["buyer_id"], used, head["currency"])
@@ -360,7 +365,7 @@ def _debts(ctx: Context, plans: Sequence[UUID]) -> defaultdict[UUID, list[Debt]]
         sql.statement("collection/plan_debts"), {"seller": ctx.seller, "plans": list(plans)}
     ):
         found[line["plan_id"]].append(
-            Debt(line["id"], line["due_on"], line["minor"], line["number"])
+            Debt(line["id"], line["due_on"], line["minor"], line["number"], line["bears_none"])
         )
     return found
 

@@ -69,6 +69,37 @@ class Standing(StrEnum):
     UNVERIFIED = "unverified"
 
 
+class Compound(StrEnum):
+    """What a country says of interest on interest that two businesses agree on."""
+
+    NEVER = "never"
+    # Only under conditions that a plan does not meet, such as a year of arrears.
+    UNDER_CONDITIONS = "under_conditions"
+    # Agreed once the interest has fallen due, as in a new plan; never in advance.
+    AGREED_LATER = "agreed_later"
+    AGREED = "agreed"
+    BY_LAW = "by_law"
+    UNVERIFIED = "unverified"
+
+
+FORBIDS = frozenset({Compound.NEVER, Compound.UNDER_CONDITIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class InterestOnInterest:
+    """A country's rule on it, `says` in English; UNVERIFIED where nobody read one."""
+
+    rule: Compound = Compound.UNVERIFIED
+    says: str = ""
+    source: str = ""
+    as_of: str = ""
+
+    @property
+    def forbids(self) -> bool:
+        """Whether a plan may not let interest bear interest, as far as anybody knows."""
+        return self.rule in FORBIDS
+
+
 @dataclass(frozen=True, slots=True)
 class Floor:
     """A contract rate may not be below `multiple` times `series`."""
@@ -158,6 +189,7 @@ class Jurisdiction:
     checked: frozenset[Cell] = frozenset()
     partly: frozenset[Cell] = frozenset()
     bills: tuple[Bill, ...] = ()
+    interest_on_interest: InterestOnInterest = InterestOnInterest()
 
     def standing(self, cell: Cell) -> Standing:
         """Whether `cell` was read in a public text."""
@@ -210,6 +242,7 @@ def noted() -> list[str]:
     places = jurisdictions().values()
     found = [getattr(place, name) for place in places for name in NOTES]
     found += [bill.says for place in places for bill in place.bills]
+    found += [place.interest_on_interest.says for place in places]
     return list(dict.fromkeys(text for text in found if text and not PLAIN_DAY.fullmatch(text)))
 
 
@@ -228,6 +261,7 @@ def _jurisdiction(told: dict[str, Any]) -> Jurisdiction:
             "checked": frozenset(Cell(each) for each in told.get("checked", ())),
             "partly": frozenset(Cell(each) for each in told.get("partly", ())),
             "bills": tuple(_bill(each) for each in told.get("bills", ())),
+            "interest_on_interest": _compound(told.get("interest_on_interest", {})),
         }
     )
 
@@ -260,6 +294,11 @@ def _tier(told: dict[str, str]) -> Tier:
 
 def _bill(told: dict[str, Any]) -> Bill:
     return Bill(**told | {"introduced_on": date.fromisoformat(told["introduced_on"])})
+
+
+def _compound(told: dict[str, str]) -> InterestOnInterest:
+    said = {name: told[name] for name in ("says", "source", "as_of") if name in told}
+    return InterestOnInterest(Compound(told.get("rule", Compound.UNVERIFIED)), **said)
 
 
 def _span(told: Mapping[str, Any]) -> dict[str, date]:

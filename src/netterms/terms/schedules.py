@@ -45,18 +45,28 @@ class Instalment:
 
 
 def schedule(
-    shape: Shape, principal: Money, yearly_percent: Decimal, months: int, start: date
+    shape: Shape,
+    principal: Money,
+    yearly_percent: Decimal,
+    months: int,
+    start: date,
+    *,
+    free: Money | None = None,
 ) -> tuple[Instalment, ...]:
     """A plan of monthly instalments from `start` on (TRM-03).
 
-    Interest is rounded half-up each period, the last instalment takes the residue.
+    Interest is rounded half-up each period, the last instalment takes the residue. `free` is the
+    part of `principal` that bears none, being interest itself: it is spread evenly.
     """
     assert months > 0, months
     assert principal.minor > 0, principal
     rate = Fraction(yearly_percent) / 100
-    level = _level_payment(principal.minor, rate / MONTHS_A_YEAR, months)
-    share = half_up(Fraction(principal.minor, months))
-    balance, before, found = principal.minor, start, []
+    spare = free.minor if free else 0
+    assert 0 <= spare <= principal.minor, free
+    balance, before, found = principal.minor - spare, start, []
+    level = _level_payment(balance, rate / MONTHS_A_YEAR, months)
+    share = half_up(Fraction(balance, months))
+    spare_share = half_up(Fraction(spare, months))
     for number in range(1, months + 1):
         due_on = add_months(start, number)
         if shape is Shape.LEVEL:
@@ -67,7 +77,13 @@ def schedule(
             paid = share
         paid = balance if number == months else min(max(paid, 0), balance)
         balance -= paid
-        found.append(_instalment(number, due_on, interest, paid, balance, principal.currency))
+        besides = spare if number == months else min(spare_share, spare)
+        spare -= besides
+        found.append(
+            _instalment(
+                number, due_on, interest, paid + besides, balance + spare, principal.currency
+            )
+        )
         before = due_on
     return tuple(found)
 

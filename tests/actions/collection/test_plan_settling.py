@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from netterms.buyers.accounts import BankAccount, set_bank_account
-from netterms.collection.instalments import Acceptance, accept, propose, track_plans
+from netterms.collection.instalments import Acceptance, accept, approve, propose, track_plans
+from netterms.collection.page import PageSettings, set_page_settings
 from netterms.collection.plan_ends import NewTerms, cancel, close_paid, replan
 from netterms.collection.plan_offers import Offer
 from netterms.collection.plan_reads import instalments_of, plan
@@ -237,6 +238,45 @@ def test_check_7_another_plan_takes_the_place_of_one_that_runs_once(debt):  # no
     accept(ctx, third, YES)
     assert plan(ctx, third).state == "proposed", "it needs another person now"
     balances(ctx, ctx.today)
+
+
+@pytest.mark.parametrize(
+    ("settings", "country", "first"),
+    [
+        ({}, "DE", 64_00),
+        # 8 % of 9,639.98 for a month: agreed once the interest had fallen due.
+        ({"interest_on_interest": True}, "DE", 64_27),
+        ({"interest_on_interest": True}, "FR", 64_00),
+        # Of Spain nobody has read the law.
+        ({"interest_on_interest": True}, "ES", 64_27),
+    ],
+)
+def test_interest_of_an_earlier_plan_bears_none_in_a_new_one_unless_the_seller_and_the_law_say_so(
+    ctx, settings, country, first
+):
+    from decimal import Decimal
+
+    buyer, invoice = put(ctx, "1", "A", 12_000_00, due_on=date(2026, 4, 30), country=country)
+    set_page_settings(ctx, PageSettings(**settings))
+    ctx = on(ctx, START)
+    made = running((ctx, buyer, invoice))
+    pay(ctx, buyer, 2_400_00, date(2026, 7, 3))
+    ctx = on(ctx, date(2026, 7, 20))
+    second = replan(ctx, made, NewTerms(3, 0, Decimal(8)))
+    parts = instalments_of(ctx, second)
+    assert parts[0].interest_minor == first
+    assert sum(part.principal_minor for part in parts) == 9_639_98
+    accept(ctx, second, YES)
+    if plan(ctx, second).state == "proposed":
+        # No down payment: another person has to agree.
+        approve(replace(ctx, actor="head of credit"), second)
+    if first == 64_00:
+        # Called in for want of the first instalment: 8 % of 9,600 for 39 days, and no more.
+        day = date(2026, 8, 28)
+        pay(ctx, buyer, 10_00, day)
+        track_plans(on(ctx, day))
+        found = plan(ctx, second)
+        assert (found.state, found.due_now_interest_minor) == ("accelerated", 82_06)
 
 
 def test_a_plan_without_interest_books_none(debt):  # noqa: F811

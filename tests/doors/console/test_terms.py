@@ -34,7 +34,7 @@ def test_a_country_is_found_by_its_name_in_the_readers_language(ctx, signed_in):
 
 def test_what_nobody_read_is_marked_on_a_countrys_page(ctx, signed_in):
     page = html(signed_in(ctx), "/terms/countries/HR/")
-    assert page.count("unverified</span>") == 8
+    assert page.count("unverified</span>") == 9
     assert "read in a public text</span>" not in page
     assert "read in a public text</span>" in html(signed_in(ctx), "/terms/countries/DE/")
     assert signed_in(ctx).get("/terms/countries/XX/").status_code == 404

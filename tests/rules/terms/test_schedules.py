@@ -109,10 +109,15 @@ def test_what_stands_against_a_plan(change, found):
 
 @given(
     st.sampled_from(Shape), st.integers(1, 10**11), st.integers(0, 4000), st.integers(1, 36),
-    st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.fractions(0, 1, max_denominator=97),
 )  # fmt: skip
-def test_a_plan_pays_the_debt_and_nothing_more(shape, minor, hundredths, months, start):
-    told = schedule(shape, Money(minor, "EUR"), Decimal(hundredths) / 100, months, start)
+def test_a_plan_pays_the_debt_and_nothing_more(shape, minor, hundredths, months, start, share):
+    rate, free = Decimal(hundredths) / 100, Money(int(minor * share), "EUR")
+    told = schedule(shape, Money(minor, "EUR"), rate, months, start, free=free)
+    if minor > free.minor:
+        # What bears none changes nothing of the interest on the rest.
+        alone = schedule(shape, Money(minor, "EUR") - free, rate, months, start)
+        assert [i.interest for i in told] == [i.interest for i in alone]
     assert len(told) == months
     assert sum(i.principal.minor for i in told) == minor
     assert told[-1].balance.minor == 0

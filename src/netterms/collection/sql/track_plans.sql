@@ -38,13 +38,22 @@ first_missed as (
 called as (
   select f.plan_id, f.buyer_id, f.currency, f.number, rest.minor,
          -- Interest runs from the last due date that was kept, or from the start of the plan.
-         round(rest.minor::numeric * f.yearly_percent * (%(as_of)s - coalesce(kept.due_on, f.started_on)) / 36500)::bigint as interest_minor
+         round(greatest(0, rest.minor - spare.minor)::numeric * f.yearly_percent * (%(as_of)s - coalesce(kept.due_on, f.started_on)) / 36500)::bigint as interest_minor
   from first_missed f
   cross join lateral (
     -- What came in for a part of the instalment has paid its interest first.
     select (sum(j.principal_minor) - greatest(0, f.paid_minor - f.interest_minor))::bigint as minor from judged j
     where j.plan_id = f.plan_id and j.number >= f.number
   ) rest
+  cross join lateral (
+    -- Interest of an earlier plan bears none, unless this plan says so.
+    select coalesce(sum(i.open_minor), 0)::bigint as minor
+    from payment_plan p
+    join payment_plan_invoice x on x.seller_id = p.seller_id and x.plan_id = p.id
+    join plan_interest n on n.seller_id = x.seller_id and n.invoice_id = x.invoice_id and n.plan_id <> p.id
+    join invoice i on i.seller_id = x.seller_id and i.id = x.invoice_id
+    where p.seller_id = %(seller)s and p.id = f.plan_id and not p.interest_on_interest
+  ) spare
   left join lateral (
     select max(j.due_on) as due_on from judged j where j.plan_id = f.plan_id and j.number < f.number and j.number > 0
   ) kept on true

@@ -44,7 +44,8 @@ class Country(Schema):
     """What is on file of a country. `standing` of a cell: checked, partly or unverified.
 
     `refused` is null where a rule of interest can be worked out, else why not. `announced` are
-    reforms that are not law: nothing of them counts. No legal advice.
+    reforms that are not law: nothing of them counts. `interest_on_interest` is never,
+    under_conditions, agreed_later, agreed, by_law or unverified. No legal advice.
     """
 
     country: str
@@ -60,6 +61,7 @@ class Country(Schema):
     as_of: str
     confidence: str
     announced: list[str]
+    interest_on_interest: str
 
 
 class Countries(Schema):
@@ -226,6 +228,7 @@ def _country(place: Jurisdiction) -> dict[str, Any]:
         "as_of": place.as_of,
         "confidence": place.confidence,
         "announced": jurisdiction.bills(place),
+        "interest_on_interest": place.interest_on_interest.rule.value,
     }
 
 

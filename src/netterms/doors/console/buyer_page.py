@@ -157,6 +157,7 @@ def _settings(request: PageRequest) -> PageSettings:
         least_down_percent=forms.whole(form, "least_down_percent", "least_down_percent", 20),
         yearly_percent=percent(forms.text(form, "yearly_percent", 12)),
         shape=Shape(shape) if shape in set(Shape) else Shape.LEVEL,
+        interest_on_interest=form.get("interest_on_interest") == "yes",
     )
 
 

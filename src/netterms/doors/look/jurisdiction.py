@@ -14,6 +14,8 @@ from netterms.kernel.money import Money
 from netterms.terms.clauses import retention_kind
 from netterms.terms.jurisdictions import (
     Cell,
+    Compound,
+    InterestOnInterest,
     Jurisdiction,
     Law,
     Reset,
@@ -88,10 +90,25 @@ def facts(place: Jurisdiction) -> list[Fact]:
         Cell.RETENTION: (retention(place) or unknown, place.retention),
         Cell.COURT_ORDER: (told(place.court_order) or unknown, ""),
     }
-    return [
+    found = [
         Fact(str(CELLS[cell.value]), text, told(note), *standing(place.standing(cell)))
         for cell, (text, note) in texts.items()
     ]
+    return [*found, _compound(place.interest_on_interest)]
+
+
+def _compound(known: InterestOnInterest) -> Fact:
+    text = {
+        Compound.NEVER: _("forbidden"),
+        Compound.UNDER_CONDITIONS: _("only under conditions that no payment plan here meets"),
+        Compound.AGREED_LATER: _("where agreed once the interest has fallen due"),
+        Compound.AGREED: _("where agreed"),
+        Compound.BY_LAW: _("provided by law"),
+        Compound.UNVERIFIED: _("unknown"),
+    }[known.rule]
+    note = " ".join(part for part in (told(known.says), known.source) if part)
+    value = Standing.CHECKED if known.source else Standing.UNVERIFIED
+    return Fact(_("interest on interest"), text, note, *standing(value))
 
 
 def interest(place: Jurisdiction) -> str:
