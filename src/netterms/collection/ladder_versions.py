@@ -279,7 +279,8 @@ def _trial(name: str) -> str:
 def with_parts(text: str) -> str:
     """A statement with the relations put in that several share."""
     due = sql.statement("collection/due_steps").rstrip()
-    late = sql.statement("collection/late_items")
+    overridden = sql.statement("collection/overridden")
+    late = sql.statement("collection/late_items").replace("/* overridden */", overridden)
     return text.replace("/* due steps */", due).replace("/* late items */", late)
 
 

@@ -35,7 +35,7 @@ reached as materialized (
 owed as materialized (
   select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
   from (/* late items */) l
-  where l.days_past_due > 0 and l.buyer_id in (select buyer_id from reached where currency <> '')
+  where l.days_past_due > 0 and l.buyer_id = any (array(select buyer_id from reached where currency <> ''))
   group by l.buyer_id, l.currency
 ),
 graded as materialized (

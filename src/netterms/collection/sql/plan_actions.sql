@@ -44,7 +44,7 @@ overdue as (
   from (
     select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
     from (/* late items */) l
-    where l.days_past_due > 0 and l.buyer_id in (select buyer_id from new)
+    where l.days_past_due > 0 and l.buyer_id = any (array(select buyer_id from new))
     group by l.buyer_id, l.currency
   ) sums
   group by buyer_id

@@ -1,5 +1,5 @@
 -- The relation `late` of worth_owed.sql: what may be collected now of each late invoice, with the newest forecast of it.
-select l.buyer_id, l.currency::text as currency, l.days_past_due, l.collectable_minor as minor,
+select l.buyer_id, l.currency, l.days_past_due, l.collectable_minor as minor,
        f.late_chance, f.late_30_chance
 from (/* late items */) l
 left join invoice_forecast f

@@ -3,12 +3,12 @@
 -- foretold of it. The chance by itself, of an invoice late for less than 30 days: of those expected to be late at
 -- all, the share that is not later than 30 days. Older ones, and those not foretold, have the convention of their
 -- stage.
-select buyer_id, currency, sum(minor) as open_minor,
-       cast(coalesce(sum(case when is_foretold then minor * cast(least(1, late_30_chance / late_chance) as decimal(18, 9)) end), 0)
-            + coalesce(sum(case when not is_foretold and days_past_due <= 30 then minor end), 0) * (1 - $self_pay_1)
-            + coalesce(sum(case when not is_foretold and days_past_due between 31 and 60 then minor end), 0) * (1 - $self_pay_2)
-            + coalesce(sum(case when not is_foretold and days_past_due between 61 and 90 then minor end), 0) * (1 - $self_pay_3)
-            + coalesce(sum(case when not is_foretold and days_past_due > 90 then minor end), 0) * (1 - $self_pay_4)
+select buyer_id, cast(currency as varchar) as currency, sum(minor) as open_minor,
+       cast(coalesce(sum(minor * cast(least(1, late_30_chance / late_chance) as decimal(18, 9))) filter (where is_foretold), 0)
+            + coalesce(sum(minor) filter (where not is_foretold and days_past_due <= 30), 0) * (1 - $self_pay_1)
+            + coalesce(sum(minor) filter (where not is_foretold and days_past_due between 31 and 60), 0) * (1 - $self_pay_2)
+            + coalesce(sum(minor) filter (where not is_foretold and days_past_due between 61 and 90), 0) * (1 - $self_pay_3)
+            + coalesce(sum(minor) filter (where not is_foretold and days_past_due > 90), 0) * (1 - $self_pay_4)
             as decimal(38, 4)) as at_stake_minor,
        max(case when is_foretold then 1 else 0 end) as is_foretold
 from (

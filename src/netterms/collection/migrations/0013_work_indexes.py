@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from netterms.store.migrate import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("collection", "0012_plan_interest"),
+    ]
+    operations = [sql_file(__file__)]
