@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -36,15 +37,22 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
     with book(ctx):
         _hold_policies(ctx)
         # What was disputed has its later dates before any of the old ones could be missed.
-        held = sql.rows(sql.statement("insurance/oldest_unpaid"), params | {"disputed": True})
+        held = sql.rows(_with_held("held_deadlines"), params)
         later = [row for line in held for row in _deadline_rows(line)]
         sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(later))
         closed = sql.row(sql.statement("insurance/close_deadlines"), params) or {}
-        oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params | {"disputed": False})
+        oldest = sql.rows(_with_held("oldest_unpaid"), params)
         new = [row for line in oldest for row in _deadline_rows(line)]
         # One statement: a first day sets a hundred thousand.
         sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(new))
     return {"set": len(new), "closed": closed["closed"], "lapsed": closed["lapsed"]}
+
+
+@cache
+def _with_held(name: str) -> str:
+    """A statement with the relation `held` put in, which two share."""
+    held = sql.statement("insurance/held_days")
+    return sql.statement(f"insurance/{name}").replace("/* held */", held)
 
 
 def _hold_policies(ctx: Context) -> None:

@@ -19,11 +19,6 @@ case_now as (
   where c.seller_id = %(seller)s and c.closed_on is null
 ),
 /* due steps */,
-countries as materialized (
-  -- The next business day once a country, not once a buyer.
-  select country, business_day_on_or_after(country, %(as_of)s) as open_on
-  from (select distinct country from buyer where seller_id = %(seller)s) known
-),
 not_planned as materialized (
   -- Few of all that is due: what follows is asked for these only.
   select d.*
@@ -33,11 +28,16 @@ not_planned as materialized (
     where a.seller_id = %(seller)s and a.case_id = d.case_id and a.stage = d.stage
       and a.step = d.step and a.planned_on = d.planned_on)
 ),
+placed as materialized (
+  select d.*, b.country from not_planned d join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
+),
+countries as materialized (
+  -- The next business day once a country, not once a buyer.
+  select country, business_day_on_or_after(country, %(as_of)s) as open_on
+  from (select distinct country from placed) known
+),
 new as (
-  select d.*, k.open_on
-  from not_planned d
-  join buyer b on b.seller_id = %(seller)s and b.id = d.buyer_id
-  join countries k on k.country = b.country
+  select d.*, k.open_on from placed d join countries k on k.country = d.country
 ),
 overdue as (
   select buyer_id, jsonb_object_agg(currency, minor) as minor

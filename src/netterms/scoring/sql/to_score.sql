@@ -10,7 +10,7 @@ where b.seller_id = %(seller)s
          = mod((%(as_of)s - date '2000-01-03') / 7, 2) * 5 + mod(%(as_of)s - date '2000-01-03', 7)
        or b.insolvent_on between %(since)s and %(as_of)s
        -- One look by key for each: its scores only grow in number.
-       or (select s.grade from score s where s.seller_id = b.seller_id and s.buyer_id = b.id limit 1) is null
+       or (select s.buyer_id from score s where s.seller_id = b.seller_id and s.buyer_id = b.id limit 1) is null
        or b.id in (select p.buyer_id from payment p
                    where p.seller_id = %(seller)s and p.paid_on > %(since)s and p.paid_on <= %(as_of)s)
        or b.id in (select v.subject_id from event v
