@@ -95,7 +95,7 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
         # A read of the whole book with a small answer: worth sharing among workers.
         sql.execute("set local parallel_tuple_cost = 0")
         sql.execute(_over_late_items("moved_invoices"), params)
-        sql.execute("analyze moved_invoice")
+        sql.execute("analyze moved_invoice (invoice_id)")
         invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
         sql.execute(_over_late_items("standing"), params)
         sql.execute("analyze standing")

@@ -16,7 +16,7 @@ def refresh_alerts(ctx: Context) -> dict[str, Plain]:
     params = stamp(ctx)
     with book(ctx):
         sql.execute(sql.statement("monitoring/owed_now"), params)
-        sql.execute("analyze owed_now")
+        sql.execute("analyze owed_now (buyer_id)")
         sql.execute(sql.statement("monitoring/alerts"), params)
         counts = sql.row(sql.statement("monitoring/raise_alerts"), params) or {}
     return {"raised": counts["raised"], "closed": counts["closed"]}
