@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import (
     REFUSED,
+    DateOrder,
     Screen,
     _pairs,
     _tell_bad,
@@ -50,6 +51,9 @@ def import_file(
         str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
     ] = False,
@@ -73,7 +77,7 @@ def import_file(
             _take_in(screen, ctx, file)
             return
         with _bar(screen, READ_PHASES) as bar:
-            staged = _read(file, _pairs(mapping or ()), currency, sheet, bar, ctx)
+            staged = _read(file, _pairs(mapping or ()), currency, sheet, dates, bar, ctx)
         _tell_recognised(screen, staged)
         _tell_bad(screen, staged)
         _refuse_bad(screen, staged, skip_bad=skip_bad)
@@ -167,8 +171,8 @@ def _phases(bar: Told) -> Told:
 
 
 def _read(
-    file: Path, pairs: dict[str, str], currency: str | None, sheet: str | None, bar: Told,
-    ctx: Context,
+    file: Path, pairs: dict[str, str], currency: str | None, sheet: str | None,
+    dates: DateOrder | None, bar: Told, ctx: Context,
 ) -> Staged:  # fmt: skip
     """Rows that name no currency are in the seller's."""
     from netterms.access.queries import seller_currency
@@ -176,7 +180,7 @@ def _read(
 
     return read(
         file, mapping=pairs, currency=currency, sheet=sheet, progress=bar,
-        seller_currency=seller_currency(ctx),
+        seller_currency=seller_currency(ctx), date_order=dates and dates.code,
     )  # fmt: skip
 
 

@@ -12,10 +12,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 import typer
@@ -44,6 +45,8 @@ LATER = (
     "netterms.doors.look.report_page",
     "netterms.doors.look.formats",
 )
+# Notes that change what a person reads in the result, as codes of the intake.
+LOUD = ("sheets_unread", "date_order_assumed")
 BAD_SHOWN = 50
 BAD_KEPT = 100_000
 STALE_AFTER = timedelta(days=120)
@@ -75,6 +78,9 @@ def report(
         str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
+    ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out rows that cannot be understood.")
     ] = False,
@@ -88,7 +94,7 @@ def report(
         try:
             later = Thread(target=_load_later_modules)
             later.start()
-            staged = _read(screen, file, _pairs(mapping or ()), currency, sheet)
+            staged = _read(screen, file, _pairs(mapping or ()), currency, sheet, dates)
             later.join()
             _tell_recognised(screen, staged)
             _tell_bad(screen, staged)
@@ -100,6 +106,18 @@ def report(
         except Refusal as refusal:
             _tell_refusal(screen, refusal)
             raise typer.Exit(REFUSED) from None
+
+
+class DateOrder(StrEnum):
+    """What comes first in a date that does not show it."""
+
+    DAY = "day-first"
+    MONTH = "month-first"
+
+    @property
+    def code(self) -> Literal["dmy", "mdy"]:
+        """How the reader of lists calls it."""
+        return "dmy" if self is DateOrder.DAY else "mdy"
 
 
 class Screen:
@@ -192,11 +210,15 @@ def _pairs(mapping: Sequence[str]) -> dict[str, str]:
 
 
 def _read(
-    screen: Screen, file: Path, pairs: Mapping[str, str], currency: str | None, sheet: str | None
-) -> Staged:
+    screen: Screen, file: Path, pairs: Mapping[str, str], currency: str | None, sheet: str | None,
+    dates: DateOrder | None,
+) -> Staged:  # fmt: skip
     from netterms.receivables.intake import read
 
-    return read(file, mapping=pairs, currency=currency, sheet=sheet, progress=screen.step)
+    return read(
+        file, mapping=pairs, currency=currency, sheet=sheet, progress=screen.step,
+        date_order=dates and dates.code,
+    )  # fmt: skip
 
 
 def _tell_recognised(screen: Screen, staged: Staged) -> None:
@@ -221,7 +243,8 @@ def _tell_recognised(screen: Screen, staged: Staged) -> None:
         % {"count": f"{staged.rows:,}"}
     )
     for note in staged.guess.notes:
-        screen.say(f"• {note}")
+        tell = screen.warn if note.code in LOUD else screen.say
+        tell(f"• {note}")
 
 
 def _tell_bad(screen: Screen, staged: Staged) -> None:

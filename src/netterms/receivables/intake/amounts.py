@@ -132,6 +132,7 @@ def read_amounts(
     column: Column,
     unit: Decimal,
     currency: str,
+    home: str,
     *,
     typed: bool,
 ) -> tuple[AmountReading, list[Note]]:
@@ -140,7 +141,7 @@ def read_amounts(
     A separator with other than three digits behind it is the decimal one; the last of two kinds
     is; one that stands twice is not. Only where no cell decides: three digits behind a separator
     are thousands, unless the currency has three decimals or the cells come from a workbook
-    (`typed`), where they are numbers.
+    (`typed`), where they are numbers. `home` is what signs of several currencies mean.
     """
     cell, table = f"c{column.index}", f"intake_amount_{column.field}"
     point, comma, commas, fast_unclear, plain_long, example, slow = connection.execute(
@@ -164,7 +165,7 @@ def read_amounts(
         connection.execute(fill(_PARTS, table=table, cell=cell, fast=fast))
         slow = 1
     if slow:
-        _fix(connection, table, style, unit, column.heading)
+        _fix(connection, table, style, unit, column.heading, home)
     if unit != 1:
         notes.append(Note(NoteCode.AMOUNT_UNIT, heading=column.heading, unit=f"{unit:,}"))
     shown = "comma" if style == "comma" else "point"
@@ -209,13 +210,14 @@ def _form(style: str) -> str:
 
 
 def _fix(
-    connection: duckdb.DuckDBPyConnection, table: str, style: str, unit: Decimal, heading: str
-) -> None:
+    connection: duckdb.DuckDBPyConnection, table: str, style: str, unit: Decimal, heading: str,
+    home: str,
+) -> None:  # fmt: skip
     """Turn the parts in `table` into values: cell, value, currency, strong, blank."""
     tokens = connection.execute(
         f"SELECT DISTINCT token FROM {table} WHERE length(token) <= 24 LIMIT 5000"
     ).fetchall()
-    known = [row for (token,) in tokens if (row := _token(token)) is not None]
+    known = [row for (token,) in tokens if (row := _token(token, home)) is not None]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE intake_token "
         "(token VARCHAR, currency VARCHAR, strong BOOLEAN, unit DECIMAL(18,2))"
@@ -251,7 +253,7 @@ SELECT cell,
 FROM read""")
 
 
-def _token(token: str) -> tuple[str, str, bool, int | None] | None:
+def _token(token: str, home: str) -> tuple[str, str, bool, int | None] | None:
     """What stands beside the number: its currency, whether that is definite, and a unit."""
     rest = token.replace("整", "").strip()
     unit = 1 if rest.endswith(("元", "圆")) else None
@@ -262,7 +264,7 @@ def _token(token: str) -> tuple[str, str, bool, int | None] | None:
     if rest in ("", "'"):
         return token, "", False, unit
     parts = [rest] if currency_code(rest) else rest.split()
-    codes = [(currency_code(part), part in SHARED_SIGNS) for part in parts]
+    codes = [(currency_code(part, home), part in SHARED_SIGNS) for part in parts]
     if not all(code for code, _ in codes):
         return None
     definite = {code for code, shared in codes if not shared}

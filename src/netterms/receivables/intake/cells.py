@@ -27,7 +27,7 @@ def numbers(texts: Iterable[str], currency: str, *, typed: bool) -> dict[str, De
         return {}
     with _table(wanted) as connection:
         column = Column("amount", "", "content", 0)
-        reading, _ = read_amounts(connection, column, ONE, currency, typed=typed)
+        reading, _ = read_amounts(connection, column, ONE, currency, currency, typed=typed)
         found = connection.execute(f"SELECT c0, {reading.fast('c0')} FROM intake_raw").fetchall()
         slow: dict[str, Decimal] = {}
         if reading.table:

@@ -8,8 +8,9 @@ is read once, in SQL, and joined back by its text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import duckdb
 
@@ -19,8 +20,10 @@ from netterms.receivables.intake.reasons import Note, NoteCode
 from netterms.receivables.intake.sqltext import HALF_WIDTH, fill, literal, literals
 from netterms.receivables.intake.words import EMPTY_DATES, EMPTY_WORDS
 
+DateOrder = Literal["dmy", "mdy"]
 FIRST_DAY, LAST_DAY = "DATE '1990-01-01'", "DATE '2100-12-31'"
 _SERIAL_START = "DATE '1899-12-30'"  # day 0 of spreadsheet serials, right from 1900-03-01 on
+_USUAL_TERMS = 185  # days from invoice to due date beyond which an order of dates is doubted
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 
 
@@ -125,12 +128,14 @@ FROM (SELECT text, try_cast(last.a AS INTEGER) AS a, try_cast(last.b AS INTEGER)
 
 
 def read_dates(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], currency: str
-) -> tuple[dict[str, DateReading], list[Note]]:
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], currency: str,
+    given: DateOrder | Literal[""] = "",
+) -> tuple[dict[str, DateReading], list[Note]]:  # fmt: skip
     """Decide how each date column is read, from all its cells, and read the slow ones.
 
-    Evidence for an order is a number above 12; dots mean day first. A column without evidence
-    takes the order of another date column; failing that, month first for USD, else day first.
+    `given` is what a person said. Evidence for an order is a number above 12; dots mean day
+    first. A column without evidence takes the order of another date column; failing that, the one
+    in which due dates fit the invoice dates; failing that, month first for USD, else day first.
     """
     counts = {}
     for field, column in columns.items():
@@ -139,7 +144,9 @@ def read_dates(
         connection.execute(fill(_PARTS, table=table, fast=fast("cell")))
         if connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]:
             counts[field] = connection.execute(fill(_COUNTS, table=table)).fetchall()[0]
-    orders, notes = _orders(counts, columns, currency)
+    orders, notes = _orders(counts, columns, given)
+    if not orders:
+        orders, notes = _unproven(connection, counts, columns, currency)
     readings = {field: DateReading("ymd", "") for field in columns}
     empty = literals((*EMPTY_DATES, *EMPTY_WORDS))
     for field, order in orders.items():
@@ -158,10 +165,13 @@ def read_dates(
 def _orders(
     counts: Mapping[str, tuple[int, int, int, int, str]],
     columns: Mapping[str, Column],
-    currency: str,
+    given: str,
 ) -> tuple[dict[str, str], list[Note]]:
+    """The orders that cells prove, or a person gave."""
     notes: list[Note] = []
     orders: dict[str, str] = {}
+    if given:
+        return dict.fromkeys(counts, given), notes
     for field, (day_first, month_first, unclear, dotted, _) in counts.items():
         if day_first and month_first:
             orders[field] = "dmy" if day_first >= month_first else "mdy"
@@ -172,16 +182,58 @@ def _orders(
             orders[field] = "dmy" if day_first else "mdy"
         elif dotted:
             orders[field] = "dmy"
-    shared = next(iter(orders.values()), "")
-    for field, (_, _, unclear, _, example) in counts.items():
-        if field not in orders:
-            orders[field] = shared or ("mdy" if currency == "USD" else "dmy")
-            if unclear and not shared:
-                heading = columns[field].heading
-                notes.append(
-                    Note(
-                        NoteCode.DATE_ORDER_ASSUMED, heading=heading, example=example,
-                        order=orders[field],
-                    )
-                )  # fmt: skip
+    if orders:
+        shared = next(iter(orders.values()))
+        orders = {**dict.fromkeys(counts, shared), **orders}
     return orders, notes
+
+
+def _unproven(
+    connection: duckdb.DuckDBPyConnection,
+    counts: Mapping[str, tuple[int, int, int, int, str]],
+    columns: Mapping[str, Column],
+    currency: str,
+) -> tuple[dict[str, str], list[Note]]:
+    """The order of columns in which no cell proves any."""
+    code, order = NoteCode.DATE_ORDER_BY_TERMS, _by_terms(connection, counts, columns)
+    if not order:
+        code, order = NoteCode.DATE_ORDER_ASSUMED, "mdy" if currency == "USD" else "dmy"
+    other = "day-first" if order == "mdy" else "month-first"
+    notes = [
+        Note(
+            code, heading=columns[field].heading, example=example, order=order,
+            other=other,
+        )
+        for field, (_, _, unclear, _, example) in counts.items()
+        if unclear
+    ]  # fmt: skip
+    return dict.fromkeys(counts, order), notes
+
+
+def _by_terms(
+    connection: duckdb.DuckDBPyConnection, read_slowly: Collection[str],
+    columns: Mapping[str, Column],
+) -> str:  # fmt: skip
+    """The order in which fewer due dates lie before the invoice date or far behind it, or ""."""
+    if not {"issued_on", "due_on"} <= columns.keys():
+        return ""
+    misfits, joins = [], []
+    for order in ("dmy", "mdy"):
+        days = {}
+        for field in ("issued_on", "due_on"):
+            cell = f"x.c{columns[field].index}"
+            days[field] = fast(cell)
+            if field in read_slowly:
+                joins.append(
+                    f"LEFT JOIN (SELECT cell, {_value(order)} AS day FROM intake_date_{field}) "
+                    f"AS {field}_{order} ON {cell} = {field}_{order}.cell"
+                )
+                days[field] = f"coalesce({days[field]}, {field}_{order}.day)"
+        terms = f"date_diff('day', {days['issued_on']}, {days['due_on']})"
+        misfits.append(f"count(*) FILTER (WHERE {terms} NOT BETWEEN 0 AND {_USUAL_TERMS})")
+    day_first, month_first = connection.execute(
+        f"SELECT {', '.join(misfits)} FROM intake_raw x {' '.join(joins)}"
+    ).fetchall()[0]
+    if day_first == month_first:
+        return ""
+    return "dmy" if day_first < month_first else "mdy"

@@ -35,6 +35,7 @@ class Heading:
     han: str  # the Chinese characters, simplified, without currency and unit
     currency: str  # "" when the heading names none
     definite: bool  # whether only this currency can be meant: 美元, not $
+    sign: str  # the sign of several currencies that names it, such as $
     unit: Decimal | None  # 10000 for 万元, 1 for 元; None when the heading names none
 
     @property
@@ -82,10 +83,12 @@ def parse(text: str) -> Heading:
     """What the wording of one heading tells."""
     folded = fold(text)
     unit, rest = units.in_heading(folded)
+    found = _SIGN.search(rest)
     currency, definite, rest = currency_in(rest)
+    sign = (found.group(1) or found.group(2)) if found and currency and not definite else ""
     words = [w for w in _words(rest) if w not in STOP_TOKENS]
     latin = tuple(w for w in words if w.isascii())
-    return Heading(text, latin, "".join(_HAN.findall(rest)), currency, definite, unit)
+    return Heading(text, latin, "".join(_HAN.findall(rest)), currency, definite, sign, unit)
 
 
 class _Table:

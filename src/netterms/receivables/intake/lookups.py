@@ -36,9 +36,9 @@ _TYPES: dict[str, dict[str, str]] = {
 }
 
 
-def _meaning(field: str, heading: str) -> Callable[[str], tuple[Any, ...]]:
+def _meaning(field: str, heading: str, home: str = "") -> Callable[[str], tuple[Any, ...]]:
     if field == "currency":
-        return lambda word: (currency_code(word) or None,)
+        return lambda word: (currency_code(word, home) or None,)
     if field == "country":
         return lambda word: (country_code(word) or None,)
     if field == "kind":
@@ -50,12 +50,12 @@ def _meaning(field: str, heading: str) -> Callable[[str], tuple[Any, ...]]:
 
 
 def understand(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column]
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], home: str
 ) -> tuple[dict[str, list[str]], list[Note]]:
     """Make `intake_word_<field>` for each column of words in `columns`.
 
     The tables hold (cell, blank, meaning…); the answer holds the words of each field that were
-    not understood.
+    not understood. `home` is what signs of several currencies mean.
     """
     unknown: dict[str, list[str]] = {}
     notes = []
@@ -63,21 +63,23 @@ def understand(
         column = columns.get(field)
         if column is None or column.constant is not None:
             continue
-        unknown[field] = _understand(connection, field, column)
+        unknown[field] = _understand(connection, field, column, home)
     for field, code in (("country", NoteCode.COUNTRY_UNKNOWN), ("kind", NoteCode.KIND_UNKNOWN)):
         if unknown.get(field):
             notes.append(Note(code, examples=", ".join(unknown[field][:_EXAMPLES])))
     return unknown, notes
 
 
-def _understand(connection: duckdb.DuckDBPyConnection, field: str, column: Column) -> list[str]:
+def _understand(
+    connection: duckdb.DuckDBPyConnection, field: str, column: Column, home: str
+) -> list[str]:
     import pyarrow  # most of a tenth of a second, which a plain file need not wait for
 
     cell = f"c{column.index}"
     rows = connection.execute(
         f"SELECT DISTINCT {cell} FROM intake_raw WHERE {cell} IS NOT NULL LIMIT {_MOST_WORDS}"
     ).fetchall()
-    meaning = _meaning(field, column.heading)
+    meaning = _meaning(field, column.heading, home)
     words = [word for (word,) in rows]
     blank = [w.strip() in ("", *EMPTY_WORDS) or w == column.heading for w in words]
     meanings = [meaning(word.strip()) for word in words]
@@ -121,12 +123,15 @@ def clean_texts(
     `text` is the cell without blanks around it, NULL for N/A and the like; `number` is the stable
     number of a buyer. A number of digits loses its leading zeros and a spreadsheet's ".0"; a
     number made from a name is the name in capitals, letters and digits only, one space between
-    words. Answers which other text columns need no cleaning at all.
+    words and none between Chinese characters, where it means nothing. Answers which other text
+    columns need no cleaning at all.
     """
     empty = literals(EMPTY_TEXTS)
     plain = HALF_WIDTH.format("cell")
     digits = f"regexp_replace({plain}, '[.]0+$', '')"
     letters = rf"regexp_replace(nfc_normalize({plain}), '[^\pL\pN]+', ' ', 'g')"
+    for _ in range(2):  # each second space, then those between
+        letters = rf"regexp_replace({letters}, '(\p{{Han}}) (\p{{Han}})', '\1\2', 'g')"
     numbers = {
         "company_code": "NULL",
         "buyer_number": f"CASE WHEN regexp_matches({plain}, '^[0-9]+([.]0+)?$') "

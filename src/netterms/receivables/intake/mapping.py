@@ -18,6 +18,9 @@ Rows = Sequence[Sequence[str]]
 HEADER_WITHIN = 60  # rows from the top in which the headings must stand
 CONSTANT_FIELDS = ("company_code", "country", "currency", "kind", "status", "terms")
 _LEAST_SCORE = 50.0
+_WHOLE_HEADING = 85.0  # a heading that is the synonym, and does not only contain it
+_LESS_EXACT = 10.0
+_MOST_NAMED = 12  # unused columns
 # A heading that says exactly "Due date" is believed even over cells that are no dates, for then
 # the cells are bad; but any other column is preferred. Fields that are not here are given up.
 _IMPLAUSIBLE = dict.fromkeys((*DATE_FIELDS, *AMOUNT_FIELDS, "currency"), 40.0)
@@ -103,9 +106,22 @@ def _plausible(field: str, s: Shape) -> bool:
     return tests.get(field, True)
 
 
+def _told_by_content(found: dict[str, float], s: Shape) -> None:
+    """Words that name a day or a sum alike: "Paid" over dates, "Due" over amounts."""
+    paid, due = found.pop("paid", 0.0), found.get("due_on", 0.0)
+    if paid >= _WHOLE_HEADING:
+        field = "paid_on" if s.dates >= 0.5 else "status" if s.statuses >= 0.5 else "paid_amount"
+        found[field] = max(found.get(field, 0.0), paid)
+    sums = s.numbers >= 0.5 and s.dates < 0.5 and s.serials < 0.5
+    if due >= _WHOLE_HEADING and sums:
+        del found["due_on"]
+        found["open_amount"] = max(found.get("open_amount", 0.0), due - _LESS_EXACT)
+
+
 def _candidates(text: str, s: Shape) -> dict[str, float]:
     """The fields a column can be by its heading and its content, with scores."""
     found = dict(headings.scores(text))
+    _told_by_content(found, s)
     buyer = found.pop("buyer", 0.0)
     if buyer:
         field = "buyer_number" if s.ids >= 0.8 else "buyer_name"
@@ -302,6 +318,15 @@ def _missing(field: str, mend: str, names: Sequence[str]) -> Refusal:
     return refuse(Code.COLUMN_MISSING, mend, field=field, headings=list(names))
 
 
+def _tell_unused(sheet: _Sheet, names: Sequence[str]) -> None:
+    """A note on columns with a heading and with content that no field is read from."""
+    unused = [sheet.names[k] for k in sheet.free() if sheet.shapes[k].filled and names[k].strip()]
+    if unused:
+        more = f" … (+{len(unused) - _MOST_NAMED})" if len(unused) > _MOST_NAMED else ""
+        listed = ", ".join(unused[:_MOST_NAMED]) + more
+        sheet.notes.append(Note(NoteCode.COLUMNS_UNUSED, headings=listed))
+
+
 def columns_of(
     names: Sequence[str], rows: Rows, mapping: Mapping[str, str]
 ) -> tuple[tuple[str, ...], dict[str, Column], list[Note]]:
@@ -320,5 +345,6 @@ def columns_of(
     _money_by_content(sheet)
     _names_by_content(sheet)
     _require(sheet)
+    _tell_unused(sheet, names)
     ordered = {field: sheet.columns[field] for field in FIELDS if field in sheet.columns}
     return shown, ordered, sheet.notes

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -15,17 +16,17 @@ from netterms.kernel.refusal import Code
 from netterms.receivables.intake import headings, lookups
 from netterms.receivables.intake.amounts import read_amounts
 from netterms.receivables.intake.container import Limits, kind_of_file
-from netterms.receivables.intake.dates import read_dates
+from netterms.receivables.intake.dates import DateOrder, read_dates
 from netterms.receivables.intake.guess import Column, Guess, Staged
 from netterms.receivables.intake.mapping import columns_of, header_row, named
-from netterms.receivables.intake.reasons import Note, gettext_noop, refuse, say
+from netterms.receivables.intake.reasons import Note, NoteCode, gettext_noop, refuse, say
 from netterms.receivables.intake.sqltext import text
-from netterms.receivables.intake.staging import stage
+from netterms.receivables.intake.staging import due_before_issued, stage
 from netterms.receivables.intake.stated import Stated, heading_currency, lines_below, stated
 from netterms.receivables.intake.straight import read_straight
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS, DATE_FIELDS, FIELDS
 from netterms.receivables.intake.textfile import Frame, Text, frame_of, load_text, open_text
-from netterms.receivables.intake.typed import Plan
+from netterms.receivables.intake.typed import BLIND_CURRENCY, Plan
 from netterms.receivables.intake.units import ONE
 from netterms.receivables.intake.words import currency_code
 from netterms.receivables.intake.workbook import Workbook, load_workbook, open_workbook
@@ -79,15 +80,16 @@ def read(
     path: _Path, *, mapping: Mapping[str, str] | None = None, currency: str | None = None,
     sheet: str | None = None, connection: duckdb.DuckDBPyConnection | None = None,
     progress: _Progress | None = None, limits: Limits | None = None,
-    seller_currency: str | None = None,
+    seller_currency: str | None = None, date_order: DateOrder | None = None,
 ) -> Staged:  # fmt: skip
     """Read any invoice list into the tables `staged` and `bad` of `connection`.
 
     `currency` is the ISO 4217 code of rows that name none. `seller_currency` is that of rows for
-    which neither it nor anything in the file, such as Chinese headings, speaks of one. Without a
-    `connection` a new one in memory is made. Refuses with VALUE_INVALID, COLUMN_UNKNOWN,
-    COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet), FILE_EMPTY, FILE_TOO_LARGE or FILE_UNREADABLE;
-    bad cells are no refusal, they are in `bad`.
+    which neither it nor anything in the file, such as Chinese headings, speaks of one; a sign such
+    as $ means either where it can. `date_order` says whether day or month comes first in dates
+    that can be read both ways. Without a `connection` a new one in memory is made. Refuses with
+    VALUE_INVALID, COLUMN_UNKNOWN, COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet), FILE_EMPTY,
+    FILE_TOO_LARGE or FILE_UNREADABLE; bad cells are no refusal, they are in `bad`.
     """
     given = currency_code(currency) if currency else ""
     if currency and not given:
@@ -105,7 +107,9 @@ def read(
         if straight:
             tell(say(gettext_noop("Checking every row")))
             return straight
-        plan, guess = _understand(connection, opened, given, fallback, folder, None)
+        plan, guess = _understand(
+            connection, opened, given, fallback, folder, None, date_order or ""
+        )
         tell(say(gettext_noop("Checking every row")))
         rows, bad_rows, notes = stage(connection, plan, opened.first_row)
         _clear(connection)
@@ -184,7 +188,8 @@ def _straight(
         date_order={name: "ymd" for name in DATE_FIELDS if name in guess.columns},
         currency=plan.usual_currency,
     )
-    return Staged(connection, guess, rows, 0)
+    backwards = due_before_issued(connection)
+    return Staged(connection, replace(guess, notes=(*guess.notes, *backwards)), rows, 0)
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
@@ -199,7 +204,7 @@ def _forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _understand(
     connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, fallback: str,
-    folder: Path, limit: int | None,
+    folder: Path, limit: int | None, order: DateOrder | Literal[""] = "",
 ) -> tuple[Plan, Guess]:  # fmt: skip
     """Load the rows and decide, from all of them, how each column is read."""
     guess, source = opened.guess, opened.source
@@ -221,18 +226,20 @@ def _understand(
     )  # fmt: skip
     said = opened.stated(lines_below(connection, guess.columns, loaded))
     _settle_currency(plan, said)
-    _, notes = lookups.understand(connection, guess.columns)
+    _, notes = lookups.understand(connection, guess.columns, plan.home_currency)
     plan.plain = lookups.clean_texts(connection, _in_file(guess, tuple(guess.columns)))
     usual = _usual_currency(connection, plan)
-    plan.dates, date_notes = read_dates(connection, _in_file(guess, DATE_FIELDS), usual)
     amount_notes = _read_all_amounts(connection, plan, guess, usual, said)
+    _take_only_currency(connection, plan)
+    usual = _usual_currency(connection, plan)
+    plan.dates, date_notes = read_dates(connection, _in_file(guess, DATE_FIELDS), usual, order)
     plan.currencies = _all_currencies(connection, plan)
     guess = replace(
         guess,
         decimal={name: reading.style for name, reading in plan.amounts.items()},
         date_order={name: reading.order for name, reading in plan.dates.items()},
         currency=plan.usual_currency,
-        notes=(*guess.notes, *notes, *date_notes, *amount_notes),
+        notes=(*guess.notes, *notes, *date_notes, *amount_notes, *_signs_assumed(connection, plan)),
     )
     return plan, guess
 
@@ -255,11 +262,13 @@ def _in_file(guess: Guess, names: tuple[str, ...]) -> dict[str, Column]:
 
 def _settle_currency(plan: Plan, said: Stated) -> None:
     """What the file says of the currency, and what is assumed where nothing is said."""
-    plan.heading_currency, plan.heading_definite = heading_currency(plan.columns)
     plan.stated_currency = said.currency
+    plan.heading_currency, plan.heading_definite = heading_currency(
+        plan.columns, plan.home_currency
+    )
     if constant := plan.constant("currency"):
-        plan.default_currency = currency_code(constant)
-    elif any(headings.parse(column.heading).chinese for column in plan.columns.values()):
+        plan.default_currency = currency_code(constant, plan.home_currency)
+    elif _is_chinese(plan):
         plan.default_currency = "CNY"
     elif plan.seller_currency:
         plan.default_currency = plan.seller_currency
@@ -285,23 +294,54 @@ def _read_all_amounts(
     readings = {}
     for name, column in _in_file(guess, AMOUNT_FIELDS).items():
         typed = guess.kind == "workbook"
-        readings[name], told = read_amounts(connection, column, said.unit(name), usual, typed=typed)
+        readings[name], told = read_amounts(
+            connection, column, said.unit(name), usual, plan.home_currency, typed=typed
+        )
         notes += told
     plan.amounts = readings
     return notes
 
 
+def _take_only_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Where nothing else speaks of a currency: the only one that any cell names."""
+    found = _currencies_in_cells(connection, plan)
+    if plan.default_currency == BLIND_CURRENCY and not plan.seller_currency and len(found) == 1:
+        plan.default_currency = next(iter(found))
+
+
+def _signs_assumed(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Note]:
+    """Notes on signs of several currencies that nobody said the meaning of."""
+    found = set() if plan.heading_definite else {plan.heading_currency}
+    tables = [
+        f"SELECT currency FROM {r.table} WHERE NOT strong" for r in plan.amounts.values() if r.table
+    ]
+    if tables:
+        found |= {code for (code,) in connection.execute(" UNION ".join(tables)).fetchall()}
+    # Under Chinese headings ¥ and 元 are beyond doubt.
+    sure = {"", plan.home_currency, plan.default_currency if _is_chinese(plan) else ""}
+    unsaid = sorted(found - sure)
+    return [Note(NoteCode.SIGN_ASSUMED, currencies=", ".join(unsaid))] if unsaid else []
+
+
+def _is_chinese(plan: Plan) -> bool:
+    return any(headings.parse(column.heading).chinese for column in plan.columns.values())
+
+
 def _all_currencies(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[str]:
     """Every currency a row can be in."""
     found = {plan.heading_currency, plan.stated_currency, plan.given_currency}
-    found.add(plan.default_currency)
+    found |= {plan.default_currency} | _currencies_in_cells(connection, plan)
+    return sorted(code for code in found if code)
+
+
+def _currencies_in_cells(connection: duckdb.DuckDBPyConnection, plan: Plan) -> set[str]:
     tables = [f"SELECT currency FROM {r.table}" for r in plan.amounts.values() if r.table]
     if plan.cell("currency"):
         tables.append("SELECT code FROM intake_word_currency")
-    if tables:
-        rows = connection.execute(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(tables)})")
-        found |= {code for (code,) in rows.fetchall()}
-    return sorted(code for code in found if code)
+    if not tables:
+        return set()
+    rows = connection.execute(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(tables)})")
+    return {code for (code,) in rows.fetchall() if code}
 
 
 def _clear(connection: duckdb.DuckDBPyConnection) -> None:

@@ -133,10 +133,13 @@ class NoteCode(StrEnum):
     CANCELLED_SKIPPED = "cancelled_skipped"
     CONTENT_GUESSED = "content_guessed"
     COUNTRY_UNKNOWN = "country_unknown"
+    COLUMNS_UNUSED = "columns_unused"
     CURRENCY_ASSUMED = "currency_assumed"
     CURRENCY_OF_SELLER = "currency_of_seller"
     DATE_MIXED = "date_mixed"
     DATE_ORDER_ASSUMED = "date_order_assumed"
+    DATE_ORDER_BY_TERMS = "date_order_by_terms"
+    DUE_BEFORE_ISSUED = "due_before_issued"
     DUE_FROM_TERMS = "due_from_terms"
     ENCODING_DAMAGED = "encoding_damaged"
     FOOTER_SKIPPED = "footer_skipped"
@@ -146,6 +149,8 @@ class NoteCode(StrEnum):
     NUMBER_MADE = "number_made"
     RECORDS_COUNTED = "records_counted"
     REPEATS_SKIPPED = "repeats_skipped"
+    SHEETS_UNREAD = "sheets_unread"
+    SIGN_ASSUMED = "sign_assumed"
     TOTALS_SKIPPED = "totals_skipped"
     ZERO_SKIPPED = "zero_skipped"
 
@@ -178,8 +183,10 @@ NOTE_TEXTS: dict[NoteCode, str] = {
     NoteCode.COUNTRY_UNKNOWN: gettext_noop(
         "Some countries are not known and were left empty: %(examples)s."
     ),
+    NoteCode.COLUMNS_UNUSED: gettext_noop("Columns that were not used: %(headings)s."),
     NoteCode.CURRENCY_ASSUMED: gettext_noop(
-        "Rows that name no currency, taken as %(currency)s: %(count)s."
+        "Rows that name no currency, taken as %(currency)s: %(count)s. Another one is named with "
+        "--currency."
     ),
     NoteCode.CURRENCY_OF_SELLER: gettext_noop(
         "Rows that name no currency, taken as %(currency)s, the seller's own: %(count)s."
@@ -190,7 +197,14 @@ NOTE_TEXTS: dict[NoteCode, str] = {
     ),
     NoteCode.DATE_ORDER_ASSUMED: gettext_noop(
         "Column “%(heading)s”: nothing shows whether day or month comes first in dates such as "
-        "%(example)s; they were read %(order)s."
+        "%(example)s; they were read %(order)s. The other way round: --dates %(other)s."
+    ),
+    NoteCode.DATE_ORDER_BY_TERMS: gettext_noop(
+        "Column “%(heading)s”: dates such as %(example)s were read %(order)s, because the other "
+        "way round due dates would not fit the invoice dates. To have it so: --dates %(other)s."
+    ),
+    NoteCode.DUE_BEFORE_ISSUED: gettext_noop(
+        "Invoices due before their own date: %(count)s. Look whether that is meant."
     ),
     NoteCode.DUE_FROM_TERMS: gettext_noop(
         "Due dates calculated from the payment terms: %(count)s."
@@ -215,6 +229,14 @@ NOTE_TEXTS: dict[NoteCode, str] = {
         "Some cells hold line breaks: row numbers count records, not lines."
     ),
     NoteCode.REPEATS_SKIPPED: gettext_noop("Exact repeats of other rows left out: %(count)s."),
+    NoteCode.SHEETS_UNREAD: gettext_noop(
+        "Only the sheet “%(sheet)s” was read. Other sheets look like invoice lists, too: "
+        "%(sheets)s. Read one of them with --sheet, or put all rows on one sheet."
+    ),
+    NoteCode.SIGN_ASSUMED: gettext_noop(
+        "Signs that several currencies share, such as $ or ¥, were taken as %(currencies)s. "
+        "Another one is named with --currency."
+    ),
     NoteCode.TOTALS_SKIPPED: gettext_noop("Total rows left out: %(count)s."),
     NoteCode.ZERO_SKIPPED: gettext_noop(
         "Rows with a zero amount and nothing open, left out: %(count)s."

@@ -71,6 +71,7 @@ class Shape:
     filled: int
     dates: float  # surely dates
     days: float  # dates, or numbers that can be spreadsheet day serials
+    serials: float  # numbers that can be spreadsheet day serials
     numbers: float
     decimals: float  # numbers with a fraction
     flags: float  # only 0 and 1
@@ -102,6 +103,7 @@ def shape(cells: Sequence[str]) -> Shape:
         filled=n,
         dates=share(lambda t: days[t] is not None),
         days=share(lambda t: days[t] is not None or _SERIAL.fullmatch(t) or t in EMPTY_DATES),
+        serials=share(lambda t: days[t] is None and _SERIAL.fullmatch(t)),
         # dates written as 20260301 are numbers too: the heading says which
         numbers=share(lambda t: t in numbers or _COMPACT.fullmatch(t)),
         decimals=share(lambda t: t in numbers and re.search(r"[.,]\d", t)),

@@ -230,6 +230,14 @@ WHERE t.skip = {KEEP} AND t.mask <> 0""")
     return count
 
 
+def due_before_issued(connection: duckdb.DuckDBPyConnection, where: str = "") -> list[Note]:
+    """A note on staged rows that fall due before their own date: an advance, or a mistake."""
+    count = _count(
+        connection, f"SELECT count(*) FILTER (WHERE due_on < issued_on) FROM staged {where}"
+    )
+    return [Note(NoteCode.DUE_BEFORE_ISSUED, count=count)] if count else []
+
+
 def _told(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Note]:
     """Notes on what was left out, assumed or derived, with counts."""
     left = dict(connection.execute("SELECT skip, count(*) FROM staged GROUP BY skip").fetchall())
@@ -248,6 +256,7 @@ FROM staged WHERE {_OK}""").fetchall()[0]
         NoteCode.AMOUNT_ROUNDED: finer,
     }
     notes = [Note(code, count=count) for code, count in counts.items() if count]
+    notes += due_before_issued(connection, f"WHERE {_OK}")
     if assumed:
         of_seller = plan.default_currency == plan.seller_currency
         code = NoteCode.CURRENCY_OF_SELLER if of_seller else NoteCode.CURRENCY_ASSUMED

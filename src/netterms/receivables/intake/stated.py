@@ -20,6 +20,7 @@ from netterms.receivables.intake.headings import currency_in, fold
 from netterms.receivables.intake.reasons import refuse
 from netterms.receivables.intake.synonyms import AMOUNT_FIELDS
 from netterms.receivables.intake.units import ONE, in_line
+from netterms.receivables.intake.words import currency_code
 
 _LAST_ROWS = 20  # in which a file may explain itself below its table
 _ABOUT_CURRENCY = re.compile(
@@ -96,8 +97,10 @@ def lines_below(
     return [list(row) for row in found]
 
 
-def heading_currency(columns: Mapping[str, Column]) -> tuple[str, bool]:
+def heading_currency(columns: Mapping[str, Column], home: str) -> tuple[str, bool]:
     """The currency that the headings of amounts name, and whether only it can be meant.
+
+    A sign of several currencies means `home` where it is one of them.
 
     Refuses with FILE_UNREADABLE where two headings name different currencies for certain.
     """
@@ -106,5 +109,8 @@ def heading_currency(columns: Mapping[str, Column]) -> tuple[str, bool]:
     definite = sorted({heading.currency for heading in named if heading.definite})
     if len(definite) > 1:
         raise refuse(Code.FILE_UNREADABLE, "currencies", currencies=", ".join(definite))
-    first = next((heading.currency for heading in named if heading.currency), "")
+    first = next(
+        (currency_code(h.sign, home) or h.currency for h in named if h.currency),
+        "",
+    )
     return (definite[0], True) if definite else (first, False)

@@ -32,8 +32,8 @@ FIELDS = (
 DATE_FIELDS = ("issued_on", "due_on", "paid_on")
 AMOUNT_FIELDS = ("amount", "open_amount", "paid_amount", "tangible_net_worth", "annual_turnover")
 
-# Separated by "|", the best first. "buyer" is a heading that may be a name or a number: its
-# content decides.
+# Separated by "|", the best first. "buyer" is a heading that may be a name or a number, "paid" one
+# that may be a day, a sum or a yes: the content decides.
 SYNONYMS: dict[str, str] = {
     "company_code": (
         "company code|business code|legal entity|selling entity|business unit|entity"
@@ -68,6 +68,10 @@ SYNONYMS: dict[str, str] = {
         "buyer|customer|client|debtor|company|公司|bill to|bill to party|account|cust|partner"
         "|客户|单位|顾客|客商"
         "|cliente"
+    ),
+    "paid": (
+        "paid|received|collected|cleared|settled|bezahlt|gezahlt|paye|regle|pagado|cobrado|pagato"
+        "|incassato|收款|回款|付款|到账|到款|结清"
     ),
     "country": (
         "country|country code|customer country|buyer country|bill to country|land|nation"
@@ -153,6 +157,7 @@ SYNONYMS: dict[str, str] = {
         "|含税总额|含税总金额|含税价|发票金额|开票金额|票面金额|应收金额|应收款金额|应收总额"
         "|应收款|应收账款|账单金额|单据金额|原币金额|交易金额|销售金额|销售额|货款金额|货款"
         "|合同金额|总金额|总额|金额合计|合计金额|本币金额|金额|合计|不含税金额|未税金额"
+        "|invoiced|invoiced amount|amount invoiced|billed|amount billed"
         "|gesamtbetrag|brutto|montant ttc|montant facture|montant de la facture|montant total"
         "|total ttc|montant|montant ht|importe total|importe factura|importe de la factura"
         "|total factura|importe|importo totale|importo fattura|totale fattura|totale|importo"
@@ -165,6 +170,7 @@ SYNONYMS: dict[str, str] = {
         "|saldo|未收金额|未收款金额|未收款|未回款金额|未回款|未付金额|未付款金额|未结金额"
         "|未结清金额|未核销金额|欠款余额|欠款金额|欠款|尚欠金额|应收余额|应收账款余额|剩余金额"
         "|剩余应收|未清金额|未清余额|余额|期末余额"
+        "|due now|total due|still due|owed|amount owed|owing|amount owing"
         "|restbetrag|offener saldo|solde|solde du|reste a payer|reste du|montant du"
         "|montant restant|montant ouvert|saldo pendiente|importe pendiente|pendiente"
         "|saldo aperto|importo residuo|residuo|importo aperto"
@@ -216,7 +222,7 @@ BLOCKERS_EN = bag(
 )
 BLOCKERS_ZH = (
     "税额", "税率", "折扣", "数量", "单价", "电话", "地址", "开户", "银行", "大写", "备注",
-    "利息", "罚息", "逾期", "额度", "年度", "月份", "说明", "人员", "业务员",
+    "利息", "罚息", "比例", "方式", "逾期", "额度", "年度", "月份", "说明", "人员", "业务员",
 )  # fmt: skip
 STOP_TOKENS = bag("in of the a an and at for")
 

@@ -25,6 +25,8 @@ _MOST = 10**15  # in major units: no invoice is larger, and sums stay far from o
 
 WORKING_COLUMNS = ("assumed", "finer", "due_made", "issue_made", "skip", "mask")
 
+BLIND_CURRENCY = "USD"  # taken where nothing at all speaks of a currency
+
 # Why a row is left out without being bad.
 KEEP, BLANK, TOTAL, BARE, HEADING, CANCELLED, ZERO, REPEAT, TRAILER = range(9)
 TOTAL_WORD = (
@@ -47,11 +49,16 @@ class Plan:
     stated_currency: str = ""  # by a line above or below the table
     given_currency: str = ""
     seller_currency: str = ""
-    default_currency: str = "USD"
+    default_currency: str = BLIND_CURRENCY
     currencies: list[str] = field(default_factory=list)  # all that can occur
     plain: frozenset[str] = frozenset()  # text fields whose cells need no cleaning
     formulas: bool = False  # whether a workbook holds formulas without a result
     fill_down: bool = False
+
+    @property
+    def home_currency(self) -> str:
+        """What a sign that several currencies share means, where it can; "" says nothing of it."""
+        return self.given_currency or self.stated_currency or self.seller_currency
 
     @property
     def usual_currency(self) -> str:

@@ -44,8 +44,19 @@ CURRENCY_WORDS: dict[str, str] = {
     "₺": "TRY", "฿": "THB", "₫": "VND", "₱": "PHP", "₪": "ILS", "ZŁ": "PLN", "RM": "MYR",
     "RP": "IDR", "FR": "CHF",
 }  # fmt: skip
-# Signs that several currencies share: they give way to anything more definite.
-SHARED_SIGNS = bag("$ ¥ £ 元 圆 块 FR RS DOLLAR DOLLARS POUND POUNDS")
+# Signs that several currencies share, with these: they give way to anything more definite, and a
+# firm at home in one of them means its own.
+_DOLLARS = bag(
+    "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD XCD "
+    "ARS CLP COP DOP MXN UYU"
+)
+_POUNDS, _YUAN = bag("GBP EGP FKP GIP LBP SDG SHP SSP SYP"), bag("CNY HKD MOP TWD")
+_FRANCS = bag("CHF BIF CDF DJF GNF KMF RWF XAF XOF XPF")
+SHARED_SIGNS: dict[str, frozenset[str]] = {
+    "$": _DOLLARS, "DOLLAR": _DOLLARS, "DOLLARS": _DOLLARS, "¥": bag("CNY JPY"), "元": _YUAN,
+    "圆": _YUAN, "块": _YUAN, "£": _POUNDS, "POUND": _POUNDS, "POUNDS": _POUNDS, "FR": _FRANCS,
+    "RS": bag("INR LKR MUR NPR PKR SCR"),
+}  # fmt: skip
 
 # Words a cell or heading scales its amount with.
 UNIT_WORDS: dict[str, int] = {
@@ -98,7 +109,8 @@ CANCELLED_WORDS = bag(
 OPEN_WORDS = bag(
     "open unpaid outstanding overdue due pastdue notdue pending sent authorised "
     "authorized approved submitted posted notpaid uncleared unsettled notcleared active "
-    "late current viewed 未收款 未收 未付款 未付 未回款 未结清 未结 未清 未核销 未到账 "
+    "late current viewed disputed indispute 争议 有争议 "
+    "未收款 未收 未付款 未付 未回款 未结清 未结 未清 未核销 未到账 "
     "未支付 逾期 已逾期 未到期 待收款 待收 待付款 待付 待回款 应收 欠款"
 )
 CLOSED_WORDS = bag(
@@ -134,13 +146,16 @@ def plain(word: str) -> str:
     return re.sub(r"[\s_\-–—./:,()'’]+", "", word)
 
 
-def currency_code(word: str) -> str:
-    """The ISO 4217 code a word or sign stands for, or ""."""
+def currency_code(word: str, home: str = "") -> str:
+    """The ISO 4217 code a word or sign stands for, or "".
+
+    `home` is the code that a sign of several currencies stands for where it is one of them.
+    """
     word = unicodedata.normalize("NFKC", word).strip().upper().rstrip(".")
     if word in ISO_CURRENCIES:
         return word
     if word in CURRENCY_WORDS:
-        return CURRENCY_WORDS[word]
+        return home if home in SHARED_SIGNS.get(word, ()) else CURRENCY_WORDS[word]
     codes = ISO_CURRENCIES & set(re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", word))
     if len(codes) == 1 and len(word) <= 24:  # "USD - US Dollar", "人民币(CNY)"
         return min(codes)

@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
-from netterms.kernel.refusal import Code
+from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.intake.container import MOST_COLUMNS, Limits
-from netterms.receivables.intake.mapping import HEADER_WITHIN, fields_named
-from netterms.receivables.intake.reasons import Note, refuse
+from netterms.receivables.intake.mapping import HEADER_WITHIN, columns_of, fields_named, header_row
+from netterms.receivables.intake.reasons import Note, NoteCode, refuse
 from netterms.receivables.intake.textfile import RAW, SURPLUS
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
@@ -46,8 +46,25 @@ def open_workbook(path: Path, sheet: str | None, folder: Path, limits: Limits) -
         }
         if not samples:
             raise refuse(Code.FILE_EMPTY, "empty", file=path.name)
-        answer = _run(path, max(samples, key=lambda name: samples[name]), folder, limits)
+        chosen = max(samples, key=lambda name: samples[name])
+        others = [n for n, rows in answer["samples"].items() if n != chosen and _is_list(rows)]
+        book = _loaded(_run(path, chosen, folder, limits), path, folder)
+        if others:
+            listed = ", ".join(f"“{name}”" for name in others)
+            book.notes.append(Note(NoteCode.SHEETS_UNREAD, sheet=chosen, sheets=listed))
+        return book
     return _loaded(answer, path, folder)
+
+
+def _is_list(rows: Sequence[Sequence[str | None]]) -> bool:
+    """Whether a sheet could be read as an invoice list of its own."""
+    sample = [_texts(row) for row in rows]
+    try:
+        at = header_row(sample)
+        columns_of(sample[at], sample[at + 1 :], {})
+    except Refusal:
+        return False
+    return len(sample) > at + 1
 
 
 def _loaded(answer: dict[str, Any], path: Path, folder: Path) -> Workbook:
