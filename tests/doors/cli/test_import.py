@@ -72,6 +72,22 @@ def test_a_contradiction_is_told(run, ctx, tmp_path):
     assert counts(ctx)["invoice"] == 2
 
 
+def test_what_comes_first_in_a_date_can_be_said(run, ctx, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Buyer,Invoice,Date,Due date,Amount\nA,1,01/03/2026,10/03/2026,5\n")
+    told = run("import", path, "--seller", ctx.seller, "--dry-run")
+    assert "--dates month-first" in told.stdout
+    assert run("import", path, "--seller", ctx.seller, "--dates", "month-first").returncode == 0
+    with book(ctx):
+        assert str(sql.value("select due_on from invoice")) == "2026-10-03"
+
+
+def test_a_day_that_has_not_come_is_not_run(run, ctx):
+    refused = run("day", "--date", "2999-01-04", "--seller", ctx.seller)
+    assert refused.returncode == 2
+    assert "today or an earlier day" in refused.stderr
+
+
 def test_a_dry_run_tells_what_would_change_and_writes_nothing(run, ctx, tmp_path):
     before = kept(ctx)
     path = ledger(tmp_path, line("I-1", left="40.00"), line("I-2", buyer="K2"))

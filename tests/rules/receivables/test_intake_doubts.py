@@ -138,6 +138,22 @@ def test_due_before_its_own_date_is_told(tmp_path):
         assert "due_before_issued" in codes_of(staged)
 
 
+@pytest.mark.parametrize("amount", ["100.00", "1,000.00"])  # both lanes
+def test_a_book_takes_nothing_of_days_to_come(tmp_path, amount):
+    path = text_file(
+        tmp_path,
+        "Customer no\tCurrency\tInvoice\tInvoice date\tDue date\tAmount\tPaid on\n"
+        f"A1\tEUR\t1\t2026-05-01\t2026-06-01\t{amount}\t2027-06-01\n"
+        f"A1\tEUR\t2\t2027-05-01\t2027-06-01\t{amount}\t\n",
+    )
+    assert not bad_of(read(path))
+    assert bad_of(read(path, today=day(2026, 6, 5))) == [
+        (2, "Paid on", "2027-06-01", "paid_in_future"),
+        (3, "Invoice date", "2027-05-01", "issued_in_future"),
+    ]
+    assert not bad_of(read(path, today=day(2027, 6, 1)))
+
+
 def test_a_space_in_a_chinese_name_is_no_other_buyer(tmp_path):
     names = ["广州南方电子", "广州　南方电子", "广 州 南 方 电 子", "广州（南方）电子"]
     rows = "".join(f"{n}\t{k}\t2026-10-01\t100\n" for k, n in enumerate(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import Screen
+from netterms.kernel.mends import Mend
+from netterms.kernel.refusal import Code, Refusal
 
 if TYPE_CHECKING:
     from netterms.store.runs import StepDone
 
 
 def day(
-    date: Annotated[
+    on: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Business date to run; default: today."),
+        typer.Option("--date", formats=["%Y-%m-%d"], help="Business date to run; default: today."),
     ] = None,
     seller: Annotated[
         str | None, typer.Option(help="Name or id of the seller; default: the only one.")
@@ -29,12 +31,20 @@ def day(
     with answering(screen):
         open_book()
         ctx = operator(seller)
-        if date is not None:
-            ctx = ctx.on(date.date())
+        if on is not None:
+            ctx = ctx.on(_no_later_than(ctx.today, on.date()))
         from netterms.wiring import run_day
 
         screen.say(_("Business day %(day)s") % {"day": ctx.today.isoformat()}, "bold")
         run_day(ctx, told=lambda done: screen.say(_line(done)))
+
+
+def _no_later_than(today: date, wanted: date) -> date:
+    """A slip of the year would lock the book: days run forward only."""
+    if wanted > today:
+        value = wanted.isoformat()
+        raise Refusal(Code.VALUE_INVALID, field="date", value=value, mend=Mend.TODAY_OR_EARLIER)
+    return wanted
 
 
 def _line(done: StepDone) -> str:

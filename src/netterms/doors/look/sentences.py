@@ -55,7 +55,8 @@ SENTENCES: dict[Code, str] = {
     Code.COLUMN_MISSING: gettext_noop("The file has no column for %(field)s."),
     Code.COLUMN_UNKNOWN: gettext_noop("The file has no column named %(value)s."),
     Code.CONFLICTING_NUMBER: gettext_noop(
-        "Invoices in the file contradict the book. Rows: %(rows)s. Invoices: %(numbers)s."
+        "Invoices in the file contradict the book. Numbers of the rows: %(rows)s; of the invoices: "
+        "%(numbers)s. Correct the file, or leave these rows out with --skip-bad."
     ),
     Code.DAY_OUT_OF_ORDER: gettext_noop(
         "The day %(date)s cannot be run: %(last_run)s was run already, and days run forward only."

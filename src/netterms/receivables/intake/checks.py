@@ -77,6 +77,9 @@ _MISSING = [
         f"AND due_on_read BETWEEN {FIRST_DAY} AND {LAST_DAY} "
         f"AND abs(date_diff('day', issued_on_read, due_on_read)) > {MOST_DAYS}",
     ),
+    # `today` is NULL where a file is only looked at: no condition on it is true then.
+    Check(Reason.ISSUED_IN_FUTURE, ("issued_on",), "issued_on_read > today + 1"),
+    Check(Reason.PAID_IN_FUTURE, ("paid_on",), "paid_on_read > today"),
 ]
 _CONTRADICTORY = [
     Check(Reason.CURRENCY_UNKNOWN, ("currency",), "currency_set AND currency_word IS NULL"),

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -81,15 +82,18 @@ def read(
     sheet: str | None = None, connection: duckdb.DuckDBPyConnection | None = None,
     progress: _Progress | None = None, limits: Limits | None = None,
     seller_currency: str | None = None, date_order: DateOrder | None = None,
+    today: date | None = None,
 ) -> Staged:  # fmt: skip
     """Read any invoice list into the tables `staged` and `bad` of `connection`.
 
     `currency` is the ISO 4217 code of rows that name none. `seller_currency` is that of rows for
     which neither it nor anything in the file, such as Chinese headings, speaks of one; a sign such
     as $ means either where it can. `date_order` says whether day or month comes first in dates
-    that can be read both ways. Without a `connection` a new one in memory is made. Refuses with
-    VALUE_INVALID, COLUMN_UNKNOWN, COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet), FILE_EMPTY,
-    FILE_TOO_LARGE or FILE_UNREADABLE; bad cells are no refusal, they are in `bad`.
+    that can be read both ways. With `today` an invoice dated later than the day after, or paid
+    later than it, is bad: a book knows no future, a report looks at any day. Without a
+    `connection` a new one in memory is made. Refuses with VALUE_INVALID, COLUMN_UNKNOWN,
+    COLUMN_MISSING, NO_HEADER, NOT_FOUND (a sheet), FILE_EMPTY, FILE_TOO_LARGE or
+    FILE_UNREADABLE; bad cells are no refusal, they are in `bad`.
     """
     given = currency_code(currency) if currency else ""
     if currency and not given:
@@ -103,12 +107,12 @@ def read(
         tell(say(gettext_noop("Loading the rows")))
         _forget(connection)
         fallback = seller_currency or ""
-        straight = _straight(connection, opened, given, fallback)
+        straight = _straight(connection, opened, given, fallback, today)
         if straight:
             tell(say(gettext_noop("Checking every row")))
             return straight
         plan, guess = _understand(
-            connection, opened, given, fallback, folder, None, date_order or ""
+            connection, opened, given, fallback, folder, None, date_order or "", today
         )
         tell(say(gettext_noop("Checking every row")))
         rows, bad_rows, notes = stage(connection, plan, opened.first_row)
@@ -167,8 +171,9 @@ def _exposed(columns: Mapping[str, Column], last: int) -> list[int]:
 
 
 def _straight(
-    connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, fallback: str
-) -> Staged | None:
+    connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, fallback: str,
+    today: date | None,
+) -> Staged | None:  # fmt: skip
     """`opened` read by the straight lane, if it is such a file."""
     guess, source = opened.guess, opened.source
     if isinstance(source, Workbook):
@@ -176,7 +181,7 @@ def _straight(
     said = opened.stated()
     if any(unit != ONE for unit in said.units.values()):
         return None
-    rows = read_straight(connection, source, opened.frame, opened.first_row, guess.columns)
+    rows = read_straight(connection, source, opened.frame, opened.first_row, guess.columns, today)
     connection.execute("DROP TABLE IF EXISTS temp.intake_different")
     if rows is None:
         return None
@@ -205,6 +210,7 @@ def _forget(connection: duckdb.DuckDBPyConnection) -> None:
 def _understand(
     connection: duckdb.DuckDBPyConnection, opened: _Opened, given: str, fallback: str,
     folder: Path, limit: int | None, order: DateOrder | Literal[""] = "",
+    today: date | None = None,
 ) -> tuple[Plan, Guess]:  # fmt: skip
     """Load the rows and decide, from all of them, how each column is read."""
     guess, source = opened.guess, opened.source
@@ -222,7 +228,7 @@ def _understand(
     last_heading = guess.headings[opened.frame.last]
     plan = Plan(
         guess.columns, loaded, last_heading, {}, {}, given_currency=given,
-        seller_currency=fallback, formulas=formulas,
+        seller_currency=fallback, formulas=formulas, today=today,
     )  # fmt: skip
     said = opened.stated(lines_below(connection, guess.columns, loaded))
     _settle_currency(plan, said)

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     DATE_MISSING = "date_missing"
     DATE_UNREADABLE = "date_unreadable"
     DATES_FAR_APART = "dates_far_apart"
+    ISSUED_IN_FUTURE = "issued_in_future"
+    PAID_IN_FUTURE = "paid_in_future"
     DUE_DATE_MISSING = "due_date_missing"
     FORMULA_WITHOUT_RESULT = "formula_without_result"
     NOT_AN_INVOICE = "not_an_invoice"
@@ -74,6 +76,12 @@ REASON_TEXTS: dict[Reason, str] = {
     Reason.DATE_UNREADABLE: gettext_noop("This is not a date. Write it as 2026-03-31."),
     Reason.DATES_FAR_APART: gettext_noop(
         "The due date is more than ten years from the invoice date. Correct one of them."
+    ),
+    Reason.ISSUED_IN_FUTURE: gettext_noop(
+        "The invoice date is later than tomorrow. Correct it, or bring the invoice in on its day."
+    ),
+    Reason.PAID_IN_FUTURE: gettext_noop(
+        "The date of payment is yet to come. Correct it, or leave it out until the invoice is paid."
     ),
     Reason.DUE_DATE_MISSING: gettext_noop(
         "The due date is empty. Enter it, or the payment terms in days."

@@ -10,6 +10,7 @@ from __future__ import annotations
 # ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import duckdb
 
@@ -52,7 +53,7 @@ _EVERY_CELL = {
 
 def read_straight(
     connection: duckdb.DuckDBPyConnection, text: Text, frame: Frame, first_row: int,
-    columns: Mapping[str, Column],
+    columns: Mapping[str, Column], today: date | None = None,
 ) -> int | None:  # fmt: skip
     """Make `staged` and an empty `bad`; answers the number of rows, or None: not such a file.
 
@@ -65,7 +66,8 @@ def read_straight(
     try:
         _load(connection, text, header, columns)
         rows = _count(connection)
-        if rows == text.found.lines - text.skip - header - 1 and _is_plain(connection, columns):
+        whole = rows == text.found.lines - text.skip - header - 1
+        if whole and _is_plain(connection, columns, today):
             _view(connection, first_row, columns)
             return rows
     except duckdb.Error:  # a cell that is no date: the general way says which and why
@@ -121,10 +123,12 @@ def _count(connection: duckdb.DuckDBPyConnection) -> int:
     return int(connection.execute("SELECT count(*) FROM staged_cells").fetchall()[0][0])
 
 
-def _is_plain(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column]) -> bool:
+def _is_plain(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], today: date | None
+) -> bool:
     """Whether every row is whole, in bounds and plain, and every number stands once."""
     return (
-        _rows_are_whole(connection, columns)
+        _rows_are_whole(connection, columns, today)
         and _words_are_codes(connection, columns, "currency", _is_currency)
         and _words_are_codes(connection, columns, "country", _is_country)
         and _words_are_codes(connection, columns, "kind", _is_kind)
@@ -133,11 +137,16 @@ def _is_plain(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Colum
     )
 
 
-def _rows_are_whole(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column]) -> bool:
+def _rows_are_whole(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], today: date | None
+) -> bool:
     missing = [f"{name} IS NULL" for name in sorted(_NEEDED - {"amount"})]
     beyond = [
         f"{name} NOT BETWEEN {FIRST_DAY} AND {LAST_DAY}" for name in _DATES if name in columns
     ]
+    if today:  # what the checks `issued_in_future` and `paid_in_future` tell
+        beyond.append(f"issued_on > DATE '{today}' + 1")
+        beyond += [f"paid_on > DATE '{today}'"] if "paid_on" in columns else []
     apart = f"abs(date_diff('day', issued_on, due_on)) > {MOST_DAYS}"
     amount = ["odd IS NULL", "odd", "amount_signed IS NULL", "amount_signed = 0"]
     if "open_amount" in columns:

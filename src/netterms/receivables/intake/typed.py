@@ -10,6 +10,7 @@ from __future__ import annotations
 # ruff: noqa: S608  (SQL is put together from column positions and escaped literals only)
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from netterms.kernel.money import exponent
 from netterms.receivables.intake import lookups
@@ -54,6 +55,7 @@ class Plan:
     plain: frozenset[str] = frozenset()  # text fields whose cells need no cleaning
     formulas: bool = False  # whether a workbook holds formulas without a result
     fill_down: bool = False
+    today: date | None = None  # for a book: what is dated later is bad
 
     @property
     def home_currency(self) -> str:
@@ -280,6 +282,7 @@ def _read_layer(plan: Plan) -> str:
         *_date_columns(plan),
         *_amount_columns(plan),
         *_formula_columns(plan),
+        f"CAST({literal(str(plan.today)) if plan.today else 'NULL'} AS DATE) AS today",
         f"{_skip(plan)} AS skip",
     ]
     return "SELECT " + ",\n    ".join(lines) + f"\nFROM intake_cells x\n{_joins(plan)}"
