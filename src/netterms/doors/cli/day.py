@@ -43,7 +43,7 @@ def _no_later_than(today: date, wanted: date) -> date:
     """A slip of the year would lock the book: days run forward only."""
     if wanted > today:
         value = wanted.isoformat()
-        raise Refusal(Code.VALUE_INVALID, field="date", value=value, mend=Mend.TODAY_OR_EARLIER)
+        raise Refusal(Code.VALUE_INVALID, field="day", value=value, mend=Mend.TODAY_OR_EARLIER)
     return wanted
 
 

@@ -217,7 +217,7 @@ def _read(
 
     return read(
         file, mapping=pairs, currency=currency, sheet=sheet, progress=screen.step,
-        date_order=dates and dates.code,
+        date_order=dates.code if dates else None,
     )  # fmt: skip
 
 

@@ -5,6 +5,6 @@ from netterms.store.migrate import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("collection", "0012_plan_interest"),
+        ("collection", "0013_interest_on_interest"),
     ]
     operations = [sql_file(__file__)]

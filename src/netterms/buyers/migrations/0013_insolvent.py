@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("buyers", "0011_account_policy")]
+    dependencies = [("buyers", "0012_account_stays")]
     operations = [sql_file(__file__)]
