@@ -180,7 +180,8 @@ def _read(
 
     return read(
         file, mapping=pairs, currency=currency, sheet=sheet, progress=bar,
-        seller_currency=seller_currency(ctx), date_order=dates.code if dates else None, today=ctx.today,
+        seller_currency=seller_currency(ctx), date_order=dates.code if dates else None,
+        today=ctx.today,
     )  # fmt: skip
 
 
