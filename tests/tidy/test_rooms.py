@@ -44,6 +44,8 @@ SPEAKS_TO_DATABASE = {
     "collection/legal/pack.py",
     "access/second_factor.py",
     "buyers/accounts.py",
+    "buyers/insolvency.py",
+    "receivables/returns.py",
     "buyers/alone.py",
     "buyers/duplicates.py",
     "buyers/entering.py",

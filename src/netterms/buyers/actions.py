@@ -14,6 +14,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from netterms.buyers import events, names, numbers, search_keys
+from netterms.buyers.insolvency import note_entered
 from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, Plain, plain
@@ -191,6 +192,9 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
         # In the order of ids, as everything that hears of them takes its locks.
         changed.sort(key=lambda each: each[0]["id"])
         _write(ctx, [line | after for line, after in changed])
+        note_entered(
+            ctx, [{"id": line["id"]} | after for line, after in changed if "insolvent_on" in after]
+        )
         _refuse_loops(ctx, [told for told, line, _ in changes if told.parent])
         told_of = [event for line, after in changed for event in _told(line, after)]
         moved = tuple(line["id"] for line, after in changed if GROUPING & after.keys())

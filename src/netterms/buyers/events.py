@@ -28,6 +28,28 @@ class BuyerInsolvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class InsolvencyNoticed(Event):
+    """A sign of an insolvency was heard of, or that one was opened; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.insolvency_noticed"
+    notice: UUID
+    notice_kind: str
+    dated_on: date
+    source: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsolvencyWithdrawn(Event):
+    """Such a notice was wrong or was taken back; `subject` is the buyer."""
+
+    kind: ClassVar[str] = "buyers.insolvency_withdrawn"
+    notice: UUID
+    notice_kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuyersRegrouped(Event):
     """Parents, sectors or countries of buyers changed together; `subject` is the seller."""
 

@@ -12,7 +12,8 @@ class RegisteredCompany:
     """A company as a register has it. '' and None are what the register does not tell.
 
     `kind` and `number` are an identifier of `netterms.buyers.identifiers`; `registration` the
-    number in the register of its country; `status` is in the register's own word.
+    number in the register of its country; `status` and `status_detail` are in the register's own
+    words (`netterms.buyers.insolvency.state_kind` knows those that tell of an insolvency).
     """
 
     source: str
@@ -27,6 +28,7 @@ class RegisteredCompany:
     address: str = ""
     postal_code: str = ""
     city: str = ""
+    status_detail: str = ""
 
 
 class RegistryError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,13 +14,13 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import invalid
+from netterms.kernel.refusal import Refusal, invalid
 from netterms.limits import events
 from netterms.limits.facts import REFERENCE_MONTHS, TradeReference, counting, same_supplier
 from netterms.limits.lines import MOST_MINOR
 from netterms.store import sql
 from netterms.store.keys import done_once
-from netterms.store.outbox import record
+from netterms.store.outbox import record, record_all
 from netterms.store.tenancy import book
 
 LONGEST_SUPPLIER = 200
@@ -57,16 +58,8 @@ def enter_reference(
     that there is none any more. NOT_FOUND, VALUE_INVALID.
     """
     ctx.require(Permission.IMPORT)
+    _check(ctx, supplier, currency, limit_minor, given_on)
     name = supplier.strip()
-    if not 1 <= len(name) <= LONGEST_SUPPLIER or not name.isprintable():
-        raise invalid("supplier", name, Mend.CHARACTERS, least=1, most=LONGEST_SUPPLIER)
-    if currency not in CURRENCIES:
-        raise invalid("currency", currency, Mend.CURRENCY_CODE)
-    if limit_minor is not None and not 0 <= limit_minor <= MOST_MINOR:
-        raise invalid("limit_minor", limit_minor, Mend.BETWEEN, least=0, most=MOST_MINOR)
-    first = add_months(ctx.today, -REFERENCE_MONTHS)
-    if not first < given_on <= ctx.today:
-        raise invalid("given_on", given_on, Mend.BETWEEN, least=first, most=ctx.today)
     line = {
         "seller": ctx.seller, "id": new_id(ctx.now), "buyer": buyer_id, "supplier": name,
         "currency": currency, "limit": limit_minor, "given_on": given_on, "today": ctx.today,
@@ -83,6 +76,101 @@ def enter_reference(
              "limit_minor": limit_minor, "given_on": given_on}  # fmt: skip
     found, repeated = done_once(ctx, key, asked, act)
     return UUID(str(found)), repeated
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceIn:
+    """A line of a list: what a supplier gives the buyer of that number."""
+
+    buyer_number: str
+    supplier: str
+    currency: str
+    limit_minor: int | None
+    given_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredReferences:
+    """How many references of a list are new, and how many the book had."""
+
+    new: int
+    known: int
+
+
+def flaws(ctx: Context, lines: Sequence[ReferenceIn]) -> list[tuple[int, Refusal]]:
+    """What of a list cannot be entered, each with its place in it."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        known = _ids(ctx, lines)
+    found: list[tuple[int, Refusal]] = []
+    for place, line in enumerate(lines):
+        try:
+            if line.buyer_number not in known:
+                raise invalid("buyer_number", line.buyer_number, Mend.KNOWN_BUYER)
+            _check(ctx, line.supplier, line.currency, line.limit_minor, line.given_on)
+        except Refusal as refusal:
+            found.append((place, refusal))
+    return found
+
+
+def enter_references(ctx: Context, lines: Sequence[ReferenceIn]) -> EnteredReferences:
+    """Enter a list of references, all of them or none; a second time changes nothing.
+
+    VALUE_INVALID names the field of the first that cannot be entered (`flaws` has all of them).
+    """
+    ctx.require(Permission.IMPORT)
+    for _, refusal in flaws(ctx, lines):
+        raise refusal
+    with book(ctx):
+        of = _ids(ctx, lines)
+        told = {
+            (of[x.buyer_number], same_supplier(x.supplier.strip()), x.currency, x.limit_minor,
+             x.given_on): x.supplier.strip()
+            for x in lines
+        }  # fmt: skip
+        had = sql.rows(_HAD, {"seller": ctx.seller, "buyers": list(of.values())})
+        for line in had:
+            told.pop(tuple(line.values()), None)
+        sql.execute_many(
+            _INSERT_MANY,
+            [
+                (ctx.seller, new_id(ctx.now), buyer, name, core, currency, limit, given_on,
+                 ctx.today, ctx.actor, ctx.now)
+                for (buyer, core, currency, limit, given_on), name in told.items()
+            ],
+        )  # fmt: skip
+        record_all(
+            ctx,
+            [
+                events.TradeReferenceEntered(buyer, name, currency, limit, given_on)
+                for (buyer, _, currency, limit, given_on), name in told.items()
+            ],
+        )
+    return EnteredReferences(len(told), len(lines) - len(told))
+
+
+def _ids(ctx: Context, lines: Sequence[ReferenceIn]) -> dict[str, UUID]:
+    found = sql.rows(
+        "select buyer_number, id from buyer"
+        " where seller_id = %(seller)s and buyer_number = any(%(wanted)s)",
+        {"seller": ctx.seller, "wanted": sorted({line.buyer_number for line in lines})},
+    )
+    return {line["buyer_number"]: line["id"] for line in found}
+
+
+def _check(
+    ctx: Context, supplier: str, currency: str, limit_minor: int | None, given_on: date
+) -> None:
+    name = supplier.strip()
+    if not 1 <= len(name) <= LONGEST_SUPPLIER or not name.isprintable():
+        raise invalid("supplier", name, Mend.CHARACTERS, least=1, most=LONGEST_SUPPLIER)
+    if currency not in CURRENCIES:
+        raise invalid("currency", currency, Mend.CURRENCY_CODE)
+    if limit_minor is not None and not 0 <= limit_minor <= MOST_MINOR:
+        raise invalid("limit_minor", limit_minor, Mend.BETWEEN, least=0, most=MOST_MINOR)
+    first = add_months(ctx.today, -REFERENCE_MONTHS)
+    if not first < given_on <= ctx.today:
+        raise invalid("given_on", given_on, Mend.BETWEEN, least=first, most=ctx.today)
 
 
 def references_of(ctx: Context, buyer_id: UUID) -> list[KeptReference]:
@@ -111,6 +199,15 @@ def _told(line: dict[str, Any]) -> TradeReference:
     return TradeReference(line["supplier"], limit, line["given_on"])
 
 
+_HAD = """
+select buyer_id, supplier_core, currency::text, limit_minor, given_on
+from trade_reference where seller_id = %(seller)s and buyer_id = any(%(buyers)s)
+"""
+_INSERT_MANY = """
+insert into trade_reference (seller_id, id, buyer_id, supplier, supplier_core, currency,
+                             limit_minor, given_on, known_on, entered_by, entered_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 _INSERT = """
 insert into trade_reference (seller_id, id, buyer_id, supplier, supplier_core, currency,
                              limit_minor, given_on, known_on, entered_by, entered_at)

@@ -72,6 +72,17 @@ class AllocationUndone(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentReturned(Event):
+    """The bank took a receipt back; `subject` is the payment."""
+
+    kind: ClassVar[str] = "receivables.payment_returned"
+    buyer: UUID
+    amount: Money
+    returned_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceIssued(Event):
     """An invoice, debit note or credit note was written; `subject` is it."""
 

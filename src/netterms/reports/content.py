@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from netterms.buyers import insolvency
 from netterms.buyers import queries as buyers
 from netterms.buyers.profile import identifiers_of
 from netterms.buyers.queries import Buyer
@@ -19,6 +20,7 @@ from netterms.kernel.context import Context
 from netterms.limits import queries as limits
 from netterms.limits.rates import per_dollar
 from netterms.monitoring import queries as monitoring
+from netterms.receivables import returns
 from netterms.reports import queries
 from netterms.scoring import queries as scoring
 from netterms.scoring.queries import StoredScore
@@ -170,9 +172,16 @@ def _signals(ctx: Context, buyer_id: UUID) -> Part:
             {"kind": each.kind, "severity": each.severity, "raised_on": each.raised_on}
             for each in alerts
         ],
+        "notices": [_notice(one) for one in insolvency.notices_of(ctx, buyer_id)],
+        "returned_payments": returns.returns_of(ctx, buyer_id)[:SIGNALS_SHOWN],
         "promises": _counted(promise.state for promise in promises),
         "disputes": _counted(dispute.state for dispute in disputes),
     }
+
+
+def _notice(one: insolvency.KnownNotice) -> Part:
+    shown = ("kind", "dated_on", "source", "reference", "words", "known_on", "withdrawn_on")
+    return {name: getattr(one, name) for name in shown} | {"withdrawn_why": one.withdrawn_why or ""}
 
 
 def _counted(states: Any) -> dict[str, int]:  # noqa: ANN401 - any states

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from netterms.scoring.actions import CARD, refresh_scores
-from netterms.scoring.scorecard import built_in, evaluate
+from netterms.scoring.blocks import Combined, combination, combine
+from netterms.scoring.scorecard import Scored, built_in, evaluate
 from tests.actions.books import Line, bring_in, fingerprint, insolvent, on, pay, rows
 
 TODAY = date(2026, 6, 1)
@@ -56,16 +57,16 @@ def test_every_score_is_what_the_card_says_of_its_attributes(ctx):
     found = scores(ctx)
     assert len({(s["score"], s["grade"]) for s in found}) > 5
     for s in found:
-        said = evaluate(
-            card,
-            {name: known(value) for name, value in s["attributes"].items()},
-            defaulted=s["insolvent_on"] is not None,
+        facts = {name: known(value) for name, value in s["attributes"].items()}
+        failed = s["insolvent_on"] is not None
+        said: Scored | Combined = (
+            combine(combination(), facts, defaulted=True) if failed else evaluate(card, facts)
         )
         assert (s["score"], s["pd"], s["grade"]) == (said.score, said.pd, said.grade)
         assert s["confidence"] == said.confidence
         assert s["reasons"] == [reason.code for reason in said.reasons]
         assert s["payment_index"] == known(s["attributes"]["payment_index"])
-        assert s["scorecard"] == CARD
+        assert s["scorecard"] == ("blocks_v2" if failed else CARD)
 
 
 def test_scoring_twice_on_a_day_changes_nothing(ctx):
@@ -119,6 +120,6 @@ def test_a_grade_that_moved_is_told(ctx):
     before, after = (s["grade"] for s in scores(ctx))
     [event] = rows(ctx, "select facts from event where kind = 'scoring.grade_changed'")
     assert event["facts"] == {
-        "currency": "EUR", "before": before, "after": after, "scorecard": CARD,
+        "currency": "EUR", "before": before, "after": after, "scorecard": "blocks_v2",
     }  # fmt: skip
     assert after == 10

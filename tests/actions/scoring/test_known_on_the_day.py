@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from netterms.buyers.insolvency import Notice, NoticeKind, record_notice, withdraw_notice
+from netterms.kernel.money import Money
+from netterms.receivables.payments import PaymentIn, record_payment
+from netterms.receivables.returns import return_payment
 from netterms.scoring.actions import CARD, refresh_scores
+from netterms.scoring.scorecard import DEFAULTED
 from netterms.statements.actions import record_statement
 from netterms.statements.visits import Visit, record_visit
 from netterms.store import sql
@@ -23,6 +29,7 @@ from tests.actions.scoring.test_blocks_day import (
 )
 from tests.actions.statements.test_record import told
 
+DAY = timedelta(days=1)
 # Turns of everybody: ten business days.
 ALL_TURNS = [timedelta(days=n) for n in range(14)]
 
@@ -117,7 +124,11 @@ def test_what_comes_later_changes_nothing_of_a_days_scores(ctx):
     firm, other = buyer_id(ctx, "firm"), buyer_id(ctx, "other")
     record_statement(ctx, firm, told())
     record_visit(ctx, firm, Visit(date(2026, 5, 20), "Ms Example", 3), key="v1")
+    sign, _ = record_notice(ctx, other, Notice(NoticeKind.SIGN, TODAY, "a petition"))
+    receipt = record_payment(ctx, PaymentIn(firm, Money(500, "EUR"), TODAY - DAY))
     before = scored_again(ctx)
+    signs = {line["buyer_id"]: line["attributes"].get("insolvency_signals") for line in before}
+    assert signs == {firm: None, other: 1}
     assert {parts(line).get("accounts", {}).get("card") for line in before} == {
         None,
         "financial_accounts_v1",
@@ -130,6 +141,58 @@ def test_what_comes_later_changes_nothing_of_a_days_scores(ctx):
         record_visit(later, of, Visit(date(2026, 5, 30), "Ms Example", 5), key=f"a{of}")
         record_visit(later, of, Visit(date(2026, 7, 10), "Ms Example", 5), key=f"b{of}")
     pay(later, owed)
+    # A notice and a return of before that day, of which nobody had heard; a notice known then that
+    # was taken back later.
+    record_notice(later, firm, Notice(NoticeKind.OPENED, TODAY - DAY, "The Gazette"))
+    return_payment(later, receipt, TODAY - DAY, "no funds")
+    withdraw_notice(later, sign, "dismissed")
     assert scored_again(ctx) == before
     then = scored_again(later)
     assert {line["attributes"]["net_income_to_assets"] for line in then} == {-0.6}
+    assert {line["buyer_id"]: line["grade"] == 10 for line in then} == {firm: True, other: False}
+    [failed, dismissed] = sorted(then, key=lambda line: line["buyer_id"] != firm)
+    news = ("insolvency_signals", "bounced_payments")
+    assert [failed["attributes"][name] for name in news] == [1, 1]
+    assert [dismissed["attributes"][name] for name in news] == [None, None]
+
+
+def test_a_notice_and_a_return_score_at_once_and_its_withdrawal_does_too(ctx):
+    bring_in(ctx, *lines("failed", "warned", "bounced", "quiet"))
+    refresh_scores(ctx)
+    before = scores(ctx)
+    day = on(ctx, TODAY + DAY)
+    opened = Notice(NoticeKind.OPENED, TODAY, "The Gazette", "4711")
+    notice, _ = record_notice(day, buyer_id(ctx, "failed"), opened)
+    for reference in ("1", "2"):
+        sign = Notice(NoticeKind.SIGN, TODAY, "a court", reference)
+        record_notice(day, buyer_id(ctx, "warned"), sign)
+    receipt = record_payment(day, PaymentIn(buyer_id(ctx, "bounced"), Money(500, "EUR"), TODAY))
+    return_payment(day, receipt, day.today, "no funds")
+    refresh_scores(day, since=TODAY)
+    after = scores(ctx)
+    failed = after["failed"]
+    assert (failed["grade"], failed["pd"], failed["reasons"][0]) == (10, 1, DEFAULTED)
+    assert "insolvency_signalled" in failed["reasons"]
+    for number, attribute, count, points in (
+        ("warned", "insolvency_signals", 2, -90), ("bounced", "bounced_payments", 1, -15),
+    ):  # fmt: skip
+        line = after[number]
+        assert line["scored_on"] == day.today
+        assert line["attributes"][attribute] == count
+        assert parts(line)["events"]["points"] == points
+        assert line["score"] < before[number]["score"]
+        is_what_the_rule_says(line)
+    # The court takes it back: the score is another the next day, and what was given stands.
+    later = on(ctx, TODAY + 2 * DAY)
+    withdraw_notice(later, notice, "The order was set aside")
+    refresh_scores(later, since=day.today)
+    again = scores(ctx)["failed"]
+    assert (again["scored_on"], again["scorecard"]) == (later.today, CARD)
+    assert again["grade"] == after["quiet"]["grade"] < 10
+    # A sign is one for a year; opened proceedings are a default however old.
+    record_notice(later, buyer_id(ctx, "failed"), replace(opened, reference="4712"))
+    for n in ALL_TURNS:
+        refresh_scores(on(ctx, date(2027, 6, 14) + n), since=date(2027, 6, 14) + n)
+    late = scores(ctx)
+    assert late["failed"]["grade"] == 10
+    assert "events" not in parts(late["warned"])

@@ -10,8 +10,12 @@ from datetime import date, timedelta
 import pytest
 
 from netterms.buyers.actions import BuyerFacts, update_facts
+from netterms.buyers.insolvency import Notice, NoticeKind, record_notice
 from netterms.kernel.context import Permission
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.payments import PaymentIn, record_payment
+from netterms.receivables.returns import return_payment
 from netterms.scoring.actions import record_company_facts, refresh_scores
 from netterms.scoring.blocks import NOTHING_KNOWN, combination, combine
 from netterms.scoring.company import CompanyFacts
@@ -47,7 +51,17 @@ def a_book(ctx, dice: random.Random) -> None:
         if dice.random() < 0.5:
             verdict = dice.randrange(1, 6)
             record_visit(ctx, of, Visit(TODAY, "Ms Example", verdict), key=f"visit {n}")
+        if n % 8 == 0:
+            sign = Notice(NoticeKind.SIGN, TODAY - timedelta(days=9), "a court", str(n))
+            record_notice(ctx, of, sign)
+            some_return(ctx, of)
     insolvent(ctx, "7")
+
+
+def some_return(ctx, of) -> None:
+    """The bank takes a new payment of the buyer back."""
+    receipt = record_payment(ctx, PaymentIn(of, Money(100, "EUR"), TODAY))
+    return_payment(ctx, receipt, TODAY, "no funds")
 
 
 def scored_at_once(ctx) -> list[dict]:
@@ -74,7 +88,7 @@ def test_it_is_what_the_days_pass_says_of_every_buyer(ctx):
     assert len(by_pass) == 24
     assert {s["scorecard"] for s in by_pass} == {"blocks_v2", "payment_behaviour_v1"}
     kinds = {part["block"] for s in by_pass for part in s["blocks"] or []}
-    assert kinds == {"payment", "accounts", "company", "visit", "overlay"}
+    assert kinds == {"payment", "accounts", "company", "events", "visit", "overlay"}
     assert at_once == by_pass
 
 

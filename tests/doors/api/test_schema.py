@@ -41,6 +41,8 @@ BEYOND_A_SCHEMA = {
             "contacts",
             "addresses",
             "bank-accounts",
+            # A day from 1990 to today.
+            "insolvency-notices",
             "facts",
             "master-data",
             "parent",
@@ -48,6 +50,7 @@ BEYOND_A_SCHEMA = {
     ),
     "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/confirm",
     "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/reject",
+    "/v1/buyers/{buyer_id}/insolvency-notices/{notice_id}/withdraw",
     "/v1/webhooks",
     # A currency of ISO 4217, a country that is on file, a due date within a lifetime.
     "/v1/terms/interest",

@@ -19,6 +19,7 @@ from netterms.access.actions import create_key
 from netterms.buyers import duplicates, particulars
 from netterms.buyers.accounts import BankAccount, set_bank_account
 from netterms.buyers.entering import NewAlias, enter
+from netterms.buyers.insolvency import Notice, NoticeKind, record_notice
 from netterms.buyers.particulars import Address, Contact
 from netterms.buyers.queries import buyer
 from netterms.checkout.moves import OrderMove
@@ -158,6 +159,7 @@ class Book:
         # Of an operation that a plan has to be in a state for, a plan of its own.
         self.plans = {word: self.plan(f"W-{word}", runs=word != "accept") for word in PLAN_WORDS}
         self.money = self.receipt(self.plans["money"])
+        self.bounced = self.receipt(self.plans["money"])
         self.unplanned = tuple(map(str, self.late("W-none")))
         self.other = str(made.lineless)
         duplicates.merge(ctx, made.buyer, made.lineless, "twice")
@@ -213,7 +215,9 @@ class Book:
         self.accounts = [
             str(set_bank_account(somebody, buyer, BankAccount(number))) for number in IBANS
         ]
-        return found | {"account_id": self.accounts[1]}
+        sign = Notice(NoticeKind.SIGN, self.ctx.today, "a court")
+        notice = str(record_notice(self.ctx, buyer, sign)[0])
+        return found | {"account_id": self.accounts[1], "notice_id": notice}
 
     def statement(self):
         load(self.ctx, line(12_300, "something"))
@@ -237,6 +241,8 @@ class Book:
         ids |= self.ended.get(template, {})
         if template.startswith("/v1/plans/") and word in PLAN_WORDS:
             ids |= {"plan_id": str(self.plans[word])}
+        if template.endswith("/return"):
+            ids |= {"payment_id": str(self.bounced)}
         if template.endswith("/set-off"):
             ids |= {"invoice_id": str(self.papers.invoices[3])}
         found = template.format_map(ids)
@@ -313,6 +319,13 @@ class Book:
             ("POST", "/v1/plans/{plan_id}/money"): {"payment_id": str(self.money)},
             ("POST", "/v1/payments/{payment_id}/allocations"): {"parts": [of]},
             ("POST", "/v1/payments/{payment_id}/undo"): {"reason": "test"},
+            ("POST", "/v1/payments/{payment_id}/return"): {"returned_on": day, "reason": "test"},
+            ("POST", f"{at}/insolvency-notices"): {
+                "kind": "sign",
+                "dated_on": day,
+                "source": "walls",
+            },
+            ("POST", f"{at}/insolvency-notices/{{notice_id}}/withdraw"): {"why": "test"},
             ("POST", "/v1/disputes/{dispute_id}/moves"): {"move": "assign", "owner": "me"},
             ("POST", "/v1/disputes/{dispute_id}/evidence"): {
                 "file_name": "photo.exe",

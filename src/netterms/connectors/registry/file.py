@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from rapidfuzz import fuzz, process
 
 from netterms.buyers import names
 from netterms.buyers.ports import RegisteredCompany
-from netterms.kernel.refusal import Code, Refusal
+from netterms.connectors.columns import read_columns
 
 NEEDED = ("number", "name")
-OPTIONAL = ("country", "status", "registration", "address", "postal_code", "city")
+OPTIONAL = ("country", "status", "status_detail", "registration", "address", "postal_code", "city")
 LEAST_ALIKE = 60
 LOOKED_AT = 50
 
@@ -43,43 +41,28 @@ class FileRegistry:
         return [one for one in found if not country or one.country in {"", country}][:most]
 
     @cached_property
-    def _lines(self) -> list[Mapping[str, Any]]:
-        read = (
-            "read_parquet(?)"
-            if self._path.suffix == ".parquet"
-            else "read_csv(?, all_varchar=true)"
-        )
-        with duckdb.connect() as connection:
-            try:
-                # Only the two readers above: the path is a parameter.
-                found = connection.execute(f"select * from {read}", [str(self._path)])  # noqa: S608
-                heads = [column[0].strip().lower() for column in found.description or ()]
-                rows = found.fetchall()
-            except duckdb.Error as error:
-                raise Refusal(Code.FILE_UNREADABLE, file=self._path.name) from error
-        for column in NEEDED:
-            if column not in heads:
-                raise Refusal(Code.COLUMN_MISSING, column=column, file=self._path.name)
-        lines = [dict(zip(heads, row, strict=True)) for row in rows]
+    def _lines(self) -> list[Mapping[str, str]]:
+        lines = (cells for _, cells in read_columns(self._path, NEEDED))
         return [line for line in lines if line["number"] and line["name"]]
 
     @cached_property
-    def _by_number(self) -> dict[str, Mapping[str, Any]]:
-        return {_bare(str(line["number"])): line for line in self._lines}
+    def _by_number(self) -> dict[str, Mapping[str, str]]:
+        return {_bare(line["number"]): line for line in self._lines}
 
     @cached_property
     def _cores(self) -> list[str]:
         return [names.core(line["name"]) for line in self._lines]
 
-    def _company(self, line: Mapping[str, Any]) -> RegisteredCompany:
-        told = {column: str(line.get(column) or "") for column in OPTIONAL}
+    def _company(self, line: Mapping[str, str]) -> RegisteredCompany:
+        told = {column: line.get(column, "") for column in OPTIONAL}
         return RegisteredCompany(
             source=self._path.name,
             kind="registration",
-            number=str(line["number"]),
-            name=str(line["name"]),
+            number=line["number"],
+            name=line["name"],
             country=told["country"],
             status=told["status"],
+            status_detail=told["status_detail"],
             registration=told["registration"],
             address=told["address"],
             postal_code=told["postal_code"],

@@ -30,6 +30,7 @@ from netterms.receivables import reading
 from netterms.receivables.invoicing import issue, offset
 from netterms.receivables.papers import LineIn, PaperIn, PaperKind, TaxCategory
 from netterms.receivables.payments import PaymentIn, allocate, record_payment, undo_allocation
+from netterms.receivables.returns import return_payment
 from netterms.receivables.rules import Part
 from netterms.receivables.write_offs import WriteOffReason, write_off
 
@@ -102,6 +103,14 @@ class UndoWanted(Strict):
 
     invoice_id: UUID | None = None
     reason: Short
+
+
+class ReturnWanted(Strict):
+    """When the bank took it back and why; `line_id`: the line of its statement that says so."""
+
+    returned_on: date
+    reason: Short
+    line_id: UUID | None = None
 
 
 class SetOffWanted(Strict):
@@ -393,6 +402,25 @@ def undo(
         response,
         {"undo": payment_id, "wanted": wanted.model_dump(mode="json")},
         lambda: undo_allocation(request.auth, payment_id, wanted.invoice_id, wanted.reason),
+    )
+
+
+@router.post(
+    "/payments/{payment_id}/return",
+    response={200: Made, 201: Made},
+    openapi_extra=KEYED,
+    summary="Book that the bank took a payment back",
+)
+def return_(
+    request: ApiRequest, response: HttpResponse, payment_id: Id, wanted: ReturnWanted
+) -> Status[Made]:
+    """What it settled is owed again, and its money leaves by a refund, whose id is returned."""
+    told = (wanted.returned_on, wanted.reason)
+    return once(
+        request,
+        response,
+        {"return": payment_id, "wanted": wanted.model_dump(mode="json")},
+        lambda: return_payment(request.auth, payment_id, *told, line_id=wanted.line_id)[0],
     )
 
 

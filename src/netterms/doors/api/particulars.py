@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict
 
-from netterms.buyers import accounts, entering, profile
+from netterms.buyers import accounts, entering, insolvency, profile
 from netterms.buyers import particulars as use
 from netterms.buyers.identifiers import KINDS, Identifier
 from netterms.buyers.numbers import LONGEST, NumberCheck
@@ -388,6 +388,94 @@ def reject(
         request.auth, account_id, wanted.how, of=buyer_id, key=key_of(request)
     )
     return Status(status_of(response, repeated=repeated), {"id": account_id})
+
+
+class NoticeWanted(Schema):
+    """A sign of an insolvency, or that proceedings were opened. `reference`: its number there."""
+
+    model_config = _like(
+        {"kind": "opened", "dated_on": "2026-05-20", "source": "The Gazette", "reference": "4711"}
+    )
+
+    kind: insolvency.NoticeKind
+    dated_on: date
+    source: ONE
+    reference: ANY = ""
+    words: ANY = ""
+
+
+class NoticeShown(Schema):
+    """A notice. It counts from `known_on`, and until `withdrawn_on` if that is."""
+
+    id: UUID
+    kind: insolvency.NoticeKind
+    dated_on: date
+    source: str
+    reference: str
+    words: str
+    known_on: date
+    entered_by: str
+    withdrawn_on: date | None
+    withdrawn_by: str | None
+    withdrawn_why: str | None
+
+
+class Notices(Schema):
+    """A buyer's notices, those that were withdrawn too, the newest first."""
+
+    items: list[NoticeShown]
+
+
+class Withdrawn(Schema):
+    """Why a notice is taken back."""
+
+    model_config = _like({"why": "The court set the order aside."})
+
+    why: ONE
+
+
+@router.get(
+    "/buyers/{buyer_id}/insolvency-notices",
+    response=Notices,
+    summary="What was heard of a buyer's insolvency",
+)
+def notices(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
+    """Signs lower the score for a year; opened proceedings are a default."""
+    buyer(request.auth, buyer_id)
+    return {"items": insolvency.notices_of(request.auth, buyer_id)}
+
+
+@router.post(
+    "/buyers/{buyer_id}/insolvency-notices",
+    response=KEPT | {404: Problem},
+    openapi_extra=KEYED,
+    summary="Enter a notice of insolvency",
+)
+def add_notice(
+    request: ApiRequest, response: HttpResponse, buyer_id: Id, wanted: NoticeWanted
+) -> Status[dict[str, Any]]:
+    """The same notice again changes nothing. Opened proceedings hold the buyer's open lines."""
+    told = insolvency.Notice(
+        wanted.kind, wanted.dated_on, wanted.source, wanted.reference, wanted.words
+    )
+    kept, repeated = insolvency.record_notice(request.auth, buyer_id, told, key=key_of(request))
+    return Status(status_of(response, repeated=repeated), {"id": kept})
+
+
+@router.post(
+    "/buyers/{buyer_id}/insolvency-notices/{notice_id}/withdraw",
+    response=KEPT | {404: Problem},
+    openapi_extra=KEYED,
+    summary="Withdraw a notice of insolvency",
+)
+def withdraw(
+    request: ApiRequest, response: HttpResponse, buyer_id: Id, notice_id: Id, wanted: Withdrawn
+) -> Status[dict[str, Any]]:
+    """It was wrong, or the court took it back. Lines on hold stay so until a person opens them."""
+    repeated = insolvency.withdraw_notice(
+        request.auth, notice_id, wanted.why, of=buyer_id, key=key_of(request)
+    )
+    return Status(status_of(response, repeated=repeated), {"id": notice_id})
 
 
 def _entered(

@@ -37,6 +37,7 @@ GROUPS = (
     ("score", "scores:app", "Train, measure and run scorecards and models."),
     ("ladder", "ladder:ladder", "Show the ladder; try a version on the book."),
     ("export", "exporting:exports", "Write the journal or a buyer's account into a file."),
+    ("limits", "limits:limits", "How limits are recommended; limits of other suppliers."),
     ("mail", "mail:mail", "Read answers to letters from a mailbox."),
     ("statements", "statements:statements", "Annual accounts of buyers."),
     ("terms", "terms:terms", "Late interest, its rates, countries' rules."),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 from django.utils.translation import gettext as _
 
+from netterms.doors.cli.bad_rows import stop_at
 from netterms.doors.cli.opening import FAILED, answering, open_book, operator
 from netterms.doors.cli.people import SellerOption
 from netterms.doors.cli.report import Screen
@@ -15,6 +17,7 @@ from netterms.doors.cli.report import Screen
 if TYPE_CHECKING:
     from netterms.buyers.accounts import KeptAccount
     from netterms.buyers.particulars import Address, Contact
+    from netterms.buyers.ports import RegisteredCompany
 
 # Where `netterms serve` answers when nobody says otherwise.
 LOCAL = "http://127.0.0.1:8000"
@@ -33,6 +36,13 @@ def look_up(
     number: Annotated[bool, typer.Option("--number", help="It is a number, no name.")] = False,
     country: Annotated[str, typer.Option(help="ISO 3166 code; default: any.")] = "",
     most: Annotated[int, typer.Option(min=1, max=100, help="So many at most.")] = 10,
+    buyer: Annotated[
+        str,
+        typer.Option(
+            "--buyer", help="With --number: keep what it says of this buyer's insolvency."
+        ),
+    ] = "",
+    seller: SellerOption = None,
 ) -> None:
     """Ask a register of companies who is behind a number or a name."""
     screen = Screen()
@@ -57,7 +67,88 @@ def look_up(
         screen.table(
             _("Companies"),
             (_("Name"), _("Number"), _("Country"), _("Registration number"), _("Status")),
-            [(c.name, c.number, c.country, c.registration, c.status) for c in found],
+            [(c.name, c.number, c.country, c.registration, _state(c)) for c in found],
+        )
+        if buyer and number:
+            _keep_answer(screen, seller, buyer, found[0])
+
+
+@buyers.command("notices")
+def notices(
+    buyer: Annotated[str, typer.Argument(help="The buyer's number.")],
+    seller: SellerOption = None,
+) -> None:
+    """Show what was heard of a buyer's insolvency."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.buyers.insolvency import notices_of
+        from netterms.buyers.queries import buyer_by_number
+
+        screen.table(
+            _("Notices of insolvency"),
+            (_("Id"), _("Kind"), _("Dated"), _("Known since"), _("Source"), _("Withdrawn")),
+            [
+                (
+                    one.id,
+                    one.kind,
+                    one.dated_on,
+                    one.known_on,
+                    " ".join(filter(None, (one.source, one.reference, one.words))),
+                    one.withdrawn_on or "",
+                )
+                for one in notices_of(ctx, buyer_by_number(ctx, buyer).id)
+            ],
+        )
+
+
+@buyers.command("load-notices")
+def load_notices(
+    file: Annotated[Path, typer.Argument(help="List of notices: .csv or .parquet.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
+    ] = False,
+    seller: SellerOption = None,
+) -> None:
+    """Enter notices of insolvency, all of them or none. Again changes nothing."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.buyers.insolvency import flaws, record_notices
+        from netterms.connectors.notices import read
+
+        found = read(file)
+        wrong = [(found.rows[place], refusal) for place, refusal in flaws(ctx, found.lines)]
+        stop_at(screen, [*found.bad, *wrong])
+        if dry_run:
+            screen.say(_("Notices that can be entered: %(n)s.") % {"n": f"{len(found.lines):,}"})
+            screen.say(_("Nothing was written: this was a dry run."))
+            return
+        done = record_notices(ctx, found.lines)
+        told = {
+            "new": f"{done.new:,}", "known": f"{done.known:,}", "gone": f"{done.withdrawn:,}",
+        }  # fmt: skip
+        screen.say(_("Notices entered: %(new)s. Known: %(known)s. Withdrawn: %(gone)s.") % told)
+
+
+@buyers.command("withdraw-notice")
+def withdraw(
+    notice: Annotated[UUID, typer.Argument(help="Its id, as `netterms buyers notices` shows it.")],
+    why: Annotated[str, typer.Option(help="Why, for whoever asks later.")],
+    seller: SellerOption = None,
+) -> None:
+    """Take a notice of insolvency back. What was held for it stays held."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.buyers.insolvency import withdraw_notice
+
+        withdraw_notice(ctx, notice, why)
+        screen.say(
+            _("The notice is withdrawn. What was held for it stays held until somebody opens it.")
         )
 
 
@@ -165,6 +256,27 @@ def link(
 
         token = make_link(ctx, buyer_by_number(ctx, buyer).id)
         screen.say(f"{config().public_url or LOCAL}/p/{token}/")
+
+
+def _state(company: RegisteredCompany) -> str:
+    return ", ".join(filter(None, (company.status, company.status_detail)))
+
+
+def _keep_answer(
+    screen: Screen, seller: str | None, number: str, company: RegisteredCompany
+) -> None:
+    open_book()
+    ctx = operator(seller)
+    from netterms.buyers.insolvency import record_answer
+    from netterms.buyers.queries import buyer_by_number
+
+    kind = record_answer(ctx, buyer_by_number(ctx, number).id, company)
+    said = {
+        None: _("The register says nothing of an insolvency."),
+        "sign": _("Kept for %(buyer)s: a sign of an insolvency."),
+        "opened": _("Kept for %(buyer)s: insolvency proceedings are open."),
+    }
+    screen.say(said[kind] % {"buyer": number})
 
 
 def _place(place: Address) -> str:

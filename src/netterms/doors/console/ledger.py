@@ -23,7 +23,7 @@ from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
-from netterms.receivables import periods, queries, reading
+from netterms.receivables import periods, queries, reading, returns
 from netterms.receivables.disputes import DisputeReason, raise_dispute
 from netterms.receivables.invoicing import issue, offset
 from netterms.receivables.keyed import keyed
@@ -109,6 +109,8 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
             "stands": any(line["stands"] for line in settled),
             "papers": [(paper, suggested.get(paper.id)) for paper in papers],
             "cut": len(papers) == reading.MOST_OPEN,
+            "returned": returns.returned(ctx, payment_id),
+            "today": ctx.today,
             "key": forms.new_key(),
             "may_book": Permission.BOOK in ctx.may,
         },
@@ -118,7 +120,7 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
 @require_POST
 @page
 def payment_do(request: PageRequest, payment_id: UUID, move: str) -> HttpResponse:
-    """A person allocates a payment, or takes an allocation back."""
+    """A person allocates a payment, takes an allocation back, or books that it came back."""
     form, ctx = request.POST, request.ctx
     found = reading.payment(ctx, payment_id)
 
@@ -132,6 +134,11 @@ def payment_do(request: PageRequest, payment_id: UUID, move: str) -> HttpRespons
             invoice = _id(form.get("invoice", ""))
             undo_allocation(ctx, payment_id, invoice, forms.text(form, "reason"))
             messages.success(request, _("The allocation is taken back."))
+        elif move == "return":
+            line = _id(form.get("line", ""))
+            day, reason = _day(form, "returned_on"), forms.text(form, "reason")
+            returns.return_payment(ctx, payment_id, day, reason, line_id=line, key=_key(form))
+            messages.success(request, _("It is booked that the payment came back."))
         else:
             raise Refusal(Code.NOT_FOUND, field="move", value=move)
         return redirect("payment", payment_id)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from netterms.buyers import accounts, alone, entering, groups
+from netterms.buyers import accounts, alone, entering, groups, insolvency
 from netterms.buyers import actions as master
 from netterms.buyers import particulars as kinds
 from netterms.buyers import queries as buyers
@@ -26,7 +26,7 @@ from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits.references import enter_reference, references_of
 from netterms.monitoring import queries as monitoring
 from netterms.scoring import company
@@ -74,6 +74,8 @@ def _shown(request: PageRequest, buyer_id: UUID, typed: Mapping[str, Any]) -> di
         "waiting": account_policy.waiting(ctx, known.accounts),
         "facts": facts,
         "references": references_of(ctx, buyer_id),
+        "notices": insolvency.notices_of(ctx, buyer_id),
+        "notice_kinds": [(kind.value, words.NOTICES[kind.value]) for kind in insolvency.NoticeKind],
         "currency": request.membership.currency,
         "today": ctx.today,
         "form_rank": words.FORM_RANKS.get(str(facts.facts.form_rank)) if facts else None,
@@ -233,6 +235,29 @@ def _reference(request: PageRequest, buyer_id: UUID) -> str:
     return _("The other supplier's limit is kept.")
 
 
+def _notice(request: PageRequest, buyer_id: UUID) -> str:
+    kind = _text(request, "kind")
+    if kind not in set(insolvency.NoticeKind):
+        allowed = ", ".join(insolvency.NoticeKind)
+        raise invalid("kind", kind, Mend.ONE_OF, allowed=allowed)
+    told = insolvency.Notice(
+        insolvency.NoticeKind(kind),
+        forms.needed("dated_on", forms.day(request.POST, "dated_on", "dated_on")),
+        _text(request, "source"),
+        _text(request, "reference"),
+        _text(request, "words"),
+    )
+    key = forms.text(request.POST, "key", 100) or forms.new_key()
+    insolvency.record_notice(request.ctx, buyer_id, told, key=key)
+    return _("The notice is kept; the next score reads it.")
+
+
+def _withdraw_notice(request: PageRequest, buyer_id: UUID) -> str:
+    why = forms.text(request.POST, "how", kinds.LONGEST)
+    insolvency.withdraw_notice(request.ctx, _id(request, "id"), why, of=buyer_id)
+    return _("The notice is withdrawn. What was held for it stays held until somebody opens it.")
+
+
 def _parent(request: PageRequest, buyer_id: UUID) -> str:
     number = _text(request, "parent")
     above = buyers.buyer_by_number(request.ctx, number).id if number else None
@@ -257,6 +282,8 @@ DOERS: Mapping[str, Callable[[PageRequest, UUID], str]] = {
     "facts": _facts,
     "parent": _parent,
     "reference": _reference,
+    "notice": _notice,
+    "withdraw_notice": _withdraw_notice,
 }
 
 

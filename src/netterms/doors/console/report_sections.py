@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from netterms.doors.console import score_words, words
+from netterms.doors.console import score_words, stories, words
 from netterms.doors.console.statements import MODELS, ZONES
 from netterms.doors.look import formats, names
 from netterms.doors.look.names import FIELDS
@@ -321,9 +321,34 @@ def _signals(part: Part) -> Section:
         if counts:
             said = ", ".join(f"{texts.get(name, name)}: {n}" for name, n in counts.items())
             facts.append(Fact(label, said))
-    return Section(
-        _("Signals"), tuple(facts), (), tuple(points), "" if points else _("No alert is open.")
+    # A report given earlier tells of neither.
+    returned = part.get("returned_payments", ())
+    if returned:
+        days = ", ".join(formats.day(day) for day in returned)
+        facts.append(Fact(_("Payments that came back"), days, "bad"))
+    rows = tuple(_notice(each) for each in part.get("notices", ()))
+    headings = (_("Notice of insolvency"), _("Dated"), _("Known since"), _("Source"), _("State"))
+    tables = (Table(headings, rows),) if rows else ()
+    note = "" if points else _("No alert is open.")
+    return Section(_("Signals"), tuple(facts), tables, tuple(points), note)
+
+
+def _notice(each: Part) -> tuple[str, ...]:
+    source = " · ".join(filter(None, (each["source"], each["reference"], each["words"])))
+    return (
+        str(words.NOTICES[each["kind"]]),
+        formats.day(each["dated_on"]),
+        formats.day(each["known_on"]),
+        source or _("master data"),
+        _notice_state(each),
     )
+
+
+def _notice_state(each: Part) -> str:
+    if not each["withdrawn_on"]:
+        return _("stands")
+    told = {"day": formats.day(each["withdrawn_on"]), "why": stories.why(each["withdrawn_why"])}
+    return _("withdrawn on %(day)s: %(why)s") % told
 
 
 def _cover(covers: list[Part]) -> Section | None:

@@ -114,6 +114,19 @@ def _insolvent(facts: Facts) -> str:
     return formats.day(facts["insolvent_on"])
 
 
+def _noticed(facts: Facts) -> str:
+    told = (words.NOTICES[facts["notice_kind"]], facts["source"], facts["reference"])
+    return " · ".join([formats.day(facts["dated_on"]), *(str(part) for part in told if part)])
+
+
+def _withdrawn(facts: Facts) -> str:
+    return f"{words.NOTICES[facts['notice_kind']]} · {why(facts['why'])}"
+
+
+def _returned(facts: Facts) -> str:
+    return f"{_money(facts['amount'])} · {facts['reason']}"
+
+
 def _sent(facts: Facts) -> str:
     return str(facts["to"])
 
@@ -255,6 +268,9 @@ def _company_facts(facts: Facts) -> str:
 
 TELLERS: dict[str, Callable[[Facts], str]] = {
     "buyers.buyer_insolvent": _insolvent,
+    "buyers.insolvency_noticed": _noticed,
+    "buyers.insolvency_withdrawn": _withdrawn,
+    "receivables.payment_returned": _returned,
     **dict.fromkeys(("buyers.identifier_added", "buyers.identifier_removed"), _number),
     "buyers.alias_added": _alias,
     "buyers.particular_forgotten": _forgotten,

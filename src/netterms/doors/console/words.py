@@ -106,6 +106,7 @@ ALERTS = {
     "review_due": _("Review is due"),
     "payment_slower": _("Pays slower than before"),
     "bank_account_changed": _("Bank account changed: confirm by a call to a known number"),
+    "insolvency_signalled": _("Signs of an insolvency"),
     "late_disputes": _("Disputes invoices again and again, only once they are due"),
 }
 # A kind without a word of its own is called by its own letters: CNPJ, SIREN, UEN.
@@ -362,6 +363,10 @@ REPORT_MISSING = {
     "payments": _("Payments of the last 24 months."),
     "score": _("A score: the business day gives it."),
     "email": _("An e-mail address for reminders."),
+}
+NOTICES = {
+    "sign": _("Sign of an insolvency"),
+    "opened": _("Insolvency proceedings opened"),
 }
 WATCHLISTS = {
     "ofac": _("US Treasury (OFAC)"),

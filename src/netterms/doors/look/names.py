@@ -186,6 +186,9 @@ FIELDS = {
     "files": _("files"),
     "form_rank": _("rank of the legal form"),
     "founded_on": _("day of foundation"),
+    "dated_on": _("day it is dated"),
+    "returned_on": _("day it came back"),
+    "words": _("what it says"),
     "file": _("file"),
     "folds": _("folds"),
     "idempotency_key": _("key of the request"),
@@ -412,6 +415,7 @@ MISSING: Words = {
 # Reasons that the program gives itself; a person's reason is in the person's own words.
 WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
+    "other_day": _("another day was entered"),
     "sanctions": _("Found to be a party on a sanctions list"),
     "promises_broken": _("Promises to pay were broken"),
     "payment_plan": _("A payment plan runs: new deliveries are for cash"),

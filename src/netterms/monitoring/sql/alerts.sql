@@ -55,6 +55,13 @@ found as (
   from buyer_bank_account
   where seller_id = %(seller)s and is_change and confirmed_on is null and ended_on is null
   union all
+  select buyer_id, 'insolvency_signalled', 3,
+         jsonb_build_object('notices', count(*), 'opened', bool_or(kind = 'opened'))
+  from insolvency_notice
+  where seller_id = %(seller)s and withdrawn_on is null
+    and (kind = 'opened' or dated_on > %(as_of)s::date - interval '12 months')
+  group by buyer_id
+  union all
   -- Two disputes or more in a year, each raised only after its invoice was due. How many: our convention.
   select i.buyer_id, 'late_disputes', 2, jsonb_build_object('disputes', count(*))
   from dispute d

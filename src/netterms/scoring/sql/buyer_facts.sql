@@ -1,16 +1,18 @@
 -- What is known of each buyer to score beside its payments and accounts, as the attributes of the company
--- card, of the card of events and of that of a visit. Of bounced payments and signs of an insolvency
--- nothing is kept yet; of legal actions only the seller's own, so none of them says nothing. It reads `to_score`, be it one buyer or many.
+-- card, of the card of events and of that of a visit. What is dated earlier but was not known on the day does not
+-- count, and what was taken back later still does. Of legal actions, payments that came back and signs of an
+-- insolvency the book holds only what somebody entered, so none of them says nothing. It reads `to_score`, be it
+-- one buyer or many.
 select b.id::text as buyer, b.country, b.sector,
-       coalesce(b.insolvent_on <= %(as_of)s, false) as in_default,
+       coalesce(n.opened, false) as in_default,
        (12 * extract(year from age(%(as_of)s::date, f.founded_on))
         + extract(month from age(%(as_of)s::date, f.founded_on)))::integer as company_age_months,
        f.employees as company_employees,
        f.form_rank::integer as company_form_rank,
        g.companies as group_companies,
        case when b.registration_number <> '' then 1 else 0 end as identifiers_known,
-       null::integer as insolvency_signals,
-       null::integer as bounced_payments,
+       nullif(n.signs, 0) as insolvency_signals,
+       r.bounced as bounced_payments,
        coalesce(p.broken, 0) as broken_promises,
        coalesce(d.lost, 0) as disputes_lost,
        nullif(p.handed_over, 0) as legal_actions,
@@ -50,6 +52,24 @@ left join (
     and subject_id in (select w.buyer_id from to_score w)
   group by subject_id
 ) p on p.subject_id = b.id
+left join (
+  -- Opened proceedings are a default however old; as a sign each counts for a year.
+  select w.buyer_id, bool_or(w.kind = 'opened') as opened,
+         (count(*) filter (where w.dated_on > %(as_of)s::date - interval '12 months'))::integer as signs
+  from insolvency_notice w
+  where w.seller_id = %(seller)s and w.known_on <= %(as_of)s
+    and coalesce(w.withdrawn_on > %(as_of)s, true)
+    and w.buyer_id in (select x.buyer_id from to_score x)
+  group by w.buyer_id
+) n on n.buyer_id = b.id
+left join (
+  select w.buyer_id, count(*)::integer as bounced
+  from payment_return w
+  where w.seller_id = %(seller)s and w.known_on <= %(as_of)s
+    and w.returned_on > %(as_of)s::date - interval '12 months'
+    and w.buyer_id in (select x.buyer_id from to_score x)
+  group by w.buyer_id
+) r on r.buyer_id = b.id
 left join (
   select i.buyer_id, count(*)::integer as lost
   from dispute d

@@ -1,14 +1,18 @@
 -- Whom to score today: buyers never scored, a tenth of the others by turns (so everybody at least once
--- in ten business days), and those to whom something happened since the last run: money came in, their
--- oldest open invoice came into another bracket of lateness, they became insolvent, broke a promise, lost
--- a dispute or were handed over to an agency or a lawyer, or more was learnt of the company: facts,
+-- in ten business days), and those to whom something happened since the last run: money came in or back,
+-- their oldest open invoice came into another bracket of lateness, a notice of their insolvency came or was
+-- taken back, they broke a promise, lost a dispute or were handed over to an agency or a lawyer, or more was learnt of the company: facts,
 -- accounts, or what a visit found.
 select b.id as buyer_id
 from buyer b
 where b.seller_id = %(seller)s
   and (mod(abs(hashtextextended(b.id::text, 0)), 10)
          = mod((%(as_of)s - date '2000-01-03') / 7, 2) * 5 + mod(%(as_of)s - date '2000-01-03', 7)
-       or b.insolvent_on between %(since)s and %(as_of)s
+       or b.id in (select n.buyer_id from insolvency_notice n
+                   where n.seller_id = %(seller)s and (n.known_on between %(since)s and %(as_of)s
+                                                       or n.withdrawn_on between %(since)s and %(as_of)s))
+       or b.id in (select r.buyer_id from payment_return r
+                   where r.seller_id = %(seller)s and r.known_on between %(since)s and %(as_of)s)
        -- One look by key for each: its scores only grow in number.
        or (select s.buyer_id from score s where s.seller_id = b.seller_id and s.buyer_id = b.id limit 1) is null
        or b.id in (select p.buyer_id from payment p

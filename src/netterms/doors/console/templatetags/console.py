@@ -51,6 +51,7 @@ LISTS = {
     "verdicts": words.VERDICTS,
     "cap_kinds": words.CAP_KINDS,
     "watchlists": words.WATCHLISTS,
+    "notices": words.NOTICES,
     "bank_lines": words.BANK_LINE_STATES,
     "match_reasons": words.MATCH_REASONS,
     "hit_states": names.HIT_STATES,
@@ -84,6 +85,12 @@ LISTS = {
 def word(name: str | None, of: str) -> str:
     """`{{ action.step|word:"steps" }}`; a name without a word of its own is shown plainly."""
     return str(LISTS[of].get(name or "", words.plain(name or "")))
+
+
+@register.filter
+def why(reason: str | None) -> str:
+    """A reason as a person gave it, or in words where the program did."""
+    return str(names.WHYS.get(reason or "", reason or ""))
 
 
 @register.filter

@@ -1,0 +1,40 @@
+"""Rows of a list that cannot be used, each with what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from netterms.doors.cli.report import REFUSED, Screen
+
+if TYPE_CHECKING:
+    from netterms.kernel.refusal import Refusal
+
+BAD_SHOWN = 200
+
+
+def stop_at(screen: Screen, bad: Sequence[tuple[int, Refusal]]) -> None:
+    """Tell of rows that cannot be used and end the command; nothing where there is none."""
+    from netterms.doors.look.names import FIELDS
+    from netterms.doors.look.sentences import mend_of
+
+    if not bad:
+        return
+    heads = (
+        pgettext("of a sheet", "Row"), pgettext("of a sheet", "Column"), _("Value"),
+        _("To mend it"),
+    )  # fmt: skip
+    screen.table(
+        _("Cannot be used"),
+        heads,
+        [
+            (row, FIELDS[str(refusal.facts["field"])], refusal.facts["value"], mend_of(refusal))
+            for row, refusal in sorted(bad, key=lambda each: each[0])[:BAD_SHOWN]
+        ],
+    )
+    screen.warn(_("Nothing was entered. Mend the rows above."), "bold red")
+    raise typer.Exit(REFUSED)
