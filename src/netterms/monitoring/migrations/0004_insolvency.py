@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0003_late_disputes"), ("buyers", "0013_insolvency_notice")]
+    dependencies = [("monitoring", "0003_late_disputes"), ("buyers", "0014_insolvency_notice")]
     operations = [sql_file(__file__)]

@@ -4,5 +4,5 @@ from netterms.store.migrate import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("buyers", "0012_account_stays"), ("store", "0001_initial")]
+    dependencies = [("buyers", "0013_insolvent")]
     operations = [sql_file(__file__)]
