@@ -68,7 +68,7 @@ class Notice:
             raise invalid("dated_on", self.dated_on, Mend.BETWEEN, least=FIRST_DAY, most=today)
         checked_text("source", self.source, least=1)
         checked_text("reference", self.reference)
-        checked_text("words", self.words)
+        checked_text("note", self.words)
 
 
 @dataclass(frozen=True, slots=True)

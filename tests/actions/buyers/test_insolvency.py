@@ -140,7 +140,7 @@ def test_words_of_registers(words, kind):
         ({"dated_on": date(2027, 1, 1)}, "dated_on"),
         ({"source": " "}, "source"),
         ({"reference": "x" * 201}, "reference"),
-        ({"words": "a\nb"}, "words"),
+        ({"words": "a\nb"}, "note"),
     ],
 )
 def test_what_cannot_be_a_notice_is_refused_by_field(ctx, buyer, change, field):

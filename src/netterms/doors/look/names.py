@@ -188,7 +188,6 @@ FIELDS = {
     "founded_on": _("day of foundation"),
     "dated_on": _("day it is dated"),
     "returned_on": _("day it came back"),
-    "words": _("what it says"),
     "file": _("file"),
     "folds": _("folds"),
     "idempotency_key": _("key of the request"),
