@@ -339,7 +339,7 @@ def _end_earlier(ctx: Context, plan: dict[str, Any]) -> None:
         raise invalid("plan", running, Mend.ONE_PLAN_RUNS)
     sql.execute(
         """
-        update payment_plan p set state = 'replanned', closed_on = %(today)s
+        update payment_plan p set state = 'replanned', closed_on = coalesce(closed_on, %(today)s)
         where p.seller_id = %(seller)s and p.buyer_id = %(buyer)s and p.state = 'accelerated'
           and exists (
             select from payment_plan_invoice x

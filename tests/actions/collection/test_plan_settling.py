@@ -19,6 +19,8 @@ from netterms.kernel.refusal import Code
 from netterms.receivables.matching.actions import match_lines, undo
 from netterms.receivables.payments import undo_allocation
 from netterms.receivables.queries import trial_balance
+from netterms.terms.actions import claimable, set_buyer_terms
+from netterms.terms.queries import BuyerTerms
 from tests.actions.books import on
 from tests.actions.collection.test_instalments import (
     START,
@@ -277,6 +279,25 @@ def test_interest_of_an_earlier_plan_bears_none_in_a_new_one_unless_the_seller_a
         track_plans(on(ctx, day))
         found = plan(ctx, second)
         assert (found.state, found.due_now_interest_minor) == ("accelerated", 82_06)
+
+
+def test_days_of_a_plan_bear_the_plans_interest_and_none_by_law(debt):  # noqa: F811
+    from decimal import Decimal
+
+    ctx, buyer, invoice = debt
+    set_buyer_terms(ctx, buyer, BuyerTerms(contract_percent=Decimal("7.3")))
+
+    def late(day):
+        found = claimable(on(ctx, day), [invoice], day)[invoice]
+        return found.interest.minor, found.daily.minor, str(found.compensation)
+
+    # EUR 2.40 a day at 7.3 %, since 30 April; the plan begins on 1 July, the 62nd day.
+    assert late(START) == (62 * 240, 240, "40.00 EUR")
+    made = running(debt)
+    assert late(date(2026, 7, 10)) == (62 * 240, 0, "40.00 EUR"), "the plan's own interest runs"
+    cancel(on(ctx, date(2026, 7, 20)), made, "sold the business")
+    assert late(date(2026, 7, 30)) == ((62 + 10) * 240, 240, "40.00 EUR")
+    assert late(date(2026, 7, 10)) == (62 * 240, 0, "40.00 EUR"), "as it stood then"
 
 
 def test_a_plan_without_interest_books_none(debt):  # noqa: F811

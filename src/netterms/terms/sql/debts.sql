@@ -1,18 +1,19 @@
 -- The relation `debt` of `claims.sql` on the live book: one row a part of an invoice that stayed unpaid
 -- until `until_on`, as known on %(as_of)s. Money stops interest on the day it came, whenever it was matched.
 -- %(invoices)s are the invoices asked for; null asks for all.
-select part.id::text as debt,
-       b.country,
-       case p.creditor_small when true then 'yes' when false then 'no' else 'unknown' end as creditor_small,
-       case t.debtor_large when true then 'yes' when false then 'no' else 'unknown' end as debtor_large,
-       (coalesce(t.contract_percent, p.contract_percent) * 1000000)::bigint as contract_e6,
-       part.currency::text as currency,
-       part.due_on,
-       null::date as receipt_start_on,
-       part.until_on,
-       part.amount_minor,
-       part.is_open
-from (
+--
+-- Days of a payment plan that bears interest of its own bear none by law: a part until the plan's end is taken off, one
+-- until its start is put back.
+with planned as (
+  select x.invoice_id, q.started_on, coalesce(q.closed_on, %(as_of)s::date) as ended_on,
+         coalesce(q.closed_on > %(as_of)s, true) as is_running
+  from payment_plan q
+  join payment_plan_invoice x on x.seller_id = q.seller_id and x.plan_id = q.id
+  where q.seller_id = (select current_seller()) and q.currency is not null and q.yearly_percent > 0
+    and q.state in ('running', 'completed', 'accelerated', 'replanned', 'cancelled') and q.started_on < %(as_of)s
+    and (%(invoices)s::uuid[] is null or x.invoice_id = any(%(invoices)s::uuid[]))
+),
+part as not materialized (
   -- What is left of it; written off, nobody owes more from that day on.
   select i.id, i.buyer_id, i.currency, i.due_on,
          case when i.state = 'written_off' and i.settled_on < %(as_of)s then i.settled_on
@@ -40,8 +41,31 @@ from (
       join invoice c on c.seller_id = o.seller_id and c.id = o.invoice_id
       where o.seller_id = a.seller_id and o.payment_id = y.id and c.kind = 'credit_note' and c.note_of = i.id))
   group by i.id, i.buyer_id, i.currency, i.due_on, y.id, y.paid_on
-) part
-join buyer b on b.seller_id = (select current_seller()) and b.id = part.buyer_id
+),
+span as (
+  select p.id, p.buyer_id, p.currency, p.due_on, p.until_on, p.amount_minor, p.is_open and r.invoice_id is null as is_open
+  from part p
+  left join (select distinct invoice_id from planned where is_running) r on r.invoice_id = p.id
+  where p.amount_minor > 0
+  union all
+  select p.id, p.buyer_id, p.currency, p.due_on, least(edge.day, p.until_on), edge.sign * p.amount_minor, false
+  from planned n
+  join part p on p.id = n.invoice_id and p.until_on > n.started_on
+  cross join lateral (values (n.started_on, 1), (least(n.ended_on, %(as_of)s::date), -1)) as edge(day, sign)
+  where p.amount_minor > 0
+)
+select span.id::text as debt,
+       b.country,
+       case p.creditor_small when true then 'yes' when false then 'no' else 'unknown' end as creditor_small,
+       case t.debtor_large when true then 'yes' when false then 'no' else 'unknown' end as debtor_large,
+       (coalesce(t.contract_percent, p.contract_percent) * 1000000)::bigint as contract_e6,
+       span.currency::text as currency,
+       span.due_on,
+       null::date as receipt_start_on,
+       span.until_on,
+       span.amount_minor,
+       span.is_open
+from span
+join buyer b on b.seller_id = (select current_seller()) and b.id = span.buyer_id
 left join terms_policy p on p.seller_id = (select current_seller())
-left join buyer_terms t on t.seller_id = (select current_seller()) and t.buyer_id = part.buyer_id
-where part.amount_minor > 0
+left join buyer_terms t on t.seller_id = (select current_seller()) and t.buyer_id = span.buyer_id
