@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel import Locale
+from babel.dates import format_date
 
-from netterms.collection.letters.compose import as_text, compose, document_of, plain
+from netterms.collection.letters.compose import LOCALES, as_text, compose, document_of, plain
 from netterms.collection.letters.rules import (
     FORMAL,
     LANGUAGES,
@@ -159,9 +161,20 @@ def test_every_letter_is_filled_in_in_every_language(template, language):
     if template in OF_ITEMS:
         assert "INV-42" in text
     if template in FORMAL:
-        # The account, what is asked for, and where to object.
-        for part in ("GB29 NWBK 6016 1331 9268 19", "credit@tools.example"):
+        # COL-04 in this language: parties, contract, invoice, where to pay and object, who signs.
+        for part in (
+            "1 High Street", "01234567", "Northern Supplies Ltd", "2 Station Road", "MSA-7",
+            "2026-03-01", "2026-03-31", "GB29 NWBK 6016 1331 9268 19", "credit@tools.example",
+            "J. Smith", "Credit Manager",
+        ):  # fmt: skip
             assert part in text, part
+        # Tax, what was credited, the basis of interest, and two uses of the last day.
+        labels = words(language).labels
+        for label in ("vat", "credited", "interest", "compensation", "total"):
+            assert labels[label] in text, label
+        locale = Locale.parse(LOCALES.get(language, language))
+        assert text.count(format_date(date(2026, 6, 23), "long", locale=locale)) >= 2
+        assert locale.territories["GB"] in text
         digits = re.sub(r"[^0-9]", "", text)
         for figure in ("1288168", "28168", "10000", "402"):
             assert figure in digits, figure

@@ -157,6 +157,7 @@ def _limitation(one: Outlook) -> dict[str, Any]:
         "last_day": one.limitation.last_day if one.limitation else None,
         "counted": one.limitation.counting.value if one.limitation else None,
         "verified": one.limitation_verified,
+        "years": one.limitation_note,
     }
 
 

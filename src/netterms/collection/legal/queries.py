@@ -74,7 +74,10 @@ class HandOverLine:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Legal steps for what a buyer owes late in one currency; `verified`: read in a public text."""
+    """Legal steps for what a buyer owes late in one currency; `verified`: read in a public text.
+
+    `limitation_note` tells of other periods there, in the words of the table of countries.
+    """
 
     currency: str
     routes: tuple[Route, ...]
@@ -82,6 +85,7 @@ class Outlook:
     limitation_verified: bool
     first_due_on: date
     owed: Money
+    limitation_note: str = ""
 
 
 def outlooks(ctx: Context, buyer_id: UUID) -> list[Outlook]:
@@ -138,6 +142,7 @@ def _outlook(
         limitation_verified=bool(place and place.standing(Cell.LIMITATION) is Standing.CHECKED),
         first_due_on=line["first_due_on"],
         owed=Money(line["open_minor"], line["currency"]),
+        limitation_note=place.limitation_note if place else "",
     )
 
 

@@ -72,7 +72,10 @@ class RouteOut(Schema):
 
 
 class OutlookOut(Schema):
-    """Legal steps in one currency. `last_day` is the last before limitation, null if unknown."""
+    """Legal steps in one currency. `last_day` is the last before limitation, null if unknown.
+
+    `limitation_note` tells of other periods of that country, in years.
+    """
 
     currency: str
     late_minor: int
@@ -81,6 +84,7 @@ class OutlookOut(Schema):
     last_day: date | None
     days_left: int | None
     verified: bool
+    limitation_note: str
 
 
 @router.get("/buyers/{buyer_id}/letters", response=list[LetterOut], summary="Letters to a buyer")
@@ -142,6 +146,7 @@ def steps(request: ApiRequest, buyer_id: Id) -> list[OutlookOut]:
             last_day=one.limitation.last_day if one.limitation else None,
             days_left=one.limitation.days_left if one.limitation else None,
             verified=one.limitation_verified,
+            limitation_note=one.limitation_note,
         )
         for one in legal.outlooks(request.auth, buyer_id)
     ]

@@ -115,6 +115,7 @@ def _outlook(one: queries.Outlook, typed: Mapping[str, Any], insolvent: bool) ->
             }
             for route in one.routes
         ],
+        "periods": jurisdiction.told(one.limitation_note),
         "counting": COUNTINGS[one.limitation.counting.value] if one.limitation else "",
         "gate": _gate(one, typed, insolvent),
         "fees": [

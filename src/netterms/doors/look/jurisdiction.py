@@ -106,7 +106,8 @@ def _compound(known: InterestOnInterest) -> Fact:
         Compound.BY_LAW: _("provided by law"),
         Compound.UNVERIFIED: _("unknown"),
     }[known.rule]
-    note = " ".join(part for part in (told(known.says), known.source) if part)
+    source = f"{known.source} ({known.as_of})" if known.source else ""
+    note = " ".join(part for part in (told(known.says), source) if part)
     value = Standing.CHECKED if known.source else Standing.UNVERIFIED
     return Fact(_("interest on interest"), text, note, *standing(value))
 
