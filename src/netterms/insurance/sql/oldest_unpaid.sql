@@ -3,8 +3,18 @@
 -- has become known since that brings the loss forward (TCI-11). Leans on the index invoice_open.
 with limited as (
   select distinct policy_id, buyer_id, false as beside_disputed
-  from insured_limit
+  from insured_limit l
   where seller_id = %(seller)s and starts_on <= %(as_of)s and amount_minor > 0
+    -- Most wait for an invoice whose deadlines are set, with nothing unpaid before it: cover that counted stands.
+    and not exists (
+      select from policy_deadline d
+      join invoice i on i.seller_id = d.seller_id and i.id = d.invoice_id and i.open_minor > 0
+      where d.seller_id = %(seller)s and d.policy_id = l.policy_id and d.buyer_id = l.buyer_id and d.state = 'open'
+        and not exists (
+          select from invoice o
+          where o.seller_id = %(seller)s and o.buyer_id = l.buyer_id and o.open_minor > 0
+            and (o.due_on, o.id) < (i.due_on, i.id))
+        and d.buyer_id not in (select b.id from buyer b where b.seller_id = %(seller)s and b.insolvent_on is not null))
   union all
   -- Only the clock of what is disputed stands still: the oldest of the rest has its own.
   select distinct policy_id, buyer_id, true
