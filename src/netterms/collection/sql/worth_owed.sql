@@ -6,12 +6,12 @@
 select buyer_id, cast(currency as varchar) as currency, sum(minor) as open_minor,
        cast(coalesce(sum(minor * cast(least(1, late_30_chance / late_chance) as decimal(18, 9))) filter (where is_foretold), 0)
             + coalesce(sum(minor) filter (where not is_foretold and days_past_due <= 30), 0) * (1 - $self_pay_1)
-            + coalesce(sum(minor) filter (where not is_foretold and days_past_due between 31 and 60), 0) * (1 - $self_pay_2)
-            + coalesce(sum(minor) filter (where not is_foretold and days_past_due between 61 and 90), 0) * (1 - $self_pay_3)
-            + coalesce(sum(minor) filter (where not is_foretold and days_past_due > 90), 0) * (1 - $self_pay_4)
+            + coalesce(sum(minor) filter (where days_past_due between 31 and 60), 0) * (1 - $self_pay_2)
+            + coalesce(sum(minor) filter (where days_past_due between 61 and 90), 0) * (1 - $self_pay_3)
+            + coalesce(sum(minor) filter (where days_past_due > 90), 0) * (1 - $self_pay_4)
             as decimal(38, 4)) as at_stake_minor,
        max(case when is_foretold then 1 else 0 end) as is_foretold
 from (
-  select *, coalesce(late_chance > 0 and days_past_due < 30, false) as is_foretold from late
+  select *, coalesce(days_past_due < 30 and late_chance > 0, false) as is_foretold from late
 ) told
 group by buyer_id, currency

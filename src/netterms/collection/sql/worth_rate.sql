@@ -2,7 +2,7 @@
 -- where none is known). Once a currency, not once an invoice.
 select known.currency, newest_minor_rate(known.currency, s.currency::text, %(as_of)s) as rate
 from (
-  select currency from owed
+  select distinct currency from owed
   union select currency::text from insurance_policy where seller_id = %(seller)s
   union select currency::text from promise
         where seller_id = %(seller)s and state = 'open' and promised_for = %(as_of)s
