@@ -33,7 +33,9 @@ ACTIONS: Mapping[Action, str] = MappingProxyType(
         Action.CALL: gettext_noop("Call the buyer"),
         Action.LETTER: gettext_noop("Send a formal letter"),
         Action.LEGAL_STEP: gettext_noop("Take the first legal step"),
-        Action.CLAIM_FILE: gettext_noop("Prepare the insurance claim"),
+        Action.CLAIM_FILE: gettext_noop(
+            "Prepare the insurance claim; without insurance, hand the debt over"
+        ),
     }
 )
 # Our convention: in the second half of stage 2 a letter follows the calls.

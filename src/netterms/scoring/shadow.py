@@ -130,7 +130,7 @@ def require_comparison(ctx: Context, as_of: date, stop: int) -> Comparison:
     """As `compare`; NOT_FOUND without a challenger."""
     found = compare(ctx, as_of, stop)
     if found is None:
-        raise Refusal(Code.NOT_FOUND, field="scorecard", value="shadow")
+        raise Refusal(Code.NOT_FOUND, field="challenger")
     return found
 
 

@@ -15,11 +15,12 @@ def test_the_ladder_is_shown_and_a_draft_tried_without_writing(database, ctx):
     before = fingerprint(ctx)
     shown = netterms(database, "ladder", "show", "--seller", ctx.seller)
     assert shown.returncode == 0
-    assert "email_reminder" in shown.stdout
+    assert "Send a reminder by e-mail" in shown.stdout
     drafted = netterms(database, "ladder", "show", "--version", number, "--seller", ctx.seller)
-    assert "EUR 1" in drafted.stdout
+    assert "EUR, from €0.01" in drafted.stdout
     tried = netterms(database, "ladder", "try", number, "--seller", ctx.seller)
     assert tried.returncode == 0, tried.stderr
+    assert "Call the buyer" in tried.stdout
     assert fingerprint(ctx) == before
     unknown = netterms(database, "ladder", "try", 9, "--seller", ctx.seller)
     assert unknown.returncode != 0

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import Screen
 
 if TYPE_CHECKING:
+    from netterms.collection.ladder import LadderStep
     from netterms.kernel.context import Context
 
 ladder = typer.Typer(no_args_is_help=True, help="Show the ladder; try a version on the book.")
@@ -35,20 +37,18 @@ def show(
 
         number = _live(ctx) if version is None else version
         found = ladder_versions.version(ctx, number)
-        screen.say(_("Version %(number)s") % {"number": number})
-        for step in found.steps:
-            only = " ".join(
-                str(part)
-                for part in (
-                    step.segment, step.country, step.currency, step.from_minor, step.to_minor,
-                    step.best_grade, step.worst_grade,
-                )
-                if part not in ("", None)
-            )  # fmt: skip
-            said = (
-                f"{step.stage}  +{step.after_days:<3} {step.step:<15} {step.channel:<7} {step.who}"
-            )
-            screen.say(f"{said}  {only}".rstrip())
+        screen.table(
+            _("Version %(number)s") % {"number": number},
+            (
+                _("Stage"),
+                _("Days after"),
+                pgettext("of the ladder", "Step"),
+                pgettext("a channel", "By"),
+                pgettext("does a step", "Who"),
+                _("Only for"),
+            ),
+            [_step(step) for step in found.steps],
+        )
 
 
 @ladder.command("try")
@@ -69,12 +69,53 @@ def try_it(
             _("%(day)s: version %(number)s beside version %(live)s, which is live.")
             % {"day": found.on, "number": version, "live": found.live}
         )
-        for stage, step, ours, theirs in found.counts:
-            screen.say(f"{stage}  {step:<15} {ours:>8,} {theirs:>8,}")
+        from netterms.doors.console.words import STEPS
+
+        screen.table(
+            "",
+            (
+                _("Stage"),
+                pgettext("of the ladder", "Step"),
+                _("This version"),
+                _("The live one"),
+            ),
+            [
+                (stage, STEPS[step], f"{ours:,}", f"{theirs:,}")
+                for stage, step, ours, theirs in found.counts
+            ],
+        )
         screen.say(
             _("%(added)s more, %(dropped)s less.")
             % {"added": f"{len(found.added):,}", "dropped": f"{len(found.dropped):,}"}
         )
+
+
+def _step(step: LadderStep) -> tuple[object, ...]:
+    from netterms.doors.console.words import DOERS, SEGMENTS, STEPS, WAYS
+    from netterms.doors.look import formats
+
+    only = [
+        str(SEGMENTS.get(step.segment, step.segment)),
+        step.country,
+        step.currency,
+        _("from %(a)s") % {"a": formats.money(step.from_minor, step.currency)}
+        if step.from_minor is not None
+        else "",
+        _("up to %(a)s") % {"a": formats.money(step.to_minor, step.currency)}
+        if step.to_minor is not None
+        else "",
+        _("grades %(a)s to %(b)s") % {"a": step.best_grade or 1, "b": step.worst_grade or 10}
+        if step.best_grade or step.worst_grade
+        else "",
+    ]
+    return (
+        step.stage,
+        step.after_days,
+        STEPS[step.step],
+        WAYS[step.channel],
+        DOERS[step.who],
+        ", ".join(filter(None, only)),
+    )
 
 
 def _live(ctx: Context) -> int:

@@ -234,6 +234,7 @@ FIELDS = {
     "scaling": _("scaling"),
     "scopes": _("permissions"),
     "scorecard": _("scorecard"),
+    "challenger": _("challenger in shadow"),
     "sector": _("sector"),
     "source": _("source"),
     "seller": _("seller"),

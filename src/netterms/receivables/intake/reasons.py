@@ -313,6 +313,13 @@ def message(reason: Reason | str) -> str:
     return say(REASON_TEXTS[Reason(reason)])
 
 
+def _shown(value: object) -> object:
+    """A fact as a sentence says it."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return say(WORDS[value]) if isinstance(value, str) and value in WORDS else value
+
+
 class Note(str):
     """A sentence for people that also carries its stable `code` and `facts`."""
 
@@ -322,7 +329,7 @@ class Note(str):
 
     def __new__(cls, code: NoteCode, **facts: object) -> Note:
         """Say `code` with `facts` in the active language."""
-        shown = {k: say(WORDS[v]) if v in WORDS else v for k, v in facts.items()}
+        shown = {k: _shown(v) for k, v in facts.items()}
         note = super().__new__(cls, say(NOTE_TEXTS[code], **shown))
         note.code, note.facts = code, facts
         return note
