@@ -15,6 +15,7 @@ import netterms
 from netterms.collection import moves as collection_moves
 from netterms.collection.ladder import LADDER, StepKind
 from netterms.collection.rules import STAGE_STARTS
+from netterms.early_payment import rules as early_payment
 from netterms.insurance import moves as insurance_moves
 from netterms.insurance.deadlines import DeadlineKind
 from netterms.kernel.events import Event
@@ -193,6 +194,8 @@ def test_what_sellers_share_is_only_ever_added(tables):
     "table",
     [
         "journal_entry",
+        "early_payment",
+        "early_payment_policy",
         "event",
         "allocation",
         "limit_decision",
@@ -272,6 +275,7 @@ def checked(table: str, column: str) -> set[str]:
         ("write_off", "reason", WriteOffReason),
         ("write_off", "state", WriteOffState),
         ("payment", "kind", PaymentKind),
+        ("early_payment", "channel", early_payment.Channel),
     ],
 )
 def test_the_database_knows_the_same_states(database, table, column, words: type[StrEnum]):

@@ -28,6 +28,8 @@ PLACE = re.compile(r"%\((\w+)\)s")
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 # What the facts of refusals look like, none of them English.
 FACTS: dict[str, object] = {
+    "amount": "9.90 EUR",
+    "pay_by": "2026-06-11",
     "closed_until": "2026-04-30",
     "date": "2026-06-01",
     "last_run": "2026-06-02",

@@ -16,13 +16,20 @@ from uuid import UUID
 from netterms.buyers import queries as buyers
 from netterms.collection import events, plan_reads, queries
 from netterms.collection.given import check_within, checked_text
-from netterms.collection.instalments import Acceptance, accept, propose
+from netterms.collection.instalments import Acceptance as PlanAcceptance
+from netterms.collection.instalments import accept, propose
 from netterms.collection.links import Visit
 from netterms.collection.page import PageSettings, PayAccount, page_settings, pay_accounts
 from netterms.collection.payment_reference import creditor_reference
 from netterms.collection.plan_offers import Drawn, Offer, draw_up, standard_offer
 from netterms.collection.plan_reads import Plan, PlanInstalment
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
+from netterms.early_payment import queries as early_payment
+from netterms.early_payment.actions import Acceptance
+from netterms.early_payment.actions import accept as accept_offer
+from netterms.early_payment.rules import Channel as EarlyChannel
+from netterms.early_payment.rules import Offer as EarlyOffer
+from netterms.early_payment.rules import State
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
@@ -124,6 +131,7 @@ class Account:
     disputes: tuple[queries.DisputeLine, ...]
     plans: tuple[Plan, ...]
     requests: tuple[AskedFor, ...]
+    early: tuple[early_payment.Acceptance, ...]
 
 
 def account(visit: Visit) -> Account:
@@ -155,6 +163,10 @@ def account(visit: Visit) -> Account:
                 if each.state not in {"declined", "replanned"}
             ),
             requests=tuple(requests_of(ctx, buyer_id)),
+            early=tuple(
+                each for each in early_payment.acceptances(ctx, buyer_id=buyer_id)
+                if each.state == State.ACCEPTED
+            ),
         )  # fmt: skip
 
 
@@ -289,7 +301,7 @@ def propose_plan(visit: Visit, key: str, offer: Offer, by: str, acknowledgment: 
 
     def act() -> Plain:
         plan = propose(ctx, mine, approved=False)
-        accept(ctx, plan, Acceptance(by, Channel.PAGE, acknowledgment))
+        accept(ctx, plan, PlanAcceptance(by, Channel.PAGE, acknowledgment))
         return str(plan)
 
     answer = _once(visit, ctx, key, (mine, by), act)
@@ -308,7 +320,25 @@ def plan_of(visit: Visit, plan_id: UUID) -> tuple[Plan, list[PlanInstalment]]:
 def accept_plan(visit: Visit, plan_id: UUID, by: str, acknowledgment: str) -> None:
     """The buyer accepts the seller's plan. Errors as of `plan_of` and `accept`; repeatable."""
     plan_of(visit, plan_id)
-    accept(_acting(visit), plan_id, Acceptance(by, Channel.PAGE, acknowledgment))
+    accept(_acting(visit), plan_id, PlanAcceptance(by, Channel.PAGE, acknowledgment))
+
+
+def early_offer(visit: Visit) -> EarlyOffer:
+    """What the buyer may pay early for less and has not accepted yet, the first due first."""
+    ctx = _acting(visit)
+    found = early_payment.acceptances(ctx, buyer_id=visit.buyer_id)
+    taken = {each.invoice_id for each in found if each.state == State.ACCEPTED}
+    offer = early_payment.offer(ctx, buyer_id=visit.buyer_id)
+    return replace(offer, debts=[each for each in offer.debts if each.invoice_id not in taken])
+
+
+def accept_early(
+    visit: Visit, key: str, invoices: Sequence[UUID], pay_by: date, pay: Money, by: str
+) -> None:
+    """The buyer accepts to pay less by a day. Refusals as of `early_payment.actions.accept`."""
+    ctx = _acting(visit)
+    given = Acceptance(tuple(invoices), pay_by, pay, by, EarlyChannel.PAGE)
+    _once(visit, ctx, key, given, lambda: str(accept_offer(ctx, visit.buyer_id, given)))
 
 
 def requests_of(ctx: Context, buyer_id: UUID, most: int = 20) -> list[AskedFor]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "netterms.limits",
     "netterms.checkout",
     "netterms.monitoring",
+    "netterms.early_payment",
     "netterms.collection",
     "netterms.reports",
     "netterms.webhooks",

@@ -66,11 +66,12 @@ def worth_offering(offer: Discount, cost_of_money: Decimal) -> bool:
 def dynamic_discount(amount: Money, due_on: date, pay_on: date, yearly_percent: Decimal) -> Money:
     """What is taken off for payment on `pay_on`: it slides by the day and is none on the due date.
 
-    Simple, ACT/365, at `yearly_percent` a year; never more than the amount (convention).
+    Whatever the day, it costs the seller `yearly_percent` by TRM-01: off ÷ paid × 365 ÷ days. So
+    off = amount × rt ÷ (1 + rt), rounded half-up once; never more than the amount.
     """
     days = max(0, (due_on - pay_on).days)
-    off = half_up(amount.minor * Fraction(yearly_percent) / 100 * days / DAYS_A_YEAR)
-    return Money(min(off, amount.minor), amount.currency)
+    growth = Fraction(yearly_percent) / 100 * days / DAYS_A_YEAR
+    return Money(half_up(amount.minor * growth / (1 + growth)), amount.currency)
 
 
 class Bound(StrEnum):

@@ -25,6 +25,7 @@ ROOMS = (
     "limits",
     "checkout",
     "monitoring",
+    "early_payment",
     "collection",
     "collection.legal",
     "collection.letters",

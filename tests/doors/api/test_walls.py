@@ -32,6 +32,12 @@ from netterms.collection.plan_reads import plan as plan_of
 from netterms.collection.promises import Channel
 from netterms.connectors.letters import press
 from netterms.doors.api.hot import MOVES
+from netterms.early_payment import queries as early_payment
+from netterms.early_payment.actions import Acceptance as EarlyAcceptance
+from netterms.early_payment.actions import accept as accept_offer
+from netterms.early_payment.actions import set_policy
+from netterms.early_payment.rules import Channel as EarlyChannel
+from netterms.early_payment.rules import Policy as OfferPolicy
 from netterms.insurance.policies import GrantedLimit, PolicySchedule, grant_limits, open_policy
 from netterms.insurance.queries import limits_of
 from netterms.insurance.terms import PolicyTerms
@@ -78,6 +84,7 @@ FOR_ITSELF = {
     ("POST", "/v1/bank-statements"),
     ("POST", "/v1/insurance/policies"),
     ("POST", "/v1/limit-policies"),
+    ("POST", "/v1/early-payment/policies"),
 }
 # Facts of countries, and the rates and the ladder that come along, are no seller's.
 FOR_EVERYBODY = {
@@ -123,6 +130,7 @@ class Book:
         self.papers = papers(ctx, made.buyer)
         heuristic = LimitPolicy(frozenset({Formula.HEURISTIC}))
         set_limit_policy(ctx, heuristic, ctx.today, "trial")
+        self.early = self.accepted(made.buyer)
         endpoint = add_endpoint(ctx, fresh(), URL, []).endpoint
         create_key(ctx, "something that happens", ["read"])
         with ThreadPoolExecutor(2) as pool:
@@ -165,6 +173,29 @@ class Book:
         duplicates.merge(ctx, made.buyer, made.lineless, "twice")
         duplicates.unmerge(ctx, made.lineless)
         connections.close_all()
+
+    def accepted(self, buyer):
+        """Two invoices of which one is accepted to be paid early; how the other is."""
+        set_policy(ctx := self.ctx, OfferPolicy(offered=True, least_minor=0), ctx.today, "trial")
+        due = ctx.today + timedelta(days=30)
+        number = rows(ctx, "select buyer_number from buyer where id = %(id)s", id=buyer)[0]
+        asked = []
+        for name in ("W-early", "W-sooner"):
+            _, invoice = put(ctx, number["buyer_number"], name, 900_00, due_on=due)
+            offer = early_payment.offer(ctx, invoice_id=invoice)
+            step = offer.step(offer.debts[0], ctx.today)
+            asked.append(
+                EarlyAcceptance((invoice,), ctx.today, step.pay, "A person", EarlyChannel.API)
+            )
+        accept_offer(ctx, buyer, asked[0])
+        return plain(
+            {
+                "invoice_ids": asked[1].invoice_ids,
+                "pay_by": asked[1].pay_by,
+                "pay": asked[1].pay,
+                "accepted_by": "A person",
+            }
+        )
 
     def insured(self):
         """A policy by which nothing counts, with a limit."""
@@ -342,6 +373,12 @@ class Book:
                 "limit_minor": 5,
                 "given_on": day,
             },
+            ("POST", "/v1/early-payment/policies"): {
+                "offered": True,
+                "yearly_percent": "9",
+                "why": "trial",
+            },
+            ("POST", f"{at}/early-payment"): self.early,
             ("PUT", "/v1/caps"): {"kind": "group", "key": self.buyer, "limit_minor": 9_999_00},
             ("PUT", "/v1/buyers/{buyer_id}/lines/{currency}"): {"limit_minor": 9_000_00},
             ("POST", "/v1/orders"): order,

@@ -34,6 +34,12 @@ from netterms.collection.promises import Channel
 from netterms.connectors.letters import press
 from netterms.doors.console import event_words
 from netterms.doors.console.urls import urlpatterns
+from netterms.early_payment import queries as early_payment
+from netterms.early_payment.actions import Acceptance as OfferAcceptance
+from netterms.early_payment.actions import accept as accept_offer
+from netterms.early_payment.actions import set_buyer, set_policy
+from netterms.early_payment.rules import Channel as OfferChannel
+from netterms.early_payment.rules import Policy as OfferPolicy
 from netterms.insurance import queries
 from netterms.insurance.policies import PolicySchedule, open_policy
 from netterms.insurance.terms import PolicyTerms
@@ -64,6 +70,8 @@ from tests.doors.credit import credit
 from tests.doors.papers import Papers, papers
 from tests.doors.seed import fill
 from tests.rules.statements.books import END, YEAR_BEFORE
+
+MONTH = timedelta(days=30)
 
 
 @dataclass
@@ -115,6 +123,7 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
         accounts(made.ctx, made.buyer)
         particulars(made.ctx, made.buyer, made.lineless)
         open_twin(ctx)
+        paid_early(made.ctx)
         _worlds["world"] = World(
             made.ctx,
             new_seller(name="Nothing yet"),
@@ -130,6 +139,18 @@ def world(new_seller: Callable[..., Context], _worlds: dict[str, World]) -> Worl
             insured(ctx),
         )
     return _worlds["world"]
+
+
+def paid_early(ctx: Context) -> None:
+    """A policy, a buyer that is always offered it, an invoice accepted and one on offer."""
+    set_policy(ctx, OfferPolicy(offered=True, least_minor=0), ctx.today, "<b>Bold</b>")
+    for number in ("INV-2026-00045", "INV-2026-00046"):
+        buyer, invoice = put(ctx, "<b>Bold</b> early", number, 90_000, due_on=ctx.today + MONTH)
+    set_buyer(ctx, buyer, offered=True)
+    offer = early_payment.offer(ctx, invoice_id=invoice)
+    step = offer.step(offer.debts[0], ctx.today)
+    asked = OfferAcceptance((invoice,), ctx.today, step.pay, "<b>Bold</b>", OfferChannel.PAGE)
+    accept_offer(ctx, buyer, asked)
 
 
 def bank(ctx: Context) -> tuple[UUID, UUID]:
@@ -276,6 +297,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
         "/terms/clauses/?days=999&contract_percent=x&first=xx&second=",
     ),
     "terms_policy": _each("/terms/policy/"),
+    "early_payment": _each("/terms/early-payment/"),
     "credit_report": lambda w: [f"/reports/{report}/" for report in w.reports],
     "work": _each("/work/", *(f"/work/?stage={stage}" for stage in range(1, 5))),
     "call": lambda w: [f"/work/{case}/" for case in _cases(w)],
@@ -379,6 +401,8 @@ FORMS = {
     "invoice_do": f"/invoices/{uuid4()}/note/",
     "dispute_do": f"/disputes/{uuid4()}/assign/",
     "books_do": "/books/close/",
+    "early_payment_buyer": "/terms/early-payment/buyer/",
+    "invoice_early": f"/invoices/{uuid4()}/early/",
     "call_dispute": f"/work/{uuid4()}/dispute/",
     "call_owner": f"/work/{uuid4()}/owner/",
     "buyer_page_do": f"/buyers/{uuid4()}/page/do/",

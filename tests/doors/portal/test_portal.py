@@ -17,6 +17,9 @@ from netterms.collection.page import PayAccount, set_pay_account
 from netterms.collection.plan_offers import standard_offer
 from netterms.doors.portal.language import LANGUAGES, language
 from netterms.doors.portal.urls import urlpatterns
+from netterms.early_payment import queries as early_payment
+from netterms.early_payment.actions import set_policy
+from netterms.early_payment.rules import Policy
 from netterms.kernel.clock import SystemClock
 from netterms.kernel.context import Context
 from tests.actions.small_book import put, rows
@@ -35,7 +38,9 @@ class Shop:
         late = now.date() - timedelta(days=40)
         self.buyer, self.invoice = put(self.ctx, "B1", "INV-<b>1", 1_000_00, due_on=late)
         self.other, self.theirs = put(self.ctx, "B2", "SECRET-7", 77_77, due_on=late)
-        put(self.ctx, "B1", "INV-2", 500_00, due_on=now.date() + timedelta(days=9))
+        soon = now.date() + timedelta(days=9)
+        _, self.early = put(self.ctx, "B1", "INV-2", 500_00, due_on=soon)
+        set_policy(self.ctx, Policy(offered=True, least_minor=1), now.date(), "cash")
         account = PayAccount("EUR", "Seller & Co", "DE89370400440532013000", "COBADEFFXXX")
         set_pay_account(self.ctx, account)
         self.token = make_link(self.ctx, self.buyer)
@@ -158,6 +163,39 @@ def test_a_buyer_accepts_the_sellers_plan(shop):
     assert answer.url == shop.url() + "?done=accept"
     [plan] = rows(shop.ctx, "select state from payment_plan")
     assert plan["state"] == "running"
+
+
+def test_a_buyer_pays_early_for_less(shop):
+    assert "Pay early, save" in shop.client.get(shop.url(), {"lang": "en"}).content.decode()
+    page = shop.client.get(
+        shop.url("portal_early"), {"pay_by": shop.ctx.today.isoformat(), "lang": "en"}
+    )
+    html = page.content.decode()
+    # 500.00 ÷ (1 + 0.10 × 9 ÷ 365); what is late is not on offer.
+    assert "498.77" in html
+    assert "INV-<" not in html
+    assert "INV-&lt;" not in html
+    form = {
+        "key": "k", "currency": "EUR", "pay_by": shop.ctx.today.isoformat(),
+        "invoice": str(shop.early), f"pay_{shop.early}": "49877", "accepted_by": "A. Lindqvist",
+    }  # fmt: skip
+    url = shop.url("portal_early")
+    for wrong in ({"invoice": ""}, {"invoice": str(shop.theirs)}, {"accepted_by": ""},
+                  {f"pay_{shop.early}": "1"}, {f"pay_{shop.early}": "x"}, {"pay_by": "x"},
+                  {"currency": "?"}):  # fmt: skip
+        assert shop.client.post(url, form | wrong).status_code in {404, 422}, wrong
+    assert early_payment.acceptances(shop.ctx) == []
+    for _ in range(2):
+        done = shop.client.post(url, form)
+        assert done.status_code == 302
+        assert done.url.endswith("?done=early")
+    [made] = early_payment.acceptances(shop.ctx)
+    assert (made.pay_minor, made.accepted_by, made.channel) == (498_77, "A. Lindqvist", "page")
+    html = shop.client.get(shop.url(), {"lang": "en"}).content.decode()
+    assert "Agreed for early payment" in html
+    assert "Pay early, save" not in html
+    # Nothing else is on offer.
+    assert shop.client.get(url).status_code == 404
 
 
 def test_a_buyer_asks_for_a_document(shop):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -55,7 +55,7 @@ def test_a_dynamic_discount_slides_to_nothing():
         str(dynamic_discount(owed, due, day, Decimal(12)).major)
         for day in (date(2026, 7, 1), date(2026, 7, 30), due, date(2026, 8, 5))
     ]
-    assert off == ["98.63", "3.29", "0.00", "0.00"]
+    assert off == ["97.67", "3.29", "0.00", "0.00"]
 
 
 @given(st.integers(1, 10**12), st.integers(0, 4000), st.integers(0, 500))
@@ -64,6 +64,20 @@ def test_a_dynamic_discount_lies_between_nothing_and_the_whole(minor, days, perc
     pay_on = date.fromordinal(due.toordinal() - days)
     off = dynamic_discount(Money(minor, "EUR"), due, pay_on, Decimal(percent)).minor
     assert 0 <= off <= minor
+    later = dynamic_discount(Money(minor, "EUR"), due, pay_on + timedelta(days=1), Decimal(percent))
+    assert later.minor <= off
+
+
+@given(st.integers(10**13, 10**15), st.integers(1, 365), st.integers(1, 100))
+def test_a_dynamic_discount_costs_the_yearly_rate_of_trm_01_whatever_the_day(minor, days, percent):
+    due = date(2026, 7, 31)
+    off = dynamic_discount(
+        Money(minor, "EUR"), due, due - timedelta(days=days), Decimal(percent)
+    ).minor
+    share = Decimal(100 * off) / minor
+    cost = discount_cost(Discount(share, 0, days)).simple_365
+    # Half a cent of rounding is all there is between them.
+    assert abs(cost - percent) < Decimal("1e-6")
 
 
 def test_the_smallest_of_agreed_policy_and_statute_is_allowed():

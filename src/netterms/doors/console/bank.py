@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import id_in, page, paged
 from netterms.doors.console.uploads import sent_file, sent_name
 from netterms.doors.look.sentences import sentence
+from netterms.early_payment.queries import Acceptance
+from netterms.early_payment.queries import agreed as agreed_by_day
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -139,9 +141,10 @@ def line(request: PageRequest, line_id: UUID) -> HttpResponse:
     found = queries.line(ctx, line_id)
     buyer = id_in(request.GET.get("buyer", ""))
     invoices = queries.open_invoices(ctx, buyer, found.currency, INVOICES_SHOWN) if buyer else []
+    agreed = agreed_by_day(ctx, buyer, found.booked_on) if buyer else {}
     if request.method == "POST" and buyer:
         try:
-            actions.match_by_hand(ctx, line_id, buyer, _parts(request, found, invoices))
+            actions.match_by_hand(ctx, line_id, buyer, _parts(request, found, invoices, agreed))
         except Refusal as refusal:
             if refusal.code is Code.NOT_ALLOWED:
                 raise
@@ -159,20 +162,33 @@ def line(request: PageRequest, line_id: UUID) -> HttpResponse:
             "q": wanted or found.payer_name,
             "buyers": buyers.search(ctx, wanted, BUYERS_SHOWN) if wanted else [],
             "buyer": buyers.buyer(ctx, buyer) if buyer else None,
-            "invoices": invoices,
+            "invoices": [(each, agreed.get(each.id)) for each in invoices],
         },
     )
 
 
-def _parts(request: PageRequest, found: ReadLine, invoices: list[OpenInvoice]) -> list[Part]:
-    """The invoices that were ticked, the oldest first, as far as the money goes."""
+def _parts(
+    request: PageRequest,
+    found: ReadLine,
+    invoices: list[OpenInvoice],
+    agreed: Mapping[UUID, Acceptance],
+) -> list[Part]:
+    """The invoices that were ticked, the oldest first, as far as the money goes.
+
+    Of one that less was agreed to settle by this day, it is that, with the discount.
+    """
     ticked = set(request.POST.getlist("invoice"))
     parts, left = [], found.amount_minor
     for invoice in invoices:
         if str(invoice.id) in ticked and left > 0:
-            taken = min(left, invoice.open_minor)
-            parts.append(Part(invoice.id, Money(taken, found.currency)))
-            left -= taken
+            less = agreed.get(invoice.id)
+            if less and left >= less.pay_minor:
+                off = Money(less.off_minor, found.currency)
+                parts.append(Part(invoice.id, Money(less.pay_minor, found.currency), off))
+            else:
+                taken = min(left, invoice.open_minor)
+                parts.append(Part(invoice.id, Money(taken, found.currency)))
+            left -= parts[-1].amount.minor
     return parts
 
 

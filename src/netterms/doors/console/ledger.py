@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from netterms.buyers import queries as buyers
-from netterms.doors.console import forms
+from netterms.doors.console import early_payment, forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, paged
 from netterms.doors.look.sentences import sentence
+from netterms.early_payment.queries import Acceptance
+from netterms.early_payment.queries import agreed as agreed_by_day
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
@@ -98,7 +100,8 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
     ctx = request.ctx
     found = reading.payment(ctx, payment_id)
     papers = reading.open_papers(ctx, found.buyer_id) if found.unallocated_minor else []
-    suggested = _oldest_first(found, papers) if request.GET.get("suggest") else {}
+    agreed = agreed_by_day(ctx, found.buyer_id, found.paid_on) if papers else {}
+    suggested = _oldest_first(found, papers, agreed) if request.GET.get("suggest") else {}
     settled = reading.allocations_of(ctx, payment_id)
     return render(
         request,
@@ -107,7 +110,7 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
             "payment": found,
             "allocations": settled,
             "stands": any(line["stands"] for line in settled),
-            "papers": [(paper, suggested.get(paper.id)) for paper in papers],
+            "papers": [(paper, suggested.get(paper.id), agreed.get(paper.id)) for paper in papers],
             "cut": len(papers) == reading.MOST_OPEN,
             "returned": returns.returned(ctx, payment_id),
             "today": ctx.today,
@@ -176,6 +179,7 @@ def invoice(request: PageRequest, invoice_id: UUID) -> HttpResponse:
             "key": forms.new_key(),
             "may_book": Permission.BOOK in ctx.may,
             "may_collect": Permission.COLLECT in ctx.may,
+            **early_payment.for_invoice(ctx, invoice_id),
         },
     )
 
@@ -356,14 +360,23 @@ def _by_currency(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _oldest_first(found: reading.Payment, papers: list[reading.OpenPaper]) -> dict[UUID, int]:
-    """What the payment would settle, the oldest due first: a proposal for the form."""
+def _oldest_first(
+    found: reading.Payment, papers: list[reading.OpenPaper], agreed: Mapping[UUID, Acceptance]
+) -> dict[UUID, tuple[int, int]]:
+    """What the payment would settle, the oldest due first, and the discount that was agreed for it.
+
+    A proposal for the form.
+    """
     left, shares = found.unallocated_minor, {}
     wanted = "credit_note" if found.kind == "refund" else "invoice"
     for paper in papers:
         if paper.kind == wanted and paper.currency == found.currency and left:
-            shares[paper.id] = min(left, paper.open_minor)
-            left -= shares[paper.id]
+            less = agreed.get(paper.id)
+            if less and left >= less.pay_minor:
+                shares[paper.id] = (less.pay_minor, less.off_minor)
+            else:
+                shares[paper.id] = (min(left, paper.open_minor), 0)
+            left -= shares[paper.id][0]
     return shares
 
 

@@ -393,6 +393,7 @@ MATCH_REASONS = {
     "reference_digits": _("The digits of the number stand there"),
     "reference_close": _("The number stands there with a typing error"),
     "amount_exact": _("Just the open amount"),
+    "amount_agreed": _("What was agreed for payment by this day"),
     "amount_discount": _("The open amount less a discount"),
     "amount_small_difference": _("The open amount less a small difference"),
     "amount_over": _("More than is open"),

@@ -489,6 +489,7 @@ OF_FACTS: Mapping[str, Words] = {
     "permission": PERMISSIONS,
     "run": RUNS,
     "no_interest": NO_INTEREST,
+    "not_offered": policy_names.NOT_OFFERED,
     "series": SERIES,
     "state": HIT_STATES
     | ORDER_STATES

@@ -41,6 +41,15 @@ TERMS = {
 }
 FIELDS = {
     **TERMS,
+    "budget_minor": _("budget of a month"),
+    "choice": _("choice"),
+    "early_payment": _("offer for early payment"),
+    "grades": _("grades"),
+    "least_days": _("least days early"),
+    "least_minor": _("smallest discount"),
+    "most_days": _("most days early"),
+    "pay": _("amount to pay"),
+    "pay_by": _("day to pay by"),
     "granted_until": _("last day of the limit"),
     "insured_limit": _("insured limit"),
     "limits": _("limits"),
@@ -90,3 +99,24 @@ UNITS: Words = {
 }
 STATES = {"counted": _("in use")}
 POLICY_MOVES = {"change_terms": _("change of terms")}
+# Why no discount for early payment is offered (`early_payment.rules.Hindrance`).
+NOT_OFFERED: Words = {
+    "off": _("the seller offers none now"),
+    "buyer": _("the seller offers none to this buyer"),
+    "grade": _("the seller offers none to buyers of this grade"),
+    "overdue": _("it is past due"),
+    "disputed": _("it is disputed"),
+    "in_plan": _("it is in a payment plan"),
+    "rate": _("no exchange rate of its currency is known"),
+    "day": _("the day is past, or not early enough"),
+    "too_small": _("the discount would be too small"),
+    "budget": _("the budget of this month is used up"),
+}
+EARLY_PAYMENT_STATES: Words = {
+    "accepted": _("waits for the money"),
+    "taken": _("paid in time"),
+    "lapsed": _("lapsed"),
+    "replaced": _("replaced by a later one"),
+    "changed": _("something else was settled since"),
+    "settled": _("settled without it"),
+}

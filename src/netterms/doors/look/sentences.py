@@ -101,8 +101,15 @@ SENTENCES: dict[Code, str] = {
     ),
     Code.NOT_FOUND: gettext_noop("There is no %(field)s %(value)s."),
     Code.NOT_INSTALLED: gettext_noop("This needs the package %(value)s, which is not installed."),
+    Code.NOT_OFFERED: gettext_noop(
+        "No discount for early payment is offered on %(number)s: %(not_offered)s."
+    ),
     Code.NOT_SIGNED_IN: gettext_noop("Sign in first, or send a valid API key."),
     Code.NOT_YET_EXPIRED: gettext_noop("The order has not expired yet."),
+    Code.OFFER_CHANGED: gettext_noop(
+        "The offer has changed: for payment by %(pay_by)s it is %(amount)s now."
+        " Look at it again, then accept it."
+    ),
     Code.ORDER_EXPIRED: gettext_noop("The order has expired. Ask for credit again."),
     Code.ORDER_NUMBER_TAKEN: gettext_noop("There is an order with this number already."),
     Code.SAME_PERSON: gettext_noop("Another person has to agree with what you proposed."),

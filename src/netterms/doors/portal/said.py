@@ -19,6 +19,8 @@ def said(refusal: Refusal) -> str:
         return _("Too many requests came by this link. Please try again later.")
     if refusal.code is Code.KEY_REUSED:
         return _("This form was sent before. Please begin again on your account page.")
+    if refusal.code in {Code.NOT_OFFERED, Code.OFFER_CHANGED}:
+        return _("This offer has changed in the meantime. Please look at what is offered now.")
     return _of_field(str(refusal.facts.get("field", "")), refusal)
 
 
@@ -33,6 +35,8 @@ def _of_field(field: str, refusal: Refusal) -> str:
         return _("A file was not taken. Send at most three: PDF, JPEG, PNG or WebP, up to 5 MB.")
     if field in NAMES:
         return _("Please give your name.")
+    if field == "invoices":
+        return _("Please choose at least one invoice.")
     if field == "acknowledgment":
         return _("Please confirm the statement about the debt.")
     if field == "request":

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from netterms.doors.portal import plans, views
+from netterms.doors.portal import early, plans, views
 
 
 class Token(StringConverter):
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<token:token>/promise/", views.promise, name="portal_promise"),
     path("p/<token:token>/dispute/", views.dispute, name="portal_dispute"),
     path("p/<token:token>/ask/", views.ask, name="portal_ask"),
+    path("p/<token:token>/early/", early.early, name="portal_early"),
     path("p/<token:token>/plan/", plans.propose, name="portal_plan"),
     path("p/<token:token>/plans/<uuid:plan_id>/", plans.one, name="portal_plan_one"),
 ]

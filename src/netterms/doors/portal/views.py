@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from netterms.collection import portal
 from netterms.collection.payment_reference import epc_code, spaced
-from netterms.doors.portal import entrance, payment_code, words
+from netterms.doors.portal import early, entrance, payment_code, words
 from netterms.doors.portal.entrance import Guest
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -31,6 +31,9 @@ def account(guest: Guest) -> HttpResponse:
             "done": words.DONE.get(guest.asked.get("done", "")),
             "dues": [_due(due, shown) for due in shown.dues],
             "may_plan": _may_plan(shown),
+            "savings": {
+                one.off.currency: one for one in early.best(portal.early_offer(guest.visit))
+            },
             "words": words,
         },
     )

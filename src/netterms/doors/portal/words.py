@@ -14,6 +14,7 @@ DONE: Words = {
     "dispute": _("Thank you. Your objection is noted, and somebody will look at it."),
     "ask": _("Thank you. Your request has arrived."),
     "plan": _("Thank you. Your proposal has arrived; you will find the answer on this page."),
+    "early": _("Thank you. Please send the agreed amount so that it arrives by the agreed day."),
     "accept": _("Thank you. You have accepted the payment plan."),
 }
 REASONS: Words = {

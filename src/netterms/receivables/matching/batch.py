@@ -14,6 +14,7 @@ from django.db import connection
 from netterms.buyers import names
 from netterms.receivables.matching.likely import Namesakes
 from netterms.receivables.matching.rules import (
+    Agreed,
     Alike,
     Evidence,
     Item,
@@ -84,10 +85,12 @@ class Batch:
         return proposals
 
     def _read(self) -> None:
+        told = tuples(sql.statement("receivables/match_agreed"), self.params)
+        agreed = {item: Agreed(pay, pay_by) for item, pay, pay_by in told}
         for line in tuples(
             "select n, amount_minor, booked_on, keys, name, account from match_line"
         ):
-            self.lines[line[0]] = Paid(line[1], line[2], line[3], line[4], self.tolerance)
+            self.lines[line[0]] = Paid(line[1], line[2], line[3], line[4], self.tolerance, agreed)
             self.accounts[line[0]] = line[5]
             self.found[line[0]] = Evidence()
         named = tuples(sql.statement("receivables/match_named"), self.params)

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     REFERENCE_DIGITS = "reference_digits"
     REFERENCE_CLOSE = "reference_close"
     AMOUNT_EXACT = "amount_exact"
+    AMOUNT_AGREED = "amount_agreed"
     AMOUNT_DISCOUNT = "amount_discount"
     AMOUNT_SMALL_DIFFERENCE = "amount_small_difference"
     AMOUNT_OVER = "amount_over"
@@ -55,6 +56,8 @@ PAYERS = (
     Reason.PAYER_NAME,
     Reason.PAYER_NAME_ALIKE,
 )
+# To the cent what was owed, or what was agreed to settle it.
+_WHOLE = frozenset({Reason.AMOUNT_EXACT, Reason.AMOUNT_AGREED})
 # These say who paid by what a payer can hardly be mistaken in.
 _SURE_PAYERS = frozenset({Reason.PAYER_ACCOUNT, Reason.PAYER_LEARNED})
 
@@ -119,11 +122,19 @@ def age(item: Item) -> tuple[date, int]:
     return item.issued_on, item.id
 
 
+class Agreed(NamedTuple):
+    """What a buyer was offered and accepted: so much settles an invoice if it comes by a day."""
+
+    pay: int
+    pay_by: date
+
+
 @dataclass(frozen=True, slots=True)
 class Paid:
     """A line of a statement, as far as matching asks.
 
     `tolerance` is what the seller calls small: no more is written off, whatever explains it.
+    `agreed`: invoices that less settles if it comes in time.
     """
 
     minor: int
@@ -131,6 +142,12 @@ class Paid:
     keys: Sequence[str]
     name: str = ""
     tolerance: Tolerance = field(default_factory=Tolerance)
+    agreed: Mapping[int, Agreed] = field(default_factory=dict)
+
+    def less_for(self, item: Item, *, in_time: bool) -> int:
+        """What was agreed to settle `item`, if it came in time (or not); 0 where nothing was."""
+        less = self.agreed.get(item.id)
+        return less.pay if less and (self.booked_on <= less.pay_by) == in_time else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +182,8 @@ class Proposal:
     @property
     def sure(self) -> bool:
         """Whether it is posted without a person: sure enough, alone, and nothing is given away."""
-        given = any(part.discount for part in self.parts)
+        agreed = Reason.AMOUNT_AGREED in self.reasons
+        given = any(part.discount for part in self.parts) and not agreed
         return self.score >= rules().post_from and not given and Reason.RIVAL not in self.reasons
 
     @property
@@ -203,7 +221,8 @@ def best(paid: Paid, found: Evidence, open_of: Open, alike: Alike) -> Proposal |
 
     `open_of` gives what a buyer has open, oldest first; `alike` how alike a name is to a buyer's.
     """
-    likely = sorted(_all(paid, found, open_of), key=lambda p: p.score)
+    every = [*_all(paid, found, open_of), *_agreed(paid, found, open_of)]
+    likely = sorted(every, key=lambda p: p.score)
     proposals = {(p.buyer, p.items): p for p in likely}
     judged = [_with_payer(paid, p, found, alike) for p in proposals.values()]
     judged.sort(key=lambda p: (-p.score, len(p.parts), sorted(p.items)))
@@ -222,7 +241,7 @@ def _is_rival(first: Proposal, other: Proposal) -> bool:
     """
     if Reason.INSTALMENT in first.reasons and Reason.AMOUNT_PART in other.reasons:
         return first.buyer != other.buyer  # an instalment is a part of what was named
-    if Reason.AMOUNT_EXACT in first.reasons and other.items < first.items:
+    if _WHOLE & first.reasons and other.items < first.items:
         return False  # the same with something left over
     if Reason.REFERENCE in first.reasons and Reason.REFERENCE not in other.reasons:
         return other.score >= first.score
@@ -252,6 +271,34 @@ def _all(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
         item = found.elsewhere[0]
         part_of = Part(item, item.open)
         yield Proposal(item.buyer, (part_of,), frozenset({Reason.AMOUNT_EXACT}))
+
+
+def _agreed(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
+    """The same search where each invoice is worth what settles it by the day the money came."""
+    possible = [*found.named.values(), *found.digits.values()]
+    possible += [item for buyer in found.payers for item in open_of(buyer)]
+    whole = {item.id: item for item in possible if paid.less_for(item, in_time=True)}
+    if not whole:
+        return
+
+    def priced(item: Item) -> Item:
+        return item._replace(open=paid.less_for(item, in_time=True) or item.open)
+
+    then = Evidence(
+        {n: priced(item) for n, item in found.named.items()},
+        {n: priced(item) for n, item in found.digits.items()},
+        found.payers,
+    )
+    for proposal in _all(paid, then, lambda buyer: [priced(item) for item in open_of(buyer)]):
+        if Reason.AMOUNT_EXACT in proposal.reasons and proposal.items & whole.keys():
+            parts = tuple(_at_agreed(part, whole) for part in proposal.parts)
+            reasons = proposal.reasons - {Reason.AMOUNT_EXACT} | {Reason.AMOUNT_AGREED}
+            yield Proposal(proposal.buyer, parts, reasons)
+
+
+def _at_agreed(part: Part, whole: Mapping[int, Item]) -> Part:
+    item = whole.get(part.item.id)
+    return part if item is None else Part(item, part.taken, discount=item.open - part.taken)
 
 
 def _instalments(found: Evidence) -> Iterable[Proposal]:
@@ -334,6 +381,8 @@ def _shorter(paid: Paid, items: Sequence[Item]) -> tuple[Reason, tuple[Part, ...
     """All of the invoices, where a small difference or one discount on each explains the rest."""
     limits = rules()
     missing = sum(item.open for item in items) - paid.minor
+    if _came_too_late(paid, items):
+        return None
     for percent in limits.discounts:
         parts = []
         for item in items:
@@ -358,6 +407,14 @@ def _shorter(paid: Paid, items: Sequence[Item]) -> tuple[Reason, tuple[Part, ...
             for item in items
         )
     return None
+
+
+def _came_too_late(paid: Paid, items: Sequence[Item]) -> bool:
+    """Whether it is what was agreed for early payment, after the day: then the whole is owed."""
+    late = [paid.less_for(item, in_time=False) for item in items]
+    return any(late) and paid.minor == sum(
+        less or item.open for less, item in zip(late, items, strict=True)
+    )
 
 
 def _by_amount(

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django import template
 
 from netterms.doors.console import event_words, plan_words, score_words, words
-from netterms.doors.look import formats, names
+from netterms.doors.look import formats, names, policy_names
 
 register = template.Library()
 LISTS = {
@@ -31,6 +31,7 @@ LISTS = {
     "alias_kinds": words.ALIAS_KINDS,
     "address_kinds": words.ADDRESS_KINDS,
     "promises": words.PROMISES,
+    "early_payment_states": policy_names.EARLY_PAYMENT_STATES,
     "disputes": names.DISPUTES,
     "dispute_clocks": words.DISPUTE_CLOCKS,
     "dispute_moves": words.DISPUTE_MOVES,

@@ -1,0 +1,215 @@
+"""Paying early for less: what the seller offers and to whom, what was accepted, what it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from netterms.buyers.queries import buyer_by_number
+from netterms.doors.console import forms
+from netterms.doors.console.middleware import PageRequest
+from netterms.doors.console.pages import page
+from netterms.doors.look import formats
+from netterms.doors.look.sentences import sentence
+from netterms.early_payment import queries
+from netterms.early_payment.actions import GRADES, Acceptance, accept, set_buyer, set_policy
+from netterms.early_payment.rules import Channel, Policy, Step
+from netterms.kernel.context import Context, Permission
+from netterms.kernel.mends import Mend
+from netterms.kernel.money import Money
+from netterms.kernel.refusal import Code, Refusal, invalid
+from netterms.receivables import reading
+from netterms.receivables.keyed import keyed
+from netterms.terms.offers import Discount, DiscountCost, discount_cost
+from netterms.terms.queries import terms_policy
+
+FIELDS = ("yearly_percent", "least_days", "most_days", "least_minor", "budget_minor")
+PLACES = {*FIELDS, "grades", "in_force_on", "why"}
+OFFERS_LOOKED_AT, OFFERS_SHOWN, ACCEPTED_SHOWN, DAYS_SHOWN = 200, 20, 50, 6
+CHOICES: Mapping[str, bool | None] = {"always": True, "never": False, "grade": None}
+# What a discount for so many days costs a year is shown beside the policy (TRM-01).
+EXAMPLE_DAYS = 30
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def overview(request: PageRequest) -> HttpResponse:
+    """The policy in a form, what is on offer, what was accepted, and what it brought and cost."""
+    ctx, currency = request.ctx, request.membership.currency
+    errors: dict[str, str] = {}
+    version = queries.policy(ctx)
+    typed, grades = _shown(version.policy, currency, ctx.today), set(version.policy.grades)
+    offered = version.policy.offered
+    if request.method == "POST":
+        ctx.require(Permission.MANAGE_POLICY)
+        typed = {name: forms.text(request.POST, name, 501) for name in typed}
+        offered = "offered" in request.POST
+        grades = {grade for grade in GRADES if str(grade) in request.POST.getlist("grades")}
+        if _put_in_force(request, typed, grades, errors):
+            return redirect("early_payment")
+    offer = queries.offer(ctx, most=OFFERS_LOOKED_AT)
+    steps = offer.on(ctx.today)
+    return render(
+        request,
+        "console/early_payment.html",
+        {
+            "version": version,
+            "versions": queries.policies(ctx),
+            "typed": typed,
+            "errors": errors,
+            "offered": offered,
+            "grades": [(grade, grade in grades) for grade in GRADES],
+            "currency": currency,
+            "today": ctx.today,
+            "example": _example(version.policy),
+            "cost_of_money": terms_policy(ctx).cost_of_money,
+            "month": queries.month(ctx, version.policy),
+            "steps": steps[:OFFERS_SHOWN],
+            "on_offer": len(steps),
+            "cut": len(offer.debts) == OFFERS_LOOKED_AT,
+            "accepted": queries.acceptances(ctx, most=ACCEPTED_SHOWN),
+            "standing": queries.standing(ctx),
+            "chosen": queries.chosen(ctx),
+            "may_change": Permission.MANAGE_POLICY in ctx.may,
+        },
+    )
+
+
+@require_POST
+@page
+def buyer(request: PageRequest) -> HttpResponse:
+    """A person says that a buyer is always or never offered it, or by its grade again."""
+    form = request.POST
+    try:
+        choice = forms.text(form, "choice", 20)
+        if choice not in CHOICES:
+            raise invalid("choice", choice, Mend.ONE_OF, allowed=", ".join(CHOICES))
+        found = buyer_by_number(request.ctx, forms.text(form, "buyer", 100))
+        set_buyer(request.ctx, found.id, offered=CHOICES[choice])
+        messages.success(request, _("Kept."))
+    except Refusal as refusal:
+        if refusal.code is Code.NOT_ALLOWED:
+            raise
+        messages.error(request, sentence(refusal))
+    return redirect("early_payment")
+
+
+@require_POST
+@page
+def of_invoice(request: PageRequest, invoice_id: UUID) -> HttpResponse:
+    """A person notes that the buyer accepted an offer, by telephone or in writing."""
+    ctx, form = request.ctx, request.POST
+    paper = reading.paper(ctx, invoice_id)
+    try:
+        day, _sep, minor = forms.text(form, "step", 40).partition("/")
+        given = Acceptance(
+            (invoice_id,),
+            forms.needed("pay_by", forms.day({"day": day}, "day", "pay_by")),
+            Money(forms.whole({"pay": minor}, "pay", "pay", 0), paper.currency),
+            forms.text(form, "accepted_by", 121),
+            Channel.PERSON,
+        )
+        key = forms.text(form, "key", 100) or forms.new_key()
+        keyed(ctx, key, given, lambda: accept(ctx, paper.buyer_id, given))
+        messages.success(request, _("Noted. If it comes by that day, the invoice is settled."))
+    except Refusal as refusal:
+        if refusal.code is Code.NOT_ALLOWED:
+            raise
+        messages.error(request, sentence(refusal))
+    return redirect("invoice", invoice_id)
+
+
+def for_invoice(ctx: Context, invoice_id: UUID) -> dict[str, Any]:
+    """For the page of an invoice: what is offered on some days, and what was accepted."""
+    offer = queries.offer(ctx, invoice_id=invoice_id)
+    return {
+        "early_steps": _some(offer.scale(offer.debts[0])) if offer.debts else [],
+        "early_accepted": queries.acceptances(ctx, invoice_id=invoice_id),
+    }
+
+
+def _some(scale: list[Step]) -> list[Step]:
+    if len(scale) <= DAYS_SHOWN:
+        return scale
+    last = len(scale) - 1
+    return [scale[n * last // (DAYS_SHOWN - 1)] for n in range(DAYS_SHOWN)]
+
+
+def _put_in_force(
+    request: PageRequest, typed: dict[str, str], grades: set[int], errors: dict[str, str]
+) -> bool:
+    ask = forms.Asking(errors, PLACES)
+    day = ask("in_force_on", lambda: forms.day(typed, "in_force_on", "in_force_on"))
+    policy = _typed(request, typed, grades, ask)
+    if policy is None or errors:
+        return False
+    on = day or request.ctx.today
+    new = ask("why", lambda: set_policy(request.ctx, policy, on, typed["why"]))
+    if errors:
+        return False
+    messages.success(request, _("Kept.") if new else _("Nothing changed."))
+    return True
+
+
+def _typed(
+    request: PageRequest, typed: dict[str, str], grades: set[int], ask: forms.Asking
+) -> Policy | None:
+    currency = request.membership.currency
+
+    def percent() -> Decimal:
+        return forms.needed("yearly_percent", forms.percent(typed, "yearly_percent"))
+
+    def days(name: str) -> int:
+        if not typed[name]:
+            raise invalid(name, "", Mend.GIVE_IT)
+        return forms.whole(typed, name, name, 0)
+
+    def amount(name: str) -> int | None:
+        return forms.minor(typed, name, currency, name)
+
+    yearly = ask("yearly_percent", percent)
+    least, most = (
+        ask("least_days", lambda: days("least_days")),
+        ask("most_days", lambda: days("most_days")),
+    )
+    smallest = ask(
+        "least_minor", lambda: forms.minor(typed, "least_minor", currency, "least_minor") or 0
+    )
+    budget = ask(
+        "budget_minor", lambda: forms.minor(typed, "budget_minor", currency, "budget_minor")
+    )
+    if yearly is None or least is None or most is None or smallest is None:
+        return None
+    return Policy(
+        "offered" in request.POST, yearly, least, most, smallest, tuple(sorted(grades)), budget
+    )
+
+
+def _shown(policy: Policy, currency: str, today: date) -> dict[str, str]:
+    """As it is typed."""
+    budget = policy.budget_minor
+    return {
+        "yearly_percent": formats.plain(policy.yearly_percent),
+        "least_days": str(policy.least_days),
+        "most_days": str(policy.most_days),
+        "least_minor": f"{Money(policy.least_minor, currency).major:f}",
+        "budget_minor": "" if budget is None else f"{Money(budget, currency).major:f}",
+        "in_force_on": today.isoformat(),
+        "why": "",
+    }
+
+
+def _example(policy: Policy) -> tuple[Decimal, DiscountCost]:
+    """The discount in percent for 30 days, and what it costs a year (TRM-01)."""
+    growth = policy.yearly_percent / 100 * EXAMPLE_DAYS / 365
+    off = 100 * growth / (1 + growth)
+    return off, discount_cost(Discount(off, 0, EXAMPLE_DAYS))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EarlyPaymentConfig(AppConfig):
+    name = "netterms.early_payment"
+    label = "early_payment"
