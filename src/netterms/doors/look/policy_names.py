@@ -45,6 +45,7 @@ FIELDS = {
     "choice": _("choice"),
     "early_payment": _("offer for early payment"),
     "grades": _("grades"),
+    "invoices": _("invoices"),
     "least_days": _("least days early"),
     "least_minor": _("smallest discount"),
     "most_days": _("most days early"),

@@ -14,7 +14,7 @@ from netterms.doors.portal import entrance
 from netterms.doors.portal.entrance import Guest
 from netterms.early_payment.rules import Offer, Step
 from netterms.kernel.mends import Mend
-from netterms.kernel.money import Money, total
+from netterms.kernel.money import CURRENCIES, Money, total
 from netterms.kernel.refusal import Code, Refusal, invalid
 
 # Until a transfer has arrived; the day that is chosen at first (convention).
@@ -119,6 +119,8 @@ def _accept(guest: Guest) -> None:
     form = guest.request.POST
     currency = form.get("currency", "")
     chosen = form.getlist("invoice")[: portal.MOST_INVOICES]
+    if currency not in CURRENCIES:
+        raise invalid("currency", currency[:10], Mend.CURRENCY_CODE)
     shown = [form.get(f"pay_{each}", "") for each in chosen]
     try:
         invoices = [UUID(each) for each in chosen]
