@@ -88,3 +88,9 @@ def test_every_error_of_a_delivery_has_a_word():
 def test_every_event_and_every_field_of_a_line_has_a_name():
     assert sorted(set(known_kinds()) - set(event_words.EVENTS)) == []
     assert set(words.LINE_FIELDS) == set(LineTerms.__dataclass_fields__)
+
+
+def test_what_a_step_did_is_told_in_its_order():
+    """The database keeps the facts of a step without their order."""
+    kept = {"gone": 0, "found": 2, "buyers": 38, "new": 1}
+    assert [name for name, _ in event_words.in_order(kept)] == ["buyers", "found", "gone", "new"]

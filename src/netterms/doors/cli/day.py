@@ -48,9 +48,9 @@ def _no_later_than(today: date, wanted: date) -> date:
 
 
 def _line(done: StepDone) -> str:
-    from netterms.doors.console.event_words import FACTS, RUN_STEPS
+    from netterms.doors.console.event_words import FACTS, RUN_STEPS, in_order
     from netterms.doors.console.templatetags.console import fact
 
-    did = [f"{FACTS.get(name, name)} {fact(value)}" for name, value in done.facts.items()]
+    did = [f"{FACTS.get(name, name)} {fact(value)}" for name, value in in_order(done.facts)]
     when = _("done before") if done.repeated else _("%(seconds).1f s") % {"seconds": done.seconds}
     return f"{when:>12}  {RUN_STEPS[done.step]}: {', '.join(did)}"

@@ -111,6 +111,9 @@ def fact(value: object) -> str:
     return formats.number(len(value)) if isinstance(value, list | dict) else str(value)
 
 
+register.filter("in_order", event_words.in_order)
+
+
 @register.filter
 def plain(number: Decimal) -> str:
     """A decimal without the zeros at its end: `2.500000` is 2.5."""
