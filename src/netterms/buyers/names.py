@@ -220,7 +220,8 @@ def tokens(name: str) -> tuple[str, ...]:
 @lru_cache(MOST_KEPT)
 def latin(name: str) -> str:
     """The core in Latin letters throughout: `华为` as `huawei`."""
-    return " ".join(WORD.findall(anyascii(core(name)).lower()))
+    said = core(name)
+    return said if said.isascii() else " ".join(WORD.findall(anyascii(said).lower()))
 
 
 def similarity(one: str, other: str) -> int:

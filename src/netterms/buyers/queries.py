@@ -126,8 +126,11 @@ LONGEST_SEARCH = 200
 LEAST_SCORE, GOOD_SCORE = 60, 80
 # Looked at for each question, and compared closely.
 CANDIDATES, CLOSE = 200, 40
-# Of the words typed the longest are found with a slip too: as so many words, this like them.
+# Of the words typed the longest are found with a slip too: first as the words that begin with them
+# or are at most one slip away, then as those this like them. The index looks at every word of a
+# group for every name that it passes, so that a question costs as much as its groups are wide.
 MOST_WORDS, WORDS_EACH, LEAST_LIKE = 3, 300, 0.6
+MOST_NEAR, MOST_LIKE = 100, 60
 BY_NUMBER = """
 select id as buyer_id, buyer_number as said from buyer
 where seller_id = %(seller)s and buyer_number >= %(text)s and buyer_number < %(text)s || %(end)s
@@ -216,30 +219,35 @@ def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
     if len(found) >= most:
         return _likest(core, found, close)
     typed = sorted(search_keys.words(text), key=len, reverse=True)[:MOST_WORDS]
-    groups = _groups(ctx, typed)
-    asked = search_keys.with_slips(ctx.seller, text, groups)
+    like = _like(ctx, [word for word in typed if len(word) >= search_keys.SHORT_WORD])
+    near = _groups(ctx, typed, {word: _near(word, like[word]) for word in like})
+    asked = search_keys.with_slips(ctx.seller, text, near)
     if core.isascii():
         asked.append(search_keys.sounding(ctx.seller, text))
     found |= _with_keys(asked)
     best = _likest(core, found, close)
-    if any(score >= GOOD_SCORE for score, _ in best.values()):
+    if _good(best):
         return best
-    # One word is another, or there are too many slips in it.
+    # There are more slips in a word, or one word is another.
+    wide = _groups(ctx, typed, {word: like[word][:MOST_LIKE] for word in like})
     fewer = [
-        groups[:nth] + groups[nth + 1 :]
+        near[:nth] + near[nth + 1 :]
         for nth, word in enumerate(typed)
         if len(typed) > 2 or (len(core) - len(word)) * 2 >= len(core)
     ]
-    sounding = [
-        search_keys.sounding(ctx.seller, text),
-        *search_keys.sounding_with_slips(ctx.seller, text),
-    ]
-    return _likest(core, found | _with_keys(fewer + sounding), close)
+    sounding = [search_keys.sounding(ctx.seller, text)]
+    # Characters with a slip have been looked for as characters.
+    if core.isascii():
+        sounding = search_keys.sounding_with_slips(ctx.seller, text)
+    return _likest(core, found | _with_keys([wide, *fewer, *sounding]), close)
 
 
-def _groups(ctx: Context, typed: list[str]) -> search_keys.Groups:
+def _good(best: dict[UUID, tuple[int, str]]) -> bool:
+    return any(score >= GOOD_SCORE for score, _ in best.values())
+
+
+def _groups(ctx: Context, typed: list[str], like: dict[str, list[str]]) -> search_keys.Groups:
     """For each word typed the keys of words that it may stand for."""
-    like = _like(ctx, [word for word in typed if len(word) >= search_keys.SHORT_WORD])
     return [
         search_keys.one_of(ctx.seller, like[word])
         if word in like
@@ -249,15 +257,25 @@ def _groups(ctx: Context, typed: list[str]) -> search_keys.Groups:
 
 
 def _like(ctx: Context, typed: list[str]) -> dict[str, list[str]]:
-    """Words of names that begin with a word, or are it but for a slip; with the word itself."""
+    """Words of names that begin with a word, or are like it; the likest first."""
     slips = [search_keys.array(search_keys.slips(ctx.seller, word)) for word in typed]
     params = {"seller": ctx.seller, "words": typed, "slips": slips, "end": END}
-    found: dict[str, list[str]] = {word: [word] for word in typed}
+    found: dict[str, dict[str, float]] = {word: {word: 2.0} for word in typed}
     for line in sql.rows(WORDS_LIKE, params | {"most": WORDS_EACH}) if typed else []:
         word, other = line["typed"], line["word"]
-        if other.startswith(word) or OSA.normalized_similarity(word, other) >= LEAST_LIKE:
-            found[word].append(other)
-    return found
+        alike = OSA.normalized_similarity(word, other, score_cutoff=LEAST_LIKE)
+        if alike or other.startswith(word):
+            found[word].setdefault(other, alike)
+    return {word: sorted(some, key=some.__getitem__, reverse=True) for word, some in found.items()}
+
+
+def _near(word: str, like: list[str]) -> list[str]:
+    near = [
+        other
+        for other in like
+        if other.startswith(word) or OSA.distance(word, other, score_cutoff=1) <= 1
+    ]
+    return near[:MOST_NEAR]
 
 
 def _with_keys(asked: list[search_keys.Groups]) -> set[tuple[UUID, str]]:
@@ -280,7 +298,9 @@ def _likest(core: str, found: Iterable[tuple[UUID, str]], most: int) -> dict[UUI
     """The best score of each buyer, of those whose names look closest at a first glance."""
     lines = list(found)
     # What is typed in letters is held against the sound of names in other scripts.
-    seen = [names.latin(said) if core.isascii() else said for _, said in lines]
+    seen = [
+        said if said.isascii() or not core.isascii() else names.latin(said) for _, said in lines
+    ]
     close = process.extract(core, seen, scorer=fuzz.WRatio, limit=most)
     best: dict[UUID, tuple[int, str]] = {}
     for _, _, nth in close:

@@ -24,7 +24,9 @@ BEGINNING = 3
 # Two words with a slip between them are the same in these letters but for one: of longer words the
 # rest need not be kept to find them. (Garbe's symmetric deletion, with a prefix.)
 SLIP_LETTERS = 7
-# A run of pieces is tried without each of about so many of its stretches.
+# A slip is looked for at every character of a run of so many; a longer one, and a sound, is tried
+# without each of about so many of its stretches.
+SHORT_RUN = 12
 STRETCHES = 4
 
 
@@ -33,7 +35,7 @@ def stored(seller: UUID, name: str) -> list[int]:
     said = words(name)
     keys = [*said, *(f"{word[:BEGINNING]}*" for word in said if word[BEGINNING:])]
     for run in _runs(name):
-        keys += _in_a_row(run, CJK_SIZE)
+        keys += _in_a_row(run, CJK_SIZE) + _around(run)
     if not names.core(name).isascii():
         keys += _sound(name)
     return sorted({number(seller, key) for key in keys})
@@ -75,14 +77,40 @@ def one_of(seller: UUID, some: list[str]) -> list[int]:
 
 def with_slips(seller: UUID, text: str, groups: Groups) -> list[Groups]:
     """What names must have that hold one of each group, and the rest with one slip in it."""
-    runs = [_each(seller, _in_a_row(run, CJK_SIZE)) for run in _runs(text)]
+    runs = _runs(text)
     if not runs:
         return [groups]
     found = []
     for nth, run in enumerate(runs):
-        others = [one for other, some in enumerate(runs) if other != nth for one in some]
-        found += [groups + others + rest for rest in _without_a_stretch(run, CJK_SIZE)]
+        others = [
+            one
+            for other, whole in enumerate(runs)
+            if other != nth
+            for one in _each(seller, _in_a_row(whole, CJK_SIZE))
+        ]
+        found += [groups + others + rest for rest in _run_with_a_slip(seller, run)]
     return _once(found)
+
+
+def _run_with_a_slip(seller: UUID, run: str) -> list[Groups]:
+    """The characters beside a slip tell that they are neighbours but for it; see `_around`."""
+    pieces = _each(seller, _in_a_row(run, CJK_SIZE))
+    if len(run) > SHORT_RUN:
+        return _without_a_stretch(pieces, CJK_SIZE)
+    found = []
+    for at in range(len(run)):
+        before, after = run[:at][-1:], run[at + 1 :][:1]
+        # Wrong, or one too many.
+        beside = [f"{before}_{after}", before + after] if before and after else []
+        found.append(_with_one_of(seller, pieces[: max(0, at - 1)] + pieces[at + 1 :], beside))
+        # Left out before it, or in the place of the one before it.
+        beside = [f"{before}_{run[at]}", run[at] + before] if before else []
+        found.append(_with_one_of(seller, pieces[: max(0, at - 2)] + pieces[at + 1 :], beside))
+    return found
+
+
+def _with_one_of(seller: UUID, pieces: Groups, some: list[str]) -> Groups:
+    return [*pieces, one_of(seller, some)] if some else pieces
 
 
 def sounding_with_slips(seller: UUID, text: str) -> list[Groups]:
@@ -107,6 +135,11 @@ def _sound(text: str) -> list[str]:
 
 def _in_a_row(run: str, size: int) -> list[str]:
     return [run[at : at + size] for at in range(max(1, len(run) - size + 1))] if run else []
+
+
+def _around(run: str) -> list[str]:
+    """Characters with one between them: what a slip leaves whole that spoils both pairs."""
+    return [f"{one}_{other}" for one, other in zip(run, run[2:], strict=False)]
 
 
 def _without_a_stretch(pieces: Groups, size: int) -> list[Groups]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connections
 
 from netterms.buyers import particulars, search_keys
 from netterms.buyers.actions import Introduction, index_names, introduce
@@ -65,6 +66,9 @@ def named(ctx):
         ("hua wei", "4"),
         ("華為技術", "4"),
         ("华为枝术", "4"),
+        ("华技术", "4"),
+        ("腾讯计机", "3"),
+        ("腾计讯算机", "3"),
         ("tengxun jisuanji", "3"),
         ("tengxunjisunji", "3"),
         ("Muller und Sohne", "5"),
@@ -120,11 +124,33 @@ def test_another_sellers_buyers_are_not_found(ctx, named, new_seller):
     names_with, groups = "select * from names_with(%(p)s, 9)", [search_keys.array(group)]
     assert rows(ctx, names_with, p=groups) != []
     assert rows(other, names_with, p=groups) == []
+    sharing = "select * from names_sharing(%(p)s, 9)"
+    assert rows(ctx, sharing, p=group) == rows(ctx, names_with, p=groups)
+    assert rows(other, sharing, p=group) == []
     words_with = "select * from words_with(%(p)s, 8, 9)"
     slips = search_keys.slips(ctx.seller, "nordwind")
     assert rows(ctx, words_with, p=slips) == [{"word": "nordwind"}]
     assert rows(other, words_with, p=slips) == []
     assert rows(other, "select from name_word where word = 'nordwind'") == []
+
+
+def test_a_word_that_most_names_hold_is_found_in_the_first_of_them(ctx, named):
+    """By the statistics of the table, which hold what is common in it."""
+    for nth in range(12):
+        put(ctx, f"C{nth}", f"C{nth}", 100, due_on=date(2026, 3, 1))
+    index_names(ctx)
+    [group] = search_keys.exactly(ctx.seller, "Buyer")
+    asked = [search_keys.array(group)]
+    before = rows(ctx, "select distinct said from names_with(%(p)s, 50) order by said", p=asked)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("analyze buyer_search")
+    connections["owner"].close()
+    assert (
+        rows(ctx, "select distinct said from names_with(%(p)s, 50) order by said", p=asked)
+        == before
+    )
+    assert len(before) == 12
+    assert len(rows(ctx, "select said from names_with(%(p)s, 5)", p=asked)) == 5
 
 
 def test_who_may_not_read_may_not_search(ctx):

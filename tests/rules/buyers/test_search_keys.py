@@ -36,7 +36,7 @@ def test_words_one_slip_apart_share_a_key(pair):
     assert set(search_keys.slips(SELLER, word)) & set(search_keys.slips(SELLER, typed))
 
 
-@given(slipped(SIGNS, 6))
+@given(slipped(SIGNS, 3))
 def test_a_chinese_name_has_all_that_a_name_with_a_slip_asks_in_one_way(pair):
     name, typed = pair
     keys = search_keys.stored(SELLER, name)
