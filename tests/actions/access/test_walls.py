@@ -176,6 +176,7 @@ def test_what_runs_as_the_owner_reads_nothing_that_the_application_made(mine):
     )
     # Each filters by seller itself, or names sellers and nothing else of theirs.
     assert {function["name"] for function in functions} == {
+        "names_sharing",
         "names_with",
         "words_with",
         "webhook_sellers",

@@ -3,16 +3,16 @@ insert into name_to_index (seller_id, buyer_id)
 select distinct seller_id, buyer_id from buyer_search where said ~ '[^ -~]'
 on conflict do nothing;
 
--- Of the seller's first names those with one of some keys: enough where every hundredth has one, and then far quicker than the
--- index, which reads all that have one before it gives the first.
-create function names_sharing(p_keys bigint[], p_most integer)
+-- Of the seller's first names those with one of some keys: enough where every hundredth has one, and then far quicker
+-- than the index, which reads all that have one before it gives the first.
+create function names_sharing(p_keys bigint[], p_first integer, p_most integer)
   returns table (buyer_id uuid, said text)
   language sql stable security definer
   set search_path = public, pg_temp set enable_seqscan = off set enable_bitmapscan = off
   set max_parallel_workers_per_gather = 0 as $$
   select buyer_id, said
   from (select s.buyer_id, s.said, s.keys from buyer_search s where s.seller_id = current_seller()
-        order by s.buyer_id, s.said limit 20000) first_names
+        order by s.buyer_id, s.said limit p_first) first_names
   where keys && p_keys limit p_most
 $$;
 revoke execute on function names_sharing from public;
@@ -31,14 +31,11 @@ begin
   if cardinality(p_groups) = 0 then
     return;
   end if;
-  -- A single group that is common, by what the statistics of the table know.
-  if cardinality(p_groups) = 1 and 0.01 <= (
-    select sum(share)
-    from pg_stats, unnest(most_common_elems::text::bigint[], most_common_elem_freqs) as common(key, share)
-    where schemaname = 'public' and tablename = 'buyer_search' and attname = 'keys'
-      and key = any(p_groups[1]::bigint[]))
+  -- A single group that every hundredth of the first names has a key of.
+  if cardinality(p_groups) = 1
+    and 20 = (select count(*) from names_sharing(p_groups[1]::bigint[], 2000, 20))
   then
-    return query select * from names_sharing(p_groups[1]::bigint[], p_most);
+    return query select * from names_sharing(p_groups[1]::bigint[], 20000, p_most);
     get diagnostics already = row_count;
   end if;
   if already >= p_most then
