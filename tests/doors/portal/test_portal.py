@@ -193,6 +193,8 @@ def test_a_buyer_pays_early_for_less(shop):
     assert (made.pay_minor, made.accepted_by, made.channel) == (498_77, "A. Lindqvist", "page")
     html = shop.client.get(shop.url(), {"lang": "en"}).content.decode()
     assert "Agreed for early payment" in html
+    # What was agreed has a payment code of its own beside that of the whole.
+    assert html.count("<figure>") == 2
     assert "Pay early, save" not in html
     # Nothing else is on offer.
     assert shop.client.get(url).status_code == 404

@@ -63,7 +63,7 @@ def early(guest: Guest) -> HttpResponse:
                     "currency": currency,
                     "steps": [step for step in steps if step.pay.currency == currency],
                     "sum": summed(steps, pay_by, currency),
-                    "scale": _scale(offer, _spread(days), currency),
+                    "scale": _scale(offer, sorted({*_spread(days), pay_by}), currency),
                 }
                 for currency in currencies
             ],

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from netterms.collection import portal
+from netterms.collection.page import PayAccount
 from netterms.collection.payment_reference import epc_code, spaced
 from netterms.doors.portal import early, entrance, payment_code, words
 from netterms.doors.portal.entrance import Guest
@@ -34,18 +35,36 @@ def account(guest: Guest) -> HttpResponse:
             "savings": {
                 one.off.currency: one for one in early.best(portal.early_offer(guest.visit))
             },
+            "agreed": _agreed(shown),
             "words": words,
         },
     )
 
 
+def _agreed(shown: portal.Account) -> list[dict[str, Any]]:
+    """What was agreed for early payment, by currency and day, with what to transfer."""
+    to = {due.currency: due.to for due in shown.dues}
+    found = []
+    for currency, pay_by in sorted({(each.currency, each.pay_by) for each in shown.early}):
+        mine = [e for e in shown.early if (e.currency, e.pay_by) == (currency, pay_by)]
+        pay = Money(sum(each.pay_minor for each in mine), currency)
+        code = _code(to.get(currency), pay, shown.reference)
+        found.append({"pay_by": pay_by, "lines": mine, "pay": pay, "code": code})
+    return found
+
+
+def _code(to: PayAccount | None, amount: Money, reference: str) -> str | None:
+    """The payment code of an amount; None where there is none for that account."""
+    if to is None or not to.iban or not amount:
+        return None
+    text = epc_code(to.holder, to.number, to.bank_code, amount, reference)
+    return (
+        None if text is None else payment_code.drawn(text, _("Payment code for your banking app"))
+    )
+
+
 def _due(due: portal.Due, shown: portal.Account) -> dict[str, Any]:
-    owed = Money(due.open_minor, due.currency)
-    code = None
-    if due.to is not None and due.to.iban and owed:
-        text = epc_code(due.to.holder, due.to.number, due.to.bank_code, owed, shown.reference)
-        if text is not None:
-            code = payment_code.drawn(text, _("Payment code for your banking app"))
+    code = _code(due.to, Money(due.open_minor, due.currency), shown.reference)
     return {
         "due": due,
         "lines": [line for line in shown.lines if line.currency == due.currency],
