@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -211,6 +212,15 @@ def life_of(ctx: Context, order_id: UUID) -> list[OrderEvent]:
             {"seller": ctx.seller, "order": order_id},
         )
     return sql.typed(found, OrderEvent)
+
+
+def hints_of(order: Order, life: Sequence[OrderEvent]) -> list[Any]:
+    """What would change the answer, as it was told; nothing once the order has moved on."""
+    if order.version != 1 or order.state not in {"declined", "pending"}:
+        return []
+    kind = f"checkout.order_{order.state}"
+    told = next((event.facts for event in life if event.kind == kind), {})
+    return list(told.get("would_change") or [])
 
 
 @dataclass(frozen=True, slots=True)

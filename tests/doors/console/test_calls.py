@@ -171,7 +171,7 @@ def test_a_country_has_hours_of_calls_of_its_own(mine, signed_in):
     assert call_hours(mine.ctx) == [CallHours("ES", 10, 20)]
     for wrong in ({"hours_to": ["9"]}, {"hours_to": [""]}, {"hours_country": ["E"]}):
         refused = client.post(address, typed | wrong, follow=True)
-        assert 'class="flash error"' in refused.content.decode()
+        assert 'aria-invalid="true"' in refused.content.decode()
     assert call_hours(mine.ctx) == [CallHours("ES", 10, 20)]
     assert work_settings(mine.ctx, "ES")["call_to_hour"] == 20
     assert work_settings(mine.ctx, "DE")["call_to_hour"] == 18

@@ -34,7 +34,7 @@ def test_a_policy_is_set_and_shown_and_what_is_wrong_stays_in_the_form(made, sig
     [kept] = limit_policies(made.ctx)
     assert kept.policy.formulas == {Formula.CAPACITY, Formula.THREE_WAY}
     assert kept.policy.concentration_share == Decimal("0.125")
-    assert "concentration 12.5 %" in html
+    assert "concentration 12.5%" in html
     assert "asked by the bank" in html
     assert "限额如何推荐" in signed_in(made.ctx, language="zh-hans").get(PAGE).content.decode()
     assert signed_in(made.ctx, role="collector").post(PAGE, FORM).status_code == 403

@@ -97,7 +97,7 @@ def test_a_person_ships_a_part_and_the_same_form_sent_twice_writes_one_invoice(m
 def test_an_amount_that_cannot_be_one_is_said_and_changes_nothing(made, signed_in, amount):
     order_id = made.orders["authorised"]
     page, _ = press(signed_in(made.ctx), order_id, "capture", amount=amount)
-    assert 'class="flash error"' in page.content.decode()
+    assert 'aria-invalid="true"' in page.content.decode()
     assert order(made.ctx, order_id).state == "authorised"
 
 

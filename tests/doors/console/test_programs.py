@@ -80,7 +80,7 @@ def test_a_key_is_made_rotated_and_revoked(ctx, signed_in, language, copy, rotat
 )
 def test_a_key_that_cannot_be_is_said_and_none_is_made(ctx, signed_in, wrong):
     page = shown(signed_in(ctx).post("/keys/", {"name": "Shop", "scopes": ["read"]} | wrong))
-    assert 'class="flash error"' in page
+    assert 'aria-invalid="true"' in page
     assert 'id="secret"' not in page
     assert keys_of(ctx) == []
 
@@ -89,7 +89,7 @@ def test_an_old_secret_works_for_thirty_days_at_most(ctx, signed_in):
     secret = create_key(ctx, "Shop", ["read"])
     [key] = keys_of(ctx)
     page = signed_in(ctx).post(f"/keys/{key.id}/rotate/", {"days": "31"}, follow=True)
-    assert 'class="flash error"' in shown(page)
+    assert 'aria-invalid="true"' in shown(page)
     assert api(secret) == 200
 
 
@@ -144,7 +144,7 @@ def test_an_endpoint_is_added_switched_told_again_and_removed(
 @pytest.mark.parametrize("url", ["", "nonsense", "http://example.com/", "https://10.0.0.1/"])
 def test_an_address_that_cannot_be_told_is_said_and_stays_typed(ctx, signed_in, url):
     page = shown(signed_in(ctx).post("/webhooks/", {"url": url}))
-    assert 'class="flash error"' in page
+    assert 'aria-invalid="true"' in page
     assert f'placeholder="https://" value="{url}"' in page
     assert queries.endpoints(ctx) == []
 

@@ -9,12 +9,11 @@ from django.views.i18n import set_language as remember_on_device
 
 from netterms.access import actions
 from netterms.doors.console.middleware import SELLER_KEY, PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import form_on
 from netterms.kernel.refusal import Code, Refusal
 
 
-@require_POST
-@page
+@form_on("dashboard")
 def switch_seller(request: PageRequest) -> HttpResponse:
     """Go on in the book of another seller one works for."""
     asked = request.POST.get("seller", "")

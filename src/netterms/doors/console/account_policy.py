@@ -17,9 +17,7 @@ from netterms.buyers.accounts import KeptAccount
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Context, Permission
-from netterms.kernel.refusal import Code, Refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,21 +26,15 @@ def overview(request: PageRequest) -> HttpResponse:
     """What counts, and the form that changes it."""
     ctx = request.ctx
     if request.method == "POST":
-        try:
-            alone.set_account_policy(
-                ctx,
-                one_person="one_person" in request.POST,
-                cooling_days=forms.whole(request.POST, "cooling_days", "cooling_days", 0),
-                why=forms.text(request.POST, "why", 201),
-                code=forms.text(request.POST, "code", 12),
-            )
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("Kept."))
-            return redirect("account_policy")
+        alone.set_account_policy(
+            ctx,
+            one_person="one_person" in request.POST,
+            cooling_days=forms.whole(request.POST, "cooling_days", 0),
+            why=forms.text(request.POST, "why", 201),
+            code=forms.text(request.POST, "code", 12),
+        )
+        messages.success(request, _("Kept."))
+        return redirect("account_policy")
     shown = {
         "policy": alone.account_policy(ctx),
         "others": others_who_may(ctx, Permission.SET_LIMIT),

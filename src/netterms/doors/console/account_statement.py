@@ -8,23 +8,20 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from netterms.buyers import queries as buyers
 from netterms.doors.console import forms, report_pdf
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import file_on, page
 from netterms.doors.console.report_sections import Section, Table
 from netterms.doors.console.words import MOVEMENTS
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.calendar import add_months
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Refusal
 from netterms.portfolio import sheet
 from netterms.receivables import queries
 from netterms.receivables.statement import Statement
@@ -49,23 +46,17 @@ def shown(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     )
 
 
-@require_GET
-@page
+@file_on("account_statement", "buyer_id")
 def pdf(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """The same as PDF, in the reader's language."""
     since, until = _period(request)
     buyer = buyers.buyer(request.ctx, buyer_id)
     found = queries.buyer_statement(request.ctx, buyer_id, since, until)
-    try:
-        content = as_pdf(buyer.name, request.membership.name, since, until, found)
-    except Refusal as refusal:
-        messages.error(request, sentence(refusal))
-        return redirect("account_statement", buyer_id)
+    content = as_pdf(buyer.name, request.membership.name, since, until, found)
     return _file(content, "application/pdf", buyer_id, until, "pdf")
 
 
-@require_GET
-@page
+@file_on("account_statement", "buyer_id")
 def workbook(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """The same as a workbook, a sheet for each currency."""
     since, until = _period(request)
@@ -95,8 +86,8 @@ def as_pdf(buyer: str, seller: str, since: date, until: date, found: Sequence[St
 
 def _period(request: PageRequest) -> tuple[date, date]:
     """The period asked for, else the last three months."""
-    until = forms.day(request.GET, "until", _("day")) or request.ctx.today
-    since = forms.day(request.GET, "since", _("day"))
+    until = forms.day(request.GET, "until") or request.ctx.today
+    since = forms.day(request.GET, "since")
     return since or add_months(until, -MONTHS), until
 
 

@@ -11,15 +11,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.buyers import queries as buyers
 from netterms.connectors import banks
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import id_in, page, paged
+from netterms.doors.console.pages import form_on, id_in, page, paged
 from netterms.doors.console.uploads import sent_file, sent_name
-from netterms.doors.look.sentences import sentence
 from netterms.early_payment.queries import Acceptance
 from netterms.early_payment.queries import agreed as agreed_by_day
 from netterms.kernel.context import Permission
@@ -69,16 +68,10 @@ def overview(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("bank")
 def upload(request: PageRequest) -> HttpResponse:
     """Take a file in, and match its lines at once where the person may book."""
-    try:
-        _take_in(request)
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    _take_in(request)
     return redirect("bank")
 
 
@@ -99,8 +92,7 @@ def _take_in(request: PageRequest) -> None:
         _match(request)
 
 
-@require_POST
-@page
+@form_on("bank")
 def match(request: PageRequest) -> HttpResponse:
     """Match every open line."""
     _match(request)
@@ -143,14 +135,8 @@ def line(request: PageRequest, line_id: UUID) -> HttpResponse:
     invoices = queries.open_invoices(ctx, buyer, found.currency, INVOICES_SHOWN) if buyer else []
     agreed = agreed_by_day(ctx, buyer, found.booked_on) if buyer else {}
     if request.method == "POST" and buyer:
-        try:
-            actions.match_by_hand(ctx, line_id, buyer, _parts(request, found, invoices, agreed))
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("Posted."))
+        actions.match_by_hand(ctx, line_id, buyer, _parts(request, found, invoices, agreed))
+        messages.success(request, _("Posted."))
         return redirect("bank_line", line_id)
     wanted = forms.text(request.GET, "q", 100)
     return render(
@@ -192,16 +178,14 @@ def _parts(
     return parts
 
 
-@require_POST
-@page
+@form_on("bank_line", "line_id")
 def aside(request: PageRequest, line_id: UUID) -> HttpResponse:
     """Set a line aside, or take it up again."""
     _do(request, lambda: actions.set_aside(request.ctx, line_id, aside="back" not in request.POST))
     return redirect("bank_line", line_id)
 
 
-@require_POST
-@page
+@form_on("bank")
 def decide(request: PageRequest, match_id: UUID, move: str) -> HttpResponse:
     """Post a proposal, decline it, or take a match back."""
     moves: dict[str, Callable[[], object]] = {
@@ -219,11 +203,5 @@ def decide(request: PageRequest, match_id: UUID, move: str) -> HttpResponse:
 
 
 def _do(request: PageRequest, use_case: Callable[[], Any]) -> None:
-    try:
-        use_case()
-    except Refusal as refusal:
-        if refusal.code in (Code.NOT_ALLOWED, Code.NOT_FOUND):
-            raise
-        messages.error(request, sentence(refusal))
-    else:
-        messages.success(request, _("Done."))
+    use_case()
+    messages.success(request, _("Done."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.buyers import queries as buyers
 from netterms.collection import portal, queries
@@ -26,10 +25,8 @@ from netterms.collection.page import (
 from netterms.collection.plan_reads import plans
 from netterms.doors.console import forms, plan_words, stories
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, page
 from netterms.kernel.context import Permission
-from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.evidence import evidence_file, evidence_of_buyer
 from netterms.site.config import config
@@ -43,29 +40,23 @@ def overview(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     return _shown(request, buyer_id)
 
 
-@require_POST
-@page
+@form_on("buyer_page", "buyer_id")
 def do(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """Make a link, which is shown this once; revoke one; or note that a request was answered."""
-    try:
-        buyers.buyer(request.ctx, buyer_id)
-        what = request.POST.get("what", "")
-        if what == "make":
-            token = make_link(request.ctx, buyer_id)
-            path = reverse("portal", kwargs={"token": token})
-            outside = config().public_url
-            url = f"{outside}{path}" if outside else request.build_absolute_uri(path)
-            return _shown(request, buyer_id, url)
-        if what == "revoke":
-            revoke_link(request.ctx, _id(request))
-            messages.success(request, _("The link opens nothing any more."))
-        elif what == "answer":
-            portal.answer_request(request.ctx, _id(request))
-            messages.success(request, _("Noted as answered."))
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
-        messages.error(request, sentence(refusal))
+    buyers.buyer(request.ctx, buyer_id)
+    what = request.POST.get("what", "")
+    if what == "make":
+        token = make_link(request.ctx, buyer_id)
+        path = reverse("portal", kwargs={"token": token})
+        outside = config().public_url
+        url = f"{outside}{path}" if outside else request.build_absolute_uri(path)
+        return _shown(request, buyer_id, url)
+    if what == "revoke":
+        revoke_link(request.ctx, _id(request))
+        messages.success(request, _("The link opens nothing any more."))
+    elif what == "answer":
+        portal.answer_request(request.ctx, _id(request))
+        messages.success(request, _("Noted as answered."))
     return redirect("buyer_page", buyer_id)
 
 
@@ -112,17 +103,12 @@ def settings(request: PageRequest) -> HttpResponse:
     """What buyers' pages say of the seller and let buyers propose; where buyers pay to."""
     ctx, form = request.ctx, request.POST
     if request.method == "POST":
-        try:
-            if form.get("what") == "account":
-                set_pay_account(ctx, _account(request))
-            else:
-                set_page_settings(ctx, _settings(request))
-            messages.success(request, _("Kept."))
-            return redirect("page_settings")
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
+        if form.get("what") == "account":
+            set_pay_account(ctx, _account(request))
+        else:
+            set_page_settings(ctx, _settings(request))
+        messages.success(request, _("Kept."))
+        return redirect("page_settings")
     return render(
         request,
         "console/page_settings.html",
@@ -132,7 +118,6 @@ def settings(request: PageRequest) -> HttpResponse:
             "shapes": plan_words.PLAN_SHAPES,
             "may_change": Permission.MANAGE_POLICY in ctx.may,
             "may_name_account": Permission.MANAGE_ACCESS in ctx.may,
-            "typed": form,
         },
     )
 
@@ -151,22 +136,11 @@ def _settings(request: PageRequest) -> PageSettings:
         contact_name=forms.text(form, "contact_name", 121),
         contact_email=forms.text(form, "contact_email", 121),
         contact_phone=forms.text(form, "contact_phone", 121),
-        link_days=forms.whole(form, "link_days", "link_days", 60),
+        link_days=forms.whole(form, "link_days", 60),
         plans_offered=form.get("plans_offered") == "yes",
-        most_months=forms.whole(form, "most_months", "most_months", 6),
-        least_down_percent=forms.whole(form, "least_down_percent", "least_down_percent", 20),
-        yearly_percent=percent(forms.text(form, "yearly_percent", 12)),
+        most_months=forms.whole(form, "most_months", 6),
+        least_down_percent=forms.whole(form, "least_down_percent", 20),
+        yearly_percent=forms.needed("yearly_percent", forms.percent(form, "yearly_percent")),
         shape=Shape(shape) if shape in set(Shape) else Shape.LEVEL,
         interest_on_interest=form.get("interest_on_interest") == "yes",
     )
-
-
-def percent(typed: str) -> Decimal:
-    """A percentage as a number field sends it; VALUE_INVALID for any other."""
-    try:
-        found = Decimal(typed)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite():
-        raise Refusal(Code.VALUE_INVALID, field="yearly_percent", value=typed, mend=Mend.NUMBER)
-    return found

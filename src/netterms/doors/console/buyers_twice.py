@@ -9,13 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.buyers import duplicates
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, page
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
 
@@ -35,8 +34,7 @@ def listing(request: PageRequest) -> HttpResponse:
     return render(request, "console/buyers_twice.html", context)
 
 
-@require_POST
-@page
+@form_on("buyers_twice")
 def find(request: PageRequest) -> HttpResponse:
     """Look through the book for pairs."""
     new = int(str(duplicates.find_duplicates(request.ctx)["new"]))
@@ -45,16 +43,10 @@ def find(request: PageRequest) -> HttpResponse:
     return redirect("buyers_twice")
 
 
-@require_POST
-@page
+@form_on("buyers_twice")
 def decide(request: PageRequest) -> HttpResponse:
     """Merge a pair into the one that stays, part it for good, or take a merge back."""
-    try:
-        _decide(request)
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    _decide(request)
     return redirect("buyers_twice")
 
 

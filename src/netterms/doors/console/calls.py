@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from netterms.buyers import queries as buyers
 from netterms.buyers.profile import contacts_of
@@ -22,9 +21,8 @@ from netterms.collection.quiet import Reach, clock_of
 from netterms.doors.console import forms, stories, words
 from netterms.doors.console.collection import scripted, why
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import id_in, page
+from netterms.doors.console.pages import form_on, id_in, page
 from netterms.doors.console.scripts_for_calls import scripts
-from netterms.doors.look.sentences import sentence
 from netterms.insurance import queries as insurance
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
@@ -42,60 +40,39 @@ NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
 def case(request: PageRequest, case_id: UUID) -> HttpResponse:
     """One case with all that a caller needs; the form writes down how it ended."""
     if request.method == "POST":
-        try:
-            given = _given(request, case_id)
-            contacts.log_contact(request.ctx, given, forms.text(request.POST, "key", 100))
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, _said(refusal))
-        else:
-            messages.success(request, _("Written down. It is in the buyer's history."))
-            whose = request.POST.get("whose", "")
-            owner = request.ctx.actor if whose == "mine" else None
-            following = ranking.next_case(request.ctx, request.as_of, owner, case_id)
-            if following is None:
-                return redirect("work")
-            return redirect(reverse("call", args=[following]) + f"?whose={whose}")
+        given = _given(request, case_id)
+        contacts.log_contact(request.ctx, given, forms.text(request.POST, "key", 100))
+        messages.success(request, _("Written down. It is in the buyer's history."))
+        whose = request.POST.get("whose", "")
+        owner = request.ctx.actor if whose == "mine" else None
+        following = ranking.next_case(request.ctx, request.as_of, owner, case_id)
+        if following is None:
+            return redirect("work")
+        return redirect(reverse("call", args=[following]) + f"?whose={whose}")
     return _shown(request, case_id)
 
 
-@require_POST
-@page
+@form_on("call", "case_id")
 def dispute(request: PageRequest, case_id: UUID) -> HttpResponse:
     """Write down what the buyer disputes of an invoice."""
-    try:
-        invoice = id_in(request.POST.get("invoice", ""))
-        lines = queries.invoice_lines(
-            request.ctx, request.as_of, buyer_id=cases.case_by_id(request.ctx, case_id).buyer_id
-        )
-        line = next((one for one in lines if one.id == invoice), None)
-        if line is None:
-            raise Refusal(Code.VALUE_INVALID, field=_("Invoice"), value="", mend=Mend.GIVE_IT)
-        amount = forms.minor(request.POST, "amount", line.currency)
-        reason = request.POST.get("reason", "")
-        if reason not in words.DISPUTE_REASONS:
-            raise Refusal(
-                Code.VALUE_INVALID,
-                field=_("Reason"),
-                value=reason,
-                mend=Mend.ONE_OF,
-                allowed=", ".join(str(word) for word in words.DISPUTE_REASONS.values()),
-            )
-        free = line.open_minor - line.disputed_minor
-        disputed = Money(free if amount is None else amount, line.currency)
-        note = forms.text(request.POST, "note")
-        raise_dispute(request.ctx, line.id, DisputeReason(reason), disputed, note)
-        messages.success(request, _("The dispute is noted; the rest stays payable."))
-    except Refusal as refusal:
-        if refusal.code in NOT_SHOWN:
-            raise
-        messages.error(request, _said(refusal))
+    invoice = id_in(request.POST.get("invoice", ""))
+    lines = queries.invoice_lines(
+        request.ctx, request.as_of, buyer_id=cases.case_by_id(request.ctx, case_id).buyer_id
+    )
+    line = next((one for one in lines if one.id == invoice), None)
+    if line is None:
+        raise Refusal(Code.VALUE_INVALID, field="invoice", value="", mend=Mend.GIVE_IT)
+    amount = forms.minor(request.POST, "amount", line.currency)
+    reason = forms.one_of(request.POST, "reason", DisputeReason)
+    free = line.open_minor - line.disputed_minor
+    disputed = Money(free if amount is None else amount, line.currency)
+    note = forms.text(request.POST, "note")
+    raise_dispute(request.ctx, line.id, reason, disputed, note)
+    messages.success(request, _("The dispute is noted; the rest stays payable."))
     return redirect("call", case_id)
 
 
-@require_POST
-@page
+@form_on("call", "case_id")
 def assign(request: PageRequest, case_id: UUID) -> HttpResponse:
     """Take a case, or give it to another."""
     ranking.assign_case(request.ctx, case_id, forms.text(request.POST, "owner", 200))
@@ -139,7 +116,6 @@ def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
             "channels": words.CHANNELS,
             "reasons": words.DISPUTE_REASONS,
             "key": request.POST.get("key") or forms.new_key(),
-            "typed": request.POST,
             "whose": whose,
             "me": ctx.actor,
             "next": ranking.next_case(ctx, day, ctx.actor if whose else None, case_id),
@@ -151,8 +127,8 @@ def _shown(request: PageRequest, case_id: UUID) -> HttpResponse:
 
 def _given(request: PageRequest, case_id: UUID) -> contacts.Contact:
     form = request.POST
-    outcome = _one_of(contacts.Outcome, form, "outcome", _("outcome"))
-    channel = _one_of(Channel, form, "channel", _("channel"))
+    outcome = forms.one_of(form, "outcome", contacts.Outcome)
+    channel = forms.one_of(form, "channel", Channel)
     person = forms.text(form, "person", 200)
     promise = None
     if outcome is contacts.Outcome.PROMISED:
@@ -166,9 +142,9 @@ def _given(request: PageRequest, case_id: UUID) -> contacts.Contact:
         contact_id=id_in(form.get("contact", "")),
         action_id=id_in(form.get("task", "")),
         promise=promise,
-        next_on=forms.day(form, "next_on", _("Next call on")),
+        next_on=forms.day(form, "next_on"),
         invoices=tuple(one for one in map(id_in, form.getlist("about")) if one),
-        minutes=forms.whole(form, "minutes", _("Minutes"), 0),
+        minutes=forms.whole(form, "minutes", 0),
         script=forms.text(form, "script", 50),
         language=forms.text(form, "language", 10),
         note=forms.text(form, "note", contacts.LONGEST_NOTE),
@@ -178,28 +154,7 @@ def _given(request: PageRequest, case_id: UUID) -> contacts.Contact:
 def _promise(form: QueryDict, person: str, channel: Channel) -> PromiseGiven:
     currency = forms.text(form, "currency", 3)
     typed = forms.minor(form, "amount", currency)
-    by = forms.day(form, "promised_for", _("Pays by"))
+    by = forms.day(form, "promised_for")
     minor, by = forms.needed("amount", typed), forms.needed("promised_for", by)
     # Whose promise it is, the log of the case says: the buyer's.
     return PromiseGiven(UUID(int=0), Money(minor, currency), by, person, channel)
-
-
-def _one_of(names: Any, form: QueryDict, field: str, label: str) -> Any:  # noqa: ANN401
-    value = form.get(field, "")
-    if value not in list(names):
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field=label,
-            value=value[:50],
-            mend=Mend.ONE_OF,
-            allowed=", ".join(names),
-        )
-    return names(value)
-
-
-def _said(refusal: Refusal) -> str:
-    objections = refusal.facts.get("objections")
-    told = sentence(refusal)
-    if isinstance(objections, list):
-        return " ".join([told, *(str(words.OBJECTIONS.get(one, one)) for one in objections)])
-    return told

@@ -9,15 +9,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from netterms.buyers import queries as buyers
 from netterms.checkout import queries as orders
 from netterms.doors.console import forms, rates, stories, words
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import form_on, page
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -31,18 +30,10 @@ CHANGES_SHOWN = 50
 @page
 def overview(request: PageRequest) -> HttpResponse:
     """Every cap with its use, and the form that sets one."""
-    typed: Any = None
     if request.method == "POST":
-        try:
-            _set(request)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-            typed = request.POST
-        else:
-            messages.success(request, _("The cap is set."))
-            return redirect("caps")
+        _set(request)
+        messages.success(request, _("The cap is set."))
+        return redirect("caps")
     found = caps(request.ctx)
     context = {
         "waiting": orders.count_pending(request.ctx),
@@ -51,24 +42,17 @@ def overview(request: PageRequest) -> HttpResponse:
         "currency": request.membership.currency,
         "may_change": Permission.SET_LIMIT in request.ctx.may,
         "history": _history(request),
-        "typed": typed,
         **rates.shown(request.ctx.today),
     }
     return render(request, "console/caps.html", context)
 
 
-@require_POST
-@page
+@form_on("caps")
 def remove(request: PageRequest) -> HttpResponse:
     """Take a cap away."""
-    try:
-        why = _why(request)
-        remove_cap(request.ctx, _kind(request), forms.text(request.POST, "key"), why)
-        messages.success(request, _("The cap is gone."))
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    why = _why(request)
+    remove_cap(request.ctx, _kind(request), forms.text(request.POST, "key"), why)
+    messages.success(request, _("The cap is gone."))
     return redirect("caps")
 
 
@@ -79,18 +63,12 @@ def _set(request: PageRequest) -> None:
         # A person knows a company by its number.
         typed = str(buyers.buyer_by_number(request.ctx, typed).id)
     most = forms.minor(request.POST, "limit", request.membership.currency)
-    limit = forms.needed("limit_minor", most)
+    limit = forms.needed("limit", most)
     set_cap(request.ctx, kind, typed, limit, _why(request))
 
 
 def _kind(request: PageRequest) -> CapKind:
-    kind = request.POST.get("kind", "")
-    if kind not in list(CapKind):
-        allowed = ", ".join(CapKind)
-        raise Refusal(
-            Code.VALUE_INVALID, field="kind", value=kind, mend=Mend.ONE_OF, allowed=allowed
-        )
-    return CapKind(kind)
+    return forms.one_of(request.POST, "kind", CapKind)
 
 
 def _why(request: PageRequest) -> str:

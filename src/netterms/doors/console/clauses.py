@@ -7,18 +7,16 @@ from typing import Any
 
 from babel import Locale
 from babel.numbers import format_currency
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from netterms.doors.console import forms, report_pdf
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import file_on, page
 from netterms.doors.console.report_sections import Section
 from netterms.doors.look import formats, jurisdiction
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.terms import clauses, queries
@@ -46,13 +44,7 @@ class Sheet:
 @page
 def sheet(request: PageRequest) -> HttpResponse:
     """The sheet, and the form that chooses it."""
-    try:
-        chosen = _chosen(request, request.GET)
-    except Refusal as refusal:
-        if refusal.code in (Code.NOT_FOUND, Code.NOT_ALLOWED):
-            raise
-        messages.error(request, sentence(refusal))
-        chosen = _chosen(request, QueryDict())
+    chosen = _chosen(request, request.GET)
     places = [
         (place.country, jurisdiction.name(place)) for place in queries.places(request.ctx).values()
     ]
@@ -77,24 +69,19 @@ def sheet(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_GET
-@page
+@file_on("terms_clauses")
 def pdf(request: PageRequest, code: str) -> HttpResponse:
     """The same as PDF."""
     chosen = _chosen(request, request.GET, code)
     titles = [clauses.word("title", language) for language in chosen.languages]
     notices = [clauses.word("notice", language) for language in chosen.languages]
-    try:
-        content = report_pdf.render(
-            " · ".join(titles),
-            f"{request.membership.name} · {jurisdiction.name(chosen.place)}",
-            " ".join(notices),
-            [_section(row) for row in _rows(chosen)],
-            languages=chosen.languages,
-        )
-    except Refusal as refusal:
-        messages.error(request, sentence(refusal))
-        return redirect("terms_clauses")
+    content = report_pdf.render(
+        " · ".join(titles),
+        f"{request.membership.name} · {jurisdiction.name(chosen.place)}",
+        " ".join(notices),
+        [_section(row) for row in _rows(chosen)],
+        languages=chosen.languages,
+    )
     response = HttpResponse(content, content_type="application/pdf")
     name = f"terms-{chosen.place.country}-{'-'.join(chosen.languages)}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -110,7 +97,7 @@ def _chosen(request: PageRequest, form: QueryDict, country: str = "") -> Sheet:
     known = clauses.languages()
     languages = tuple(dict.fromkeys(code for code in (first, second) if code in known))
     policy = queries.terms_policy(ctx)
-    days = forms.whole(form, "days", "days", policy.standard_days)
+    days = forms.whole(form, "days", policy.standard_days)
     if days > MOST_DAYS:
         raise Refusal(
             Code.VALUE_INVALID, field="days", value=days, mend=Mend.AT_MOST, most=MOST_DAYS

@@ -12,18 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.collection import queries, ranking
+from netterms.collection.contacts import Outcome
 from netterms.collection.ranking import Task
-from netterms.doors.console import words
+from netterms.doors.console import forms, words
 from netterms.doors.console.middleware import POLICY, PageRequest
-from netterms.doors.console.pages import page, paged, whole_number
+from netterms.doors.console.pages import form_on, page, paged, whole_number
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
-from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
 from netterms.portfolio.texts import why_chase
 
 # Pages with keys of their own; no other page runs a script.
@@ -70,29 +68,15 @@ def scripted(request: PageRequest, template: str, shown: dict[str, Any]) -> Http
     return response
 
 
-@require_POST
-@page
+@form_on("work")
 def done(request: PageRequest, action_id: UUID) -> HttpResponse:
     """Mark a person's task as done, with how it ended."""
     from netterms.collection.actions import complete_action
 
-    outcome = request.POST.get("outcome", "")
-    note = request.POST.get("note", "").strip().replace("\x00", "")[:500]
-    try:
-        if outcome not in words.OUTCOMES:
-            raise Refusal(
-                Code.VALUE_INVALID,
-                field=_("outcome"),
-                value=outcome,
-                mend=Mend.ONE_OF,
-                allowed=", ".join(str(w) for w in words.OUTCOMES.values()),
-            )
-        complete_action(request.ctx, action_id, f"{outcome}: {note}" if note else outcome)
-        messages.success(request, _("Done. It is in the buyer's history."))
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
-        messages.error(request, sentence(refusal))
+    outcome = forms.one_of(request.POST, "outcome", Outcome)
+    note = forms.text(request.POST, "note")
+    complete_action(request.ctx, action_id, f"{outcome}: {note}" if note else outcome)
+    messages.success(request, _("Done. It is in the buyer's history."))
     stage = whole_number(request.POST.get("stage", ""), 1, 4)
     return redirect(reverse("work") + (f"?stage={stage}" if stage else ""))
 

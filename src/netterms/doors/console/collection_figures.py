@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,7 +23,6 @@ from netterms.collection.work_settings import CallHours
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import exponent
@@ -83,19 +82,13 @@ def export(request: PageRequest, form: str) -> HttpResponse:
 def settings(request: PageRequest) -> HttpResponse:
     """Minutes, effects, costs and hours; and who works on whom."""
     if request.method == "POST":
-        try:
-            if "owner" in request.POST:
-                ranking.set_collector_rules(request.ctx, _rules(request))
-            elif "hours_country" in request.POST:
-                work_settings.set_call_hours(request.ctx, _hours(request))
-            else:
-                _keep(request.ctx, request)
-        except Refusal as refusal:
-            if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-                raise
-            messages.error(request, sentence(refusal))
+        if "owner" in request.POST:
+            ranking.set_collector_rules(request.ctx, _rules(request))
+        elif "hours_country" in request.POST:
+            work_settings.set_call_hours(request.ctx, _hours(request))
         else:
-            messages.success(request, _("Kept. The next business day counts with it."))
+            _keep(request.ctx, request)
+        messages.success(request, _("Kept. The next business day counts with it."))
         return redirect("work_settings")
     kept = work_settings.work_settings(request.ctx)
     found = {name: kept[name] / _units(request, name) for name in kept.values}
@@ -129,16 +122,9 @@ def _is_other(name: str) -> bool:
 
 
 def _figures(request: PageRequest) -> Figures:
-    until = _day(request.GET.get("until", "")) or request.as_of
-    since = _day(request.GET.get("since", "")) or until - timedelta(days=DAYS)
+    until = forms.day(request.GET, "until") or request.as_of
+    since = forms.day(request.GET, "since") or until - timedelta(days=DAYS)
     return collection_figures(request.ctx, since, until)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _csv(shown: Figures) -> str:
@@ -190,7 +176,7 @@ def _hours(request: PageRequest) -> list[CallHours]:
 
 
 def _hour(name: str, typed: str) -> int:
-    return forms.whole({name: typed or "-"}, name, name, 0)
+    return forms.whole({name: typed or "-"}, name, 0)
 
 
 def _rules(request: PageRequest) -> list[CollectorRule]:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.doors.console import forms, report_pdf
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import file_on, form_on, page
 from netterms.doors.console.report_sections import sections
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
-from netterms.kernel.refusal import Refusal
 from netterms.reports import queries
 from netterms.reports.actions import order_report
 from netterms.reports.queries import CreditReport
 
 
-@require_POST
-@page
+@form_on("buyer", "buyer_id")
 def order(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """Order a report on a buyer; it is there at once."""
     # A form sent twice orders once.
@@ -50,29 +46,23 @@ def one(request: PageRequest, report_id: UUID) -> HttpResponse:
     )
 
 
-@require_GET
-@page
+@file_on("credit_report", "report_id")
 def pdf(request: PageRequest, report_id: UUID) -> HttpResponse:
     """The same as PDF, in the reader's language."""
     report = queries.report(request.ctx, report_id)
     footer = _(
         "%(seller)s · confidential · no advice; netterms administers the seller's own policy"
     )
-    try:
-        content = report_pdf.render(
-            _title(report),
-            _lead(report),
-            footer % {"seller": request.membership.name},
-            sections(report.content),
-        )
-    except Refusal as refusal:
-        messages.error(request, sentence(refusal))
-        return redirect("credit_report", report_id)
+    content = report_pdf.render(
+        _title(report),
+        _lead(report),
+        footer % {"seller": request.membership.name},
+        sections(report.content),
+    )
     return _file(HttpResponse(content, content_type="application/pdf"), report, "pdf")
 
 
-@require_GET
-@page
+@file_on("credit_report", "report_id")
 def as_json(request: PageRequest, report_id: UUID) -> HttpResponse:
     """The same for a program: plain values and codes."""
     report = queries.report(request.ctx, report_id)

@@ -10,12 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, page
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -67,8 +66,7 @@ def one(request: PageRequest, dispute_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("dispute", "dispute_id")
 def do(request: PageRequest, dispute_id: UUID, move: str) -> HttpResponse:
     """A person moves a dispute on."""
     form, ctx = request.POST, request.ctx
@@ -89,13 +87,8 @@ def do(request: PageRequest, dispute_id: UUID, move: str) -> HttpResponse:
     if move not in moves:
         raise Refusal(Code.NOT_FOUND, field="move", value=move)
     reading.dispute(ctx, dispute_id)
-    try:
-        moves[move]()
-        messages.success(request, _("Noted."))
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    moves[move]()
+    messages.success(request, _("Noted."))
     return redirect("dispute", dispute_id)
 
 

@@ -12,28 +12,25 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from netterms.buyers.queries import buyer_by_number
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import form_on, page
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.early_payment import queries
 from netterms.early_payment.actions import GRADES, Acceptance, accept, set_buyer, set_policy
 from netterms.early_payment.rules import Channel, Policy, Step
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal, invalid
+from netterms.kernel.refusal import invalid
 from netterms.receivables import reading
 from netterms.receivables.keyed import keyed
 from netterms.terms.offers import Discount, DiscountCost, discount_cost
 from netterms.terms.queries import terms_policy
 
-FIELDS = ("yearly_percent", "least_days", "most_days", "least_minor", "budget_minor")
-PLACES = {*FIELDS, "grades", "in_force_on", "why"}
 OFFERS_LOOKED_AT, OFFERS_SHOWN, ACCEPTED_SHOWN, DAYS_SHOWN = 200, 20, 50, 6
 CHOICES: Mapping[str, bool | None] = {"always": True, "never": False, "grade": None}
 # What a discount for so many days costs a year is shown beside the policy (TRM-01).
@@ -45,17 +42,12 @@ EXAMPLE_DAYS = 30
 def overview(request: PageRequest) -> HttpResponse:
     """The policy in a form, what is on offer, what was accepted, and what it brought and cost."""
     ctx, currency = request.ctx, request.membership.currency
-    errors: dict[str, str] = {}
     version = queries.policy(ctx)
-    typed, grades = _shown(version.policy, currency, ctx.today), set(version.policy.grades)
-    offered = version.policy.offered
     if request.method == "POST":
         ctx.require(Permission.MANAGE_POLICY)
-        typed = {name: forms.text(request.POST, name, 501) for name in typed}
-        offered = "offered" in request.POST
-        grades = {grade for grade in GRADES if str(grade) in request.POST.getlist("grades")}
-        if _put_in_force(request, typed, grades, errors):
-            return redirect("early_payment")
+        _put_in_force(request)
+        return redirect("early_payment")
+    grades = set(version.policy.grades)
     offer = queries.offer(ctx, most=OFFERS_LOOKED_AT)
     steps = offer.on(ctx.today)
     return render(
@@ -64,9 +56,8 @@ def overview(request: PageRequest) -> HttpResponse:
         {
             "version": version,
             "versions": queries.policies(ctx),
-            "typed": typed,
-            "errors": errors,
-            "offered": offered,
+            "typed": _shown(version.policy, currency, ctx.today),
+            "offered": version.policy.offered,
             "grades": [(grade, grade in grades) for grade in GRADES],
             "currency": currency,
             "today": ctx.today,
@@ -84,47 +75,35 @@ def overview(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("early_payment")
 def buyer(request: PageRequest) -> HttpResponse:
     """A person says that a buyer is always or never offered it, or by its grade again."""
     form = request.POST
-    try:
-        choice = forms.text(form, "choice", 20)
-        if choice not in CHOICES:
-            raise invalid("choice", choice, Mend.ONE_OF, allowed=", ".join(CHOICES))
-        found = buyer_by_number(request.ctx, forms.text(form, "buyer", 100))
-        set_buyer(request.ctx, found.id, offered=CHOICES[choice])
-        messages.success(request, _("Kept."))
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    choice = forms.text(form, "choice", 20)
+    if choice not in CHOICES:
+        raise invalid("choice", choice, Mend.ONE_OF, allowed=", ".join(CHOICES))
+    found = buyer_by_number(request.ctx, forms.text(form, "buyer", 100))
+    set_buyer(request.ctx, found.id, offered=CHOICES[choice])
+    messages.success(request, _("Kept."))
     return redirect("early_payment")
 
 
-@require_POST
-@page
+@form_on("invoice", "invoice_id")
 def of_invoice(request: PageRequest, invoice_id: UUID) -> HttpResponse:
     """A person notes that the buyer accepted an offer, by telephone or in writing."""
     ctx, form = request.ctx, request.POST
     paper = reading.paper(ctx, invoice_id)
-    try:
-        day, _sep, minor = forms.text(form, "step", 40).partition("/")
-        given = Acceptance(
-            (invoice_id,),
-            forms.needed("pay_by", forms.day({"day": day}, "day", "pay_by")),
-            Money(forms.whole({"pay": minor}, "pay", "pay", 0), paper.currency),
-            forms.text(form, "accepted_by", 121),
-            Channel.PERSON,
-        )
-        key = forms.text(form, "key", 100) or forms.new_key()
-        keyed(ctx, key, given, lambda: accept(ctx, paper.buyer_id, given))
-        messages.success(request, _("Noted. If it comes by that day, the invoice is settled."))
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    day, _sep, minor = forms.text(form, "step", 40).partition("/")
+    given = Acceptance(
+        (invoice_id,),
+        forms.needed("step", forms.day({"step": day}, "step")),
+        Money(forms.whole({"step": minor}, "step", 0), paper.currency),
+        forms.text(form, "accepted_by", 121),
+        Channel.PERSON,
+    )
+    key = forms.text(form, "key", 100) or forms.new_key()
+    keyed(ctx, key, given, lambda: accept(ctx, paper.buyer_id, given))
+    messages.success(request, _("Noted. If it comes by that day, the invoice is settled."))
     return redirect("invoice", invoice_id)
 
 
@@ -144,54 +123,22 @@ def _some(scale: list[Step]) -> list[Step]:
     return [scale[n * last // (DAYS_SHOWN - 1)] for n in range(DAYS_SHOWN)]
 
 
-def _put_in_force(
-    request: PageRequest, typed: dict[str, str], grades: set[int], errors: dict[str, str]
-) -> bool:
-    ask = forms.Asking(errors, PLACES)
-    day = ask("in_force_on", lambda: forms.day(typed, "in_force_on", "in_force_on"))
-    policy = _typed(request, typed, grades, ask)
-    if policy is None or errors:
-        return False
-    on = day or request.ctx.today
-    new = ask("why", lambda: set_policy(request.ctx, policy, on, typed["why"]))
-    if errors:
-        return False
+def _put_in_force(request: PageRequest) -> None:
+    form, currency, ask = request.POST, request.membership.currency, forms.Asking()
+    on = ask(lambda: forms.day(form, "in_force_on")) or request.ctx.today
+    yearly = ask(lambda: forms.needed("yearly_percent", forms.percent(form, "yearly_percent")))
+    least = ask(lambda: forms.needed_whole(form, "least_days"))
+    most = ask(lambda: forms.needed_whole(form, "most_days"))
+    smallest = ask(lambda: forms.minor(form, "least_minor", currency))
+    budget = ask(lambda: forms.minor(form, "budget_minor", currency))
+    ask.say()
+    assert yearly is not None
+    assert least is not None
+    assert most is not None
+    grades = tuple(grade for grade in sorted(GRADES) if str(grade) in form.getlist("grades"))
+    policy = Policy("offered" in form, yearly, least, most, smallest or 0, grades, budget)
+    new = set_policy(request.ctx, policy, on, forms.text(form, "why", 501))
     messages.success(request, _("Kept.") if new else _("Nothing changed."))
-    return True
-
-
-def _typed(
-    request: PageRequest, typed: dict[str, str], grades: set[int], ask: forms.Asking
-) -> Policy | None:
-    currency = request.membership.currency
-
-    def percent() -> Decimal:
-        return forms.needed("yearly_percent", forms.percent(typed, "yearly_percent"))
-
-    def days(name: str) -> int:
-        if not typed[name]:
-            raise invalid(name, "", Mend.GIVE_IT)
-        return forms.whole(typed, name, name, 0)
-
-    def amount(name: str) -> int | None:
-        return forms.minor(typed, name, currency, name)
-
-    yearly = ask("yearly_percent", percent)
-    least, most = (
-        ask("least_days", lambda: days("least_days")),
-        ask("most_days", lambda: days("most_days")),
-    )
-    smallest = ask(
-        "least_minor", lambda: forms.minor(typed, "least_minor", currency, "least_minor") or 0
-    )
-    budget = ask(
-        "budget_minor", lambda: forms.minor(typed, "budget_minor", currency, "budget_minor")
-    )
-    if yearly is None or least is None or most is None or smallest is None:
-        return None
-    return Policy(
-        "offered" in request.POST, yearly, least, most, smallest, tuple(sorted(grades)), budget
-    )
 
 
 def _shown(policy: Policy, currency: str, today: date) -> dict[str, str]:
@@ -204,7 +151,6 @@ def _shown(policy: Policy, currency: str, today: date) -> dict[str, str]:
         "least_minor": f"{Money(policy.least_minor, currency).major:f}",
         "budget_minor": "" if budget is None else f"{Money(budget, currency).major:f}",
         "in_force_on": today.isoformat(),
-        "why": "",
     }
 
 

@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import TypeVar
 from uuid import uuid4
 
-from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
+from netterms.doors.look import formats, typed
+from netterms.doors.look.refused import Refusals
 from netterms.kernel.mends import Mend
-from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits.lines import MOST_MINOR
 
 Found = TypeVar("Found")
+Row = TypeVar("Row")
+Named = TypeVar("Named", bound=StrEnum)
 
 LONGEST_REASON = 500
-LONGEST_AMOUNT = 30
 LONGEST_PERCENT = 12
-# A comma groups thousands or the amount is refused: `2500,00` must not become 250,000.
-AMOUNT = re.compile(r"(?:[0-9]{1,24}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+LONGEST_CHOICE = 50
+# What every whole number that is kept has room for.
+LONGEST_WHOLE = 9
 
 
 class Asking:
-    """Asks for values one by one; what is refused stands beside its field, and the next is asked.
+    """Asks for values one by one, so that a form can be told all that is wrong with it at once."""
 
-    `errors` gets a sentence by the name of the field; `places` says which field of the form is
-    meant by another name, and what is no field of the form stands where the caller says.
-    """
+    def __init__(self) -> None:
+        self.refused: list[tuple[Refusal, int]] = []
 
-    def __init__(
-        self,
-        errors: dict[str, str],
-        fields: Collection[str],
-        places: Mapping[str, str] | None = None,
-    ) -> None:
-        """`fields` are the names that the form has."""
-        self._errors, self._fields, self._places = errors, fields, places or {}
-
-    def __call__(self, place: str, ask: Callable[[], Found]) -> Found | None:
+    def __call__(self, ask: Callable[[], Found], row: int = 0) -> Found | None:
         """What `ask` found; None where it was refused. NOT_ALLOWED goes on: it is of no field."""
         try:
             return ask()
         except Refusal as refusal:
             if refusal.code is Code.NOT_ALLOWED:
                 raise
-            named = str(refusal.facts.get("field", ""))
-            named = self._places.get(named, named)
-            self._errors.setdefault(named if named in self._fields else place, sentence(refusal))
+            self.refused.append((refusal, row))
             return None
+
+    def say(self) -> None:
+        """Refuse what was refused so far, if anything was."""
+        if self.refused:
+            raise Refusals(self.refused)
+
+
+def each_row(rows: Iterable[Row], read: Callable[[Row], Found]) -> list[Found]:
+    """What `read` makes of every row of a form; a refusal is of its row."""
+    ask = Asking()
+    found = [ask(lambda row=row: read(row), number) for number, row in enumerate(rows)]  # type: ignore[misc]
+    ask.say()
+    return [each for each in found if each is not None]
 
 
 def new_key() -> str:
@@ -61,40 +63,26 @@ def new_key() -> str:
 
 def text(form: Mapping[str, str], name: str, most: int = LONGEST_REASON) -> str:
     """The text typed, without what no database keeps."""
-    return form.get(name, "").strip().replace("\x00", "")[:most]
+    return typed.text(form, name, most)
 
 
-def minor(form: Mapping[str, str], name: str, currency: str, field: str = "amount") -> int | None:
+def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:
     """An amount typed in major units, as minor units; None when the field was left empty."""
-    typed = text(form, name, LONGEST_AMOUNT + 1)
-    if not typed:
-        return None
-    try:
-        if not AMOUNT.fullmatch(typed):
-            raise ValueError(typed)
-        found = Money.of(typed.replace(",", ""), currency).minor
-    except ValueError as error:
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field=field,
-            value=typed,
-            mend=Mend.AMOUNT,
-            currency=currency,
-        ) from error
-    if found > MOST_MINOR:
+    found = typed.money(form, name, currency)
+    if found is not None and found.minor > MOST_MINOR:
         most = formats.bare_amount(MOST_MINOR, currency)
-        raise Refusal(Code.VALUE_INVALID, field=field, value=typed, mend=Mend.AT_MOST, most=most)
-    return found
+        raise invalid(name, text(form, name), Mend.AT_MOST, most=most)
+    return None if found is None else found.minor
 
 
 def figure(form: Mapping[str, str], name: str) -> Decimal | None:
     """A number of zero or more as people write it, `1,200.5`; None when left empty."""
-    typed = text(form, name, LONGEST_AMOUNT + 1)
-    if not typed:
+    told = typed.figures(form, name, typed.LONGEST_AMOUNT)
+    if not told:
         return None
-    if not AMOUNT.fullmatch(typed) or len(typed) > LONGEST_AMOUNT:
-        raise Refusal(Code.VALUE_INVALID, field=name, value=typed, mend=Mend.NUMBER)
-    return Decimal(typed.replace(",", ""))
+    if not typed.AMOUNT.fullmatch(told) or len(told) > typed.LONGEST_AMOUNT:
+        raise Refusal(Code.VALUE_INVALID, field=name, value=told, mend=Mend.NUMBER)
+    return Decimal(told.replace(",", ""))
 
 
 def needed(field: str, found: Found | None) -> Found:
@@ -104,35 +92,50 @@ def needed(field: str, found: Found | None) -> Found:
     return found
 
 
-def whole(form: Mapping[str, str], name: str, label: str, default: int) -> int:
+def one_of(form: Mapping[str, str], name: str, names: type[Named]) -> Named:
+    """The one that was chosen. VALUE_INVALID for nothing, and for what nobody offered."""
+    told = text(form, name, LONGEST_CHOICE)
+    if not told:
+        raise invalid(name, "", Mend.GIVE_IT)
+    if told not in list(names):
+        raise invalid(name, told, Mend.ONE_OF, allowed=", ".join(names))
+    return names(told)
+
+
+def whole(form: Mapping[str, str], name: str, default: int) -> int:
     """A whole number that was typed, or `default`."""
-    typed = text(form, name, 12)
-    if not typed:
+    told = typed.figures(form, name, LONGEST_WHOLE)
+    if not told:
         return default
-    if not (typed.isascii() and typed.isdigit()):
-        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=Mend.WHOLE_NUMBER)
-    return int(typed)
+    if not (told.isascii() and told.isdigit()):
+        raise Refusal(Code.VALUE_INVALID, field=name, value=told, mend=Mend.WHOLE_NUMBER)
+    if len(told) > LONGEST_WHOLE:
+        most = 10**LONGEST_WHOLE - 1
+        raise Refusal(Code.VALUE_INVALID, field=name, value=told, mend=Mend.AT_MOST, most=most)
+    return int(told)
 
 
-def day(form: Mapping[str, str], name: str, label: str) -> date | None:
+def needed_whole(form: Mapping[str, str], name: str) -> int:
+    """A whole number that was typed; VALUE_INVALID where the field was left empty."""
+    needed(name, text(form, name) or None)
+    return whole(form, name, 0)
+
+
+def day(form: Mapping[str, str], name: str) -> date | None:
     """A date as browsers send it; None when the field was left empty."""
-    typed = text(form, name, 10)
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError as error:
-        raise Refusal(Code.VALUE_INVALID, field=label, value=typed, mend=Mend.DAY) from error
+    return typed.day(form, name)
 
 
 def percent(form: Mapping[str, str], name: str) -> Decimal | None:
     """A percentage that was typed, with six decimals at most; None when left empty."""
-    typed = text(form, name, LONGEST_PERCENT + 1)
-    if not typed:
+    told = typed.figures(form, name, LONGEST_PERCENT).removesuffix("%").rstrip()
+    if not told:
         return None
     try:
-        found = Decimal(typed)
-        fits = len(typed) <= LONGEST_PERCENT and found.is_finite() and abs(found) <= 10**6
+        found = Decimal(told)
+        fits = len(told) <= LONGEST_PERCENT and found.is_finite() and abs(found) <= 10**6
         if not fits or found != round(found, 6):
             raise InvalidOperation
     except InvalidOperation as error:
-        raise Refusal(Code.VALUE_INVALID, field=name, value=typed, mend=Mend.NUMBER) from error
+        raise Refusal(Code.VALUE_INVALID, field=name, value=told, mend=Mend.NUMBER) from error
     return found

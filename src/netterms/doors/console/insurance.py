@@ -11,12 +11,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.doors.console import forms, insurance_terms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, page, paged
 from netterms.insurance import queries
 from netterms.insurance.granting import LIMIT_KINDS, GrantedLimit
 from netterms.insurance.policies import (
@@ -200,15 +199,9 @@ def _form(
     act: Callable[[], HttpResponse],
     shown: dict[str, Any],
 ) -> HttpResponse:
-    """The form with what is known; sent, what `act` answers, or the form as it was typed."""
+    """The form with what is known; sent, what `act` answers."""
     if request.method == "POST":
-        typed = request.POST
-        try:
-            return act()
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, sentence(refusal))
+        return act()
     context = {
         "typed": typed,
         "sections": insurance_terms.form_of(typed),
@@ -232,8 +225,7 @@ def _schedule(form: Mapping[str, str]) -> PolicySchedule:
     )
 
 
-@require_POST
-@page
+@form_on("insurance_policy", "policy_id")
 def do(request: PageRequest, policy_id: UUID, move: str) -> HttpResponse:
     """Enter the limit of one buyer, or end the policy."""
     if move not in {"grant", "end"}:
@@ -249,44 +241,31 @@ def do(request: PageRequest, policy_id: UUID, move: str) -> HttpResponse:
         end_policy(request.ctx, policy_id, _day(request.POST, "ends_on"))
         return _("The policy ends on that day, and its limits with it.")
 
-    return _done(request, policy_id, grant if move == "grant" else end)
+    messages.success(request, grant() if move == "grant" else end())
+    return redirect("insurance_policy", policy_id)
 
 
-@require_POST
-@page
+@form_on("insurance_policy", "policy_id")
 def limit_end(request: PageRequest, policy_id: UUID, limit_id: UUID) -> HttpResponse:
     """Let a limit end: the insurer withdrew it."""
-
-    def act() -> str:
-        end_limit(request.ctx, limit_id, _day(request.POST, "ends_on"))
-        return _("The limit ends on that day.")
-
-    return _done(request, policy_id, act)
-
-
-def _done(request: PageRequest, policy_id: UUID, act: Callable[[], str]) -> HttpResponse:
-    try:
-        messages.success(request, act())
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED or refusal.facts.get("field") == "insured_limit":
-            raise
-        messages.error(request, sentence(refusal))
+    end_limit(request.ctx, limit_id, _day(request.POST, "ends_on"))
+    messages.success(request, _("The limit ends on that day."))
     return redirect("insurance_policy", policy_id)
 
 
 def _limit(form: Mapping[str, str], currency: str) -> GrantedLimit:
-    minor = forms.needed("amount_minor", forms.minor(form, "amount", currency, "amount_minor"))
+    minor = forms.needed("amount", forms.minor(form, "amount", currency))
     return GrantedLimit(
         forms.text(form, "buyer_number", LONGEST_NUMBER),
         minor,
         _day(form, "starts_on"),
         forms.text(form, "kind", 20),
-        forms.day(form, "granted_until", "granted_until"),
+        forms.day(form, "granted_until"),
     )
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
-    return forms.needed(name, forms.day(form, name, name))
+    return forms.needed(name, forms.day(form, name))
 
 
 def _key(request: PageRequest) -> str:

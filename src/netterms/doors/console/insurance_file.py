@@ -17,12 +17,11 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.console.uploads import sent_file
 from netterms.doors.look.names import FIELDS
-from netterms.doors.look.sentences import mend_of, sentence
+from netterms.doors.look.sentences import mend_of
 from netterms.insurance import queries
 from netterms.insurance.policies import check_limits, grant_limits
 from netterms.insurance.queries import Policy
 from netterms.kernel.context import Permission
-from netterms.kernel.refusal import Code, Refusal
 
 BAD_SHOWN, LIMITS_SHOWN = 200, 20
 
@@ -35,28 +34,23 @@ def upload(request: PageRequest, policy_id: UUID) -> HttpResponse:
     policy = queries.policy(request.ctx, policy_id, request.as_of)
     shown: dict[str, Any] = {}
     if request.method == "POST":
-        try:
-            found = _read(request, policy)
-            bad = found.all_bad(check_limits(request.ctx, policy_id, found.limits))
-            if not bad and "enter" in request.POST:
-                done = grant_limits(request.ctx, policy_id, found.limits)
-                told = {"new": done.new, "known": done.known}
-                messages.success(
-                    request, _("Limits entered: %(new)s. Known already: %(known)s.") % told
-                )
-                return redirect("insurance_policy", policy_id)
-            shown = _shown(found, bad)
-        except Refusal as refusal:
-            if refusal.code in {Code.NOT_ALLOWED, Code.NOT_FOUND}:
-                raise
-            messages.error(request, sentence(refusal))
+        found = _read(request, policy)
+        bad = found.all_bad(check_limits(request.ctx, policy_id, found.limits))
+        if not bad and "enter" in request.POST:
+            done = grant_limits(request.ctx, policy_id, found.limits)
+            told = {"new": done.new, "known": done.known}
+            messages.success(
+                request, _("Limits entered: %(new)s. Known already: %(known)s.") % told
+            )
+            return redirect("insurance_policy", policy_id)
+        shown = _shown(found, bad)
     context = {"policy": policy, "starts_on": request.POST.get("starts_on", ""), **shown}
     return render(request, "console/insurance_file.html", context)
 
 
 def _read(request: PageRequest, policy: Policy) -> insured_limits.Read:
     with sent_file(request, insured_limits.MOST_BYTES, "limits") as path:
-        starts_on = forms.day(request.POST, "starts_on", "starts_on")
+        starts_on = forms.day(request.POST, "starts_on")
         return insured_limits.read(path, policy.currency, starts_on)
 
 

@@ -76,7 +76,7 @@ def _said(terms: PolicyTerms, name: str) -> str:
         said = ngettext("%(n)s month", "%(n)s months", value.length)
         return said % {"n": formats.number(value.length)}
     if name.startswith("insured_pct"):
-        return f"{formats.plain(value)} %"
+        return formats.percents(value)
     if name == "max_liability":
         return _("%(n)s times") % {"n": formats.plain(value)}
     return formats.money(value, terms.currency) if name.endswith("_minor") else _days(value)
@@ -163,6 +163,6 @@ def _typed(form: Mapping[str, str], name: str, currency: str) -> object:
         return None if number is None else str(number)
     if kind == "amount":
         # Which amount it is stands in the refusal.
-        return forms.minor(form, name, currency, name)
-    length = forms.whole(form, name, name, 0)
+        return forms.minor(form, name, currency)
+    length = forms.whole(form, name, 0)
     return {"length": length, "unit": form.get(f"{name}_unit", "")} if kind == "period" else length

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods
 from netterms.buyers import queries as buyers
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import id_in, page
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import again, id_in, page
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES
@@ -43,16 +42,14 @@ COLUMNS = (
 )  # fmt: skip
 # A row that has none of these was never filled in.
 WORDS = ("description", "quantity", "unit", "unit_price", "allowance")
-# Fields of a refusal that stand under another name in the form.
-PLACES = {"booked_on": "issued_on", "buyer_number": "buyer", "invoice": "note_of"}
 
 
 @dataclass(slots=True)
 class Row:
-    """One line as it was typed, what is wrong with it by field, and its net in minor units."""
+    """One line as it was typed, its place in the form, and its net in minor units."""
 
     typed: Typed
-    errors: dict[str, str] = field(default_factory=dict)
+    place: int = 0
     net_minor: int | None = None
 
     @property
@@ -63,18 +60,18 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """The form: what was typed, what is wrong with it by field, and what it comes to."""
+    """The form: what was typed, what is wrong with it, and what it comes to."""
 
     typed: Typed
     rows: list[Row]
-    errors: dict[str, str] = field(default_factory=dict)
+    ask: forms.Asking = field(default_factory=forms.Asking)
     totals: Totals | None = None
     buyer_name: str = ""
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing is wrong with it, as far as anyone looked."""
-        return not self.errors and not any(row.errors for row in self.rows)
+        return not self.ask.refused
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,9 +92,10 @@ def new(request: PageRequest) -> HttpResponse:
             return redirect("invoice", made)
     else:
         # Who it is for is shown as soon as it is known, and not asked for before the last button.
-        _asking({})("buyer", lambda: _buyer(request, sheet))
+        forms.Asking()(lambda: _buyer(request, sheet))
         sheet.totals = _totals(sheet, lines)
-    return _shown(request, sheet, forms.text(request.POST, "key", 100) or forms.new_key())
+    shown = _shown(request, sheet, forms.text(request.POST, "key", 100) or forms.new_key())
+    return again(request, shown, sheet.ask)
 
 
 def _shown(request: PageRequest, sheet: Sheet, key: str) -> HttpResponse:
@@ -108,7 +106,6 @@ def _shown(request: PageRequest, sheet: Sheet, key: str) -> HttpResponse:
         {
             "sheet": sheet,
             "typed": sheet.typed,
-            "errors": sheet.errors,
             "groups": _groups(sheet.totals) if sheet.totals else [],
             # Amounts of a currency nobody knows have no minor unit.
             "currency": currency if currency in CURRENCIES else request.membership.currency,
@@ -156,16 +153,14 @@ def _sent(form: QueryDict) -> Sheet:
     """What the browser sent, row by row; the rows end where the first column does."""
     columns = {name: form.getlist(name)[:MOST_ROWS] for name in COLUMNS}
     rows = [
-        Row({name: (values[at : at + 1] or [""])[0] for name, values in columns.items()})
+        Row({name: (values[at : at + 1] or [""])[0] for name, values in columns.items()}, at)
         for at in range(len(columns["description"]))
     ]
     sheet = Sheet({name: forms.text(form, name, 501) for name in HEAD}, rows or [_row()])
     sent = len(form.getlist("description"))
     if sent > MOST_ROWS:
         # None is left out unsaid.
-        sheet.errors["lines"] = sentence(
-            invalid("lines", sent, Mend.ITEMS, least=1, most=MOST_ROWS)
-        )
+        sheet.ask.refused.append((invalid("lines", sent, Mend.ITEMS, least=1, most=MOST_ROWS), 0))
     return sheet
 
 
@@ -178,21 +173,22 @@ def _add_row(sheet: Sheet) -> None:
 
 
 def _lines(sheet: Sheet) -> list[LineIn]:
-    """The lines of the rows that somebody began; each row keeps what is wrong with it."""
+    """The lines of the rows that somebody began, as far as they can be read."""
     sheet.typed["currency"] = sheet.typed["currency"].upper()
-    read = [_line(row, sheet.typed["currency"]) for row in sheet.rows if not row.is_empty]
+    read = [_line(sheet, row) for row in sheet.rows if not row.is_empty]
     return [line for line in read if line is not None]
 
 
-def _line(row: Row, currency: str) -> LineIn | None:
+def _line(sheet: Sheet, row: Row) -> LineIn | None:
+    currency = sheet.typed["currency"]
     known = currency if currency in CURRENCIES else "EUR"
-    ask = _asking(row.errors)
-    typed = row.typed
-    quantity = ask("quantity", lambda: _given(typed, "quantity"))
-    price = ask("unit_price", lambda: _given(typed, "unit_price"))
-    allowance = ask("allowance", lambda: forms.minor(typed, "allowance", known, "allowance"))
-    rate = ask("tax_rate", lambda: forms.percent(typed, "tax_rate"))
-    if quantity is None or price is None or row.errors:
+    ask, typed, place = sheet.ask, row.typed, row.place
+    before = len(ask.refused)
+    quantity = ask(lambda: _given(typed, "quantity"), place)
+    price = ask(lambda: _given(typed, "unit_price"), place)
+    allowance = ask(lambda: forms.minor(typed, "allowance", known), place)
+    rate = ask(lambda: forms.percent(typed, "tax_rate"), place)
+    if quantity is None or price is None or len(ask.refused) > before:
         return None
     line = LineIn(
         forms.text(typed, "description", papers.LONGEST_DESCRIPTION + 1),
@@ -203,8 +199,8 @@ def _line(row: Row, currency: str) -> LineIn | None:
         forms.text(typed, "unit", 20),
         allowance or 0,
     )
-    row.net_minor = ask("description", lambda: papers.line_net(line, known))
-    return None if row.errors else line
+    row.net_minor = ask(lambda: papers.line_net(line, known), place)
+    return line if row.net_minor is not None else None
 
 
 def _given(typed: Typed, name: str) -> Decimal:
@@ -217,21 +213,21 @@ def _totals(sheet: Sheet, lines: list[LineIn]) -> Totals | None:
         return None
     nobody, any_day = UUID(int=0), papers.FIRST_DAY
     paper = PaperIn(nobody, "", sheet.typed["currency"], any_day, any_day, tuple(lines))
-    return _asking(sheet.errors)("lines", lambda: papers.totals(paper))
+    return sheet.ask(lambda: papers.totals(paper))
 
 
 def _issued(request: PageRequest, sheet: Sheet, lines: list[LineIn]) -> UUID | None:
     """The paper that was written; None where something is wrong, which the form then says."""
     ctx, form = request.ctx, sheet.typed
-    ask = _asking(sheet.errors)
-    buyer = ask("buyer", lambda: _buyer(request, sheet))
-    issued_on = ask("issued_on", lambda: _day(form, "issued_on"))
+    ask = sheet.ask
+    buyer = ask(lambda: _buyer(request, sheet))
+    issued_on = ask(lambda: _day(form, "issued_on"))
     is_credit = form["kind"] == PaperKind.CREDIT_NOTE
     # Nothing falls due with a credit note.
-    due_on = issued_on if is_credit else ask("due_on", lambda: _day(form, "due_on"))
+    due_on = issued_on if is_credit else ask(lambda: _day(form, "due_on"))
     note_of = None
     if buyer is not None and form["note_of"]:
-        note_of = ask("note_of", lambda: reading.invoice_of(ctx, buyer, form["note_of"]))
+        note_of = ask(lambda: reading.invoice_of(ctx, buyer, form["note_of"]))
     paper = None
     if buyer is not None and issued_on is not None and due_on is not None:
         paper = PaperIn(
@@ -247,12 +243,12 @@ def _issued(request: PageRequest, sheet: Sheet, lines: list[LineIn]) -> UUID | N
             form["reference"],
         )
         # Asked before the book is, so that the form says all of it at once.
-        ask("lines", lambda: papers.check(paper, ctx.today))
+        ask(lambda: papers.check(paper, ctx.today))
     sheet.totals = _totals(sheet, lines)
     if paper is None or not sheet.is_sound:
         return None
     key = forms.text(request.POST, "key", 100) or forms.new_key()
-    made = ask("lines", lambda: keyed(ctx, key, paper, lambda: issue(ctx, paper)))
+    made = ask(lambda: keyed(ctx, key, paper, lambda: issue(ctx, paper)))
     return made[0] if made else None
 
 
@@ -265,11 +261,7 @@ def _buyer(request: PageRequest, sheet: Sheet) -> UUID:
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
-    return forms.needed(name, forms.day(form, name, name))
-
-
-def _asking(errors: dict[str, str]) -> forms.Asking:
-    return forms.Asking(errors, {*HEAD, *COLUMNS}, PLACES)
+    return forms.needed(name, forms.day(form, name))
 
 
 def _groups(totals: Totals) -> list[dict[str, Any]]:

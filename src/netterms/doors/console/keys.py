@@ -10,15 +10,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from netterms.access import actions, queries
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, page
 from netterms.kernel.context import Permission
-from netterms.kernel.refusal import Code, Refusal
 
 OLD_SECRET_DAYS = 7
 
@@ -27,37 +25,23 @@ OLD_SECRET_DAYS = 7
 @page
 def listing(request: PageRequest) -> HttpResponse:
     """Every key, and the form that makes one. Its secret is in this answer and nowhere else."""
-    secret, typed = "", None
+    secret = ""
     if request.method == "POST":
-        try:
-            secret = _create(request)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-            typed = request.POST
-    return _shown(request, {"secret": secret, "typed": typed})
-
-
-@require_POST
-@page
-def rotate(request: PageRequest, key_id: UUID) -> HttpResponse:
-    """A new secret; the old one works for the days chosen."""
-    try:
-        days = forms.whole(request.POST, "days", _("Days"), 0)
-        # Longer than any, so that the action says what is allowed.
-        until = request.ctx.now + timedelta(days=min(days, 1000))
-        secret = actions.rotate_key(request.ctx, key_id, until)
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
-        messages.error(request, sentence(refusal))
-        return redirect("keys")
+        secret = _create(request)
     return _shown(request, {"secret": secret})
 
 
-@require_POST
-@page
+@form_on("keys")
+def rotate(request: PageRequest, key_id: UUID) -> HttpResponse:
+    """A new secret; the old one works for the days chosen."""
+    days = forms.whole(request.POST, "days", 0)
+    # Longer than any, so that the action says what is allowed.
+    until = request.ctx.now + timedelta(days=min(days, 1000))
+    secret = actions.rotate_key(request.ctx, key_id, until)
+    return _shown(request, {"secret": secret})
+
+
+@form_on("keys")
 def revoke(request: PageRequest, key_id: UUID) -> HttpResponse:
     """Shut a key out for good."""
     actions.revoke_key(request.ctx, key_id)
@@ -67,8 +51,8 @@ def revoke(request: PageRequest, key_id: UUID) -> HttpResponse:
 
 def _create(request: PageRequest) -> str:
     form = request.POST
-    ends = forms.day(form, "expires_on", _("Ends on"))
-    rate = forms.whole(form, "rate", _("Requests a second"), 0)
+    ends = forms.day(form, "expires_on")
+    rate = forms.whole(form, "rate", 0)
     return actions.create_key(
         request.ctx,
         forms.text(form, "name", actions.LONGEST_NAME),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -18,7 +17,6 @@ from netterms.doors.console import forms, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page, whole_number
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -35,17 +33,10 @@ Names = TypeVar("Names", StepKind, Way, Doer)
 @page
 def overview(request: PageRequest) -> HttpResponse:
     """What counts now, every version, and the form that writes the next one."""
-    typed: Iterable[dict[str, str]] | None = None
     if request.method == "POST":
-        typed = _lines(request.POST)
-        try:
-            steps = [_typed(line) for line in typed]
-            why = forms.text(request.POST, "why")
-            return redirect("ladder_version", ladder_versions.draft(request.ctx, steps, why))
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, sentence(refusal))
+        steps = forms.each_row(_lines(request.POST), _typed)
+        why = forms.text(request.POST, "why")
+        return redirect("ladder_version", ladder_versions.draft(request.ctx, steps, why))
     written = ladder_versions.versions(request.ctx)
     live = ladder_versions.live_version(request.ctx, request.as_of)
     wanted = whole_number(request.GET.get("from", ""), 0, 10**9)
@@ -59,7 +50,7 @@ def overview(request: PageRequest) -> HttpResponse:
             "versions": written,
             "live": live,
             "start": start,
-            "rows": [*(typed if typed is not None else map(_shown, start.steps)), *empty],
+            "rows": [*map(_shown, start.steps), *empty],
             "may_change": Permission.MANAGE_POLICY in request.ctx.may,
             **_choices(),
         },
@@ -71,21 +62,15 @@ def overview(request: PageRequest) -> HttpResponse:
 def one(request: PageRequest, number: int) -> HttpResponse:
     """A version: its steps, who would get what tomorrow, and the form that lets it count."""
     if request.method == "POST":
-        try:
-            live_from = forms.day(request.POST, "live_from", _("Live from")) or request.ctx.today
-            why = forms.text(request.POST, "why")
-            ladder_versions.put_live(request.ctx, number, live_from, why)
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(
-                request,
-                _("Version %(number)s counts from %(day)s on.")
-                % {"number": number, "day": formats.day(live_from)},
-            )
-            return redirect("ladder")
+        live_from = forms.day(request.POST, "live_from") or request.ctx.today
+        why = forms.text(request.POST, "why")
+        ladder_versions.put_live(request.ctx, number, live_from, why)
+        messages.success(
+            request,
+            _("Version %(number)s counts from %(day)s on.")
+            % {"number": number, "day": formats.day(live_from)},
+        )
+        return redirect("ladder")
     shown = ladder_versions.version(request.ctx, number)
     trial = None
     if "try" in request.GET:
@@ -142,9 +127,9 @@ def _typed(line: dict[str, str]) -> LadderStep:
     if (line["from"] or line["to"]) and len(currency) != 3:
         raise Refusal(Code.VALUE_INVALID, field="currency", value=currency, mend=Mend.CURRENCY_CODE)
     return LadderStep(
-        stage=forms.whole(line, "stage", _("Stage"), 1),
+        stage=forms.whole(line, "stage", 1),
         step=_name(StepKind, line, "step"),
-        after_days=forms.whole(line, "after_days", _("Days after"), 0),
+        after_days=forms.whole(line, "after_days", 0),
         channel=_name(Way, line, "channel"),
         who=_name(Doer, line, "who"),
         segment=line["segment"],
@@ -158,7 +143,7 @@ def _typed(line: dict[str, str]) -> LadderStep:
 
 
 def _grade(line: dict[str, str], cell: str) -> int | None:
-    return forms.whole(line, cell, _("Grade"), 0) if line[cell] else None
+    return forms.whole(line, cell, 0) if line[cell] else None
 
 
 def _name(names: type[Names], line: dict[str, str], cell: str) -> Names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.buyers import queries as buyers
 from netterms.doors.console import early_payment, forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, page, paged
 from netterms.early_payment.queries import Acceptance
 from netterms.early_payment.queries import agreed as agreed_by_day
 from netterms.kernel.context import Permission
@@ -68,29 +67,25 @@ def payments(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("payments")
 def record(request: PageRequest) -> HttpResponse:
     """A person notes a payment or a refund."""
     form = request.POST
 
-    def act() -> HttpResponse:
-        number = forms.text(form, "buyer", 100)
-        buyer_id = buyers.buyer_by_number(request.ctx, number).id
-        currency = forms.text(form, "currency", 3).upper()
-        told = PaymentIn(
-            buyer_id,
-            Money(_amount(form, "amount", currency), currency),
-            _day(form, "paid_on"),
-            forms.text(form, "reference"),
-            forms.text(form, "kind", 20) or "receipt",
-            channel="console",
-        )
-        made, _new = keyed(request.ctx, _key(form), told, lambda: record_payment(request.ctx, told))
-        messages.success(request, _("The payment is booked."))
-        return redirect("payment", made)
-
-    return _tried(request, act, lambda: redirect("payments"))
+    number = forms.text(form, "buyer", 100)
+    buyer_id = buyers.buyer_by_number(request.ctx, number).id
+    currency = forms.text(form, "currency", 3).upper()
+    told = PaymentIn(
+        buyer_id,
+        Money(_amount(form, "amount", currency), currency),
+        _day(form, "paid_on"),
+        forms.text(form, "reference"),
+        forms.text(form, "kind", 20) or "receipt",
+        channel="console",
+    )
+    made, _new = keyed(request.ctx, _key(form), told, lambda: record_payment(request.ctx, told))
+    messages.success(request, _("The payment is booked."))
+    return redirect("payment", made)
 
 
 @require_GET
@@ -120,33 +115,29 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("payment", "payment_id")
 def payment_do(request: PageRequest, payment_id: UUID, move: str) -> HttpResponse:
     """A person allocates a payment, takes an allocation back, or books that it came back."""
     form, ctx = request.POST, request.ctx
     found = reading.payment(ctx, payment_id)
 
-    def act() -> HttpResponse:
-        if move == "allocate":
-            parts = _parts(form, found, reading.open_papers(ctx, found.buyer_id))
-            asked = {"allocate": payment_id, "parts": parts}
-            keyed(ctx, _key(form), asked, lambda: allocate(ctx, payment_id, parts))
-            messages.success(request, _("The payment is allocated."))
-        elif move == "undo":
-            invoice = _id(form.get("invoice", ""))
-            undo_allocation(ctx, payment_id, invoice, forms.text(form, "reason"))
-            messages.success(request, _("The allocation is taken back."))
-        elif move == "return":
-            line = _id(form.get("line", ""))
-            day, reason = _day(form, "returned_on"), forms.text(form, "reason")
-            returns.return_payment(ctx, payment_id, day, reason, line_id=line, key=_key(form))
-            messages.success(request, _("It is booked that the payment came back."))
-        else:
-            raise Refusal(Code.NOT_FOUND, field="move", value=move)
-        return redirect("payment", payment_id)
-
-    return _tried(request, act, lambda: redirect("payment", payment_id))
+    if move == "allocate":
+        parts = _parts(form, found, reading.open_papers(ctx, found.buyer_id))
+        asked = {"allocate": payment_id, "parts": parts}
+        keyed(ctx, _key(form), asked, lambda: allocate(ctx, payment_id, parts))
+        messages.success(request, _("The payment is allocated."))
+    elif move == "undo":
+        invoice = _id(form.get("invoice", ""))
+        undo_allocation(ctx, payment_id, invoice, forms.text(form, "reason"))
+        messages.success(request, _("The allocation is taken back."))
+    elif move == "return":
+        line = _id(form.get("line", ""))
+        day, reason = _day(form, "returned_on"), forms.text(form, "reason")
+        returns.return_payment(ctx, payment_id, day, reason, line_id=line, key=_key(form))
+        messages.success(request, _("It is booked that the payment came back."))
+    else:
+        raise Refusal(Code.NOT_FOUND, field="move", value=move)
+    return redirect("payment", payment_id)
 
 
 @require_GET
@@ -184,8 +175,7 @@ def invoice(request: PageRequest, invoice_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("invoice", "invoice_id")
 def invoice_do(request: PageRequest, invoice_id: UUID, move: str) -> HttpResponse:
     """A person credits, disputes or writes off an invoice, or sets a credit note off."""
     paper = reading.paper(request.ctx, invoice_id)
@@ -197,16 +187,14 @@ def invoice_do(request: PageRequest, invoice_id: UUID, move: str) -> HttpRespons
     }
     if move not in moves:
         raise Refusal(Code.NOT_FOUND, field="move", value=move)
-    return _tried(
-        request, lambda: moves[move](request, paper), lambda: redirect("invoice", invoice_id)
-    )
+    return moves[move](request, paper)
 
 
 def _note(request: PageRequest, paper: reading.Paper) -> HttpResponse:
     form, ctx = request.POST, request.ctx
     kind = PaperKind.DEBIT_NOTE if form.get("kind") == "debit_note" else PaperKind.CREDIT_NOTE
     net = _amount(form, "amount", paper.currency)
-    rate = _decimal(form, "tax_rate", "tax_rate")
+    rate = forms.percent(form, "tax_rate") or Decimal(0)
     reason = forms.text(form, "reason")
     line = LineIn(
         reason,
@@ -233,7 +221,7 @@ def _note(request: PageRequest, paper: reading.Paper) -> HttpResponse:
 
 def _dispute(request: PageRequest, paper: reading.Paper) -> HttpResponse:
     form, ctx = request.POST, request.ctx
-    reason = _one_of(form, "reason", DisputeReason)
+    reason = forms.one_of(form, "reason", DisputeReason)
     amount = Money(_amount(form, "amount", paper.currency), paper.currency)
     note = forms.text(form, "note", 2_001)
     asked = {"dispute": paper.id, "reason": reason, "amount": amount, "note": note}
@@ -246,7 +234,7 @@ def _dispute(request: PageRequest, paper: reading.Paper) -> HttpResponse:
 
 def _write_off(request: PageRequest, paper: reading.Paper) -> HttpResponse:
     form, ctx = request.POST, request.ctx
-    reason = _one_of(form, "reason", WriteOffReason)
+    reason = forms.one_of(form, "reason", WriteOffReason)
     amount = Money(_amount(form, "amount", paper.currency), paper.currency)
     note = forms.text(form, "note", 501)
     asked = {"write_off": paper.id, "reason": reason, "amount": amount, "note": note}
@@ -282,7 +270,7 @@ def _set_off(request: PageRequest, paper: reading.Paper) -> HttpResponse:
 def books(request: PageRequest) -> HttpResponse:
     """Trial balance, closed periods, and write-offs that wait for a second person."""
     ctx = request.ctx
-    asked = forms.day(request.GET, "as_of", _("day"))
+    asked = forms.day(request.GET, "as_of")
     day = asked or ctx.today
     found = queries.trial_balance(ctx, day)
     closed = periods.periods(ctx)
@@ -303,35 +291,31 @@ def books(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("books")
 def books_do(request: PageRequest, move: str) -> HttpResponse:
     """A person closes a period, asks for or agrees to its reopening, or decides a write-off."""
     form, ctx = request.POST, request.ctx
 
-    def act() -> HttpResponse:
-        number = _id(form.get("id", ""))
-        if move == "close":
-            periods.close_period(ctx, _day(form, "closed_until"))
-            messages.success(request, _("The period is closed."))
-        elif number is None:
-            raise Refusal(Code.NOT_FOUND, field="move", value=move)
-        elif move == "check":
-            _check(request, number)
-        elif move == "ask":
-            periods.ask_to_reopen(ctx, number, forms.text(form, "why"))
-            messages.success(request, _("A second person has to agree."))
-        elif move == "reopen":
-            periods.reopen(ctx, number)
-            messages.success(request, _("The period is open again."))
-        elif move in {"agree", "disagree"}:
-            decide_write_off(ctx, number, agree=move == "agree")
-            messages.success(request, _("The write-off is decided."))
-        else:
-            raise Refusal(Code.NOT_FOUND, field="move", value=move)
-        return redirect("books")
-
-    return _tried(request, act, lambda: redirect("books"))
+    number = _id(form.get("id", ""))
+    if move == "close":
+        periods.close_period(ctx, _day(form, "closed_until"))
+        messages.success(request, _("The period is closed."))
+    elif number is None:
+        raise Refusal(Code.NOT_FOUND, field="move", value=move)
+    elif move == "check":
+        _check(request, number)
+    elif move == "ask":
+        periods.ask_to_reopen(ctx, number, forms.text(form, "why"))
+        messages.success(request, _("A second person has to agree."))
+    elif move == "reopen":
+        periods.reopen(ctx, number)
+        messages.success(request, _("The period is open again."))
+    elif move in {"agree", "disagree"}:
+        decide_write_off(ctx, number, agree=move == "agree")
+        messages.success(request, _("The write-off is decided."))
+    else:
+        raise Refusal(Code.NOT_FOUND, field="move", value=move)
+    return redirect("books")
 
 
 def _check(request: PageRequest, number: UUID) -> None:
@@ -402,55 +386,16 @@ def _parts(
     return parts
 
 
-def _tried(
-    request: PageRequest, act: Callable[[], HttpResponse], back: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """The answer of `act`; a refusal is said on the page one comes back to."""
-    try:
-        return act()
-    except Refusal as refusal:
-        if refusal.code in SHOWN_PASS and refusal.facts.get("field") in {None, "move"}:
-            raise
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
-        return back()
-
-
 def _key(form: Mapping[str, str]) -> str:
     return forms.text(form, "key", 100) or forms.new_key()
 
 
 def _amount(form: Mapping[str, str], name: str, currency: str) -> int:
-    return forms.needed("amount", forms.minor(form, name, currency))
+    return forms.needed(name, forms.minor(form, name, currency))
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
-    return forms.needed("as_of", forms.day(form, name, _("day")))
-
-
-def _decimal(form: Mapping[str, str], name: str, field: str) -> Decimal:
-    typed = forms.text(form, name, 12)
-    try:
-        found = Decimal(typed or "0")
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite():
-        raise Refusal(Code.VALUE_INVALID, field=field, value=typed, mend=Mend.NUMBER)
-    return found
-
-
-def _one_of(form: Mapping[str, str], name: str, words: Any) -> Any:  # noqa: ANN401 - an enum
-    typed = forms.text(form, name, 40)
-    if typed not in list(words):
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field="reason",
-            value=typed,
-            mend=Mend.ONE_OF,
-            allowed=", ".join(words),
-        )
-    return words(typed)
+    return forms.needed(name, forms.day(form, name))
 
 
 def _id(text: str) -> UUID | None:

@@ -32,7 +32,6 @@ from netterms.doors.console.pages import page
 from netterms.doors.console.words import COUNTINGS, LEGAL_REASONS, LEGAL_STEPS, PARTNER_KINDS
 from netterms.doors.look import jurisdiction
 from netterms.doors.look.names import PAPERS
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -49,16 +48,9 @@ def legal(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     buyer = buyers.buyer(ctx, buyer_id)
     typed: Mapping[str, Any] = request.GET
     if request.method == "POST":
-        typed = request.POST
-        try:
-            said = _do(request, buyer_id)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, said)
-            return redirect("legal", buyer_id)
+        said = _do(request, buyer_id)
+        messages.success(request, said)
+        return redirect("legal", buyer_id)
     there = queries.checklist(ctx, buyer_id)
     case = case_of(ctx, buyer_id)
     partners = queries.partners(ctx)
@@ -130,7 +122,7 @@ def _gate(one: queries.Outlook, typed: Mapping[str, Any], insolvent: bool) -> An
     """COL-09 with what a person estimates; nothing while nobody has."""
     try:
         cost = forms.minor(typed, "cost", one.currency)
-        chance = forms.whole(typed, "chance", _("chance"), -1)
+        chance = forms.whole(typed, "chance", -1)
     except Refusal:
         return None
     if cost is None or not 0 <= chance <= 100:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.buyers import queries as buyers
 from netterms.collection.letters import actions, queries
@@ -23,13 +23,12 @@ from netterms.connectors.letters import press
 from netterms.connectors.mail import open_mailer
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import form_on, page
 from netterms.doors.console.words import LANGUAGE_NAMES, LETTER_WARNINGS, TEMPLATES
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.site.config import config
 
 # A PDF is looked at inside its own page and may do nothing there.
@@ -48,19 +47,12 @@ def letters(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     buyer = buyers.buyer(ctx, buyer_id)
     typed: Mapping[str, Any] = {"template": request.GET.get("template", "reminder_1")}
     if request.method == "POST":
-        typed = request.POST
-        try:
-            if typed.get("do") == "preview":
-                made = actions.draft(ctx, _wanted(buyer_id, typed))
-                return _pdf(press(made.documents), "preview", "inline")
-            letter = _write(request, buyer_id)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("The letter is written."))
-            return redirect("letter", letter)
+        if request.POST.get("do") == "preview":
+            made = actions.draft(ctx, _wanted(buyer_id, request.POST))
+            return _pdf(press(made.documents), "preview", "inline")
+        letter = _write(request, buyer_id)
+        messages.success(request, _("The letter is written."))
+        return redirect("letter", letter)
     said = queries.buyer_letters(ctx, buyer_id)
     may_read_mail = Permission.READ_PERSONAL in ctx.may
     mails = incoming.mail_of(ctx, buyer_id) if may_read_mail else []
@@ -86,19 +78,13 @@ def letters(request: PageRequest, buyer_id: UUID) -> HttpResponse:
 
 
 def _wanted(buyer_id: UUID, form: Mapping[str, Any]) -> actions.Wanted:
-    template = forms.text(form, "template", 40)
-    if template not in list(Template):
-        raise Refusal(
-            Code.VALUE_INVALID, field="template", value=template, mend=Mend.ONE_OF,
-            allowed=", ".join(Template),
-        )  # fmt: skip
     return actions.Wanted(
         buyer_id=buyer_id,
-        template=Template(template),
+        template=forms.one_of(form, "template", Template),
         language=forms.text(form, "language", 10),
-        deadline=forms.day(form, "deadline", _("last day")),
+        deadline=forms.day(form, "deadline"),
         note=forms.text(form, "note", actions.LONGEST_NOTE + 1),
-        since=forms.day(form, "since", _("day")),
+        since=forms.day(form, "since"),
         instalments=_instalments(form),
     )
 
@@ -110,16 +96,14 @@ def _instalments(form: Mapping[str, Any]) -> tuple[Instalment, ...]:
         words = line.split()
         if not words:
             continue
-        told = dict(zip(("day", "amount", "currency"), words, strict=False))
-        if told.get("currency") not in CURRENCIES:
-            raise Refusal(
-                Code.VALUE_INVALID, field="instalments", value=line, mend=Mend.CURRENCY_CODE
-            )
-        day = forms.day(told, "day", _("day"))
-        minor = forms.minor(told, "amount", told.get("currency", ""))
-        if day is None or minor is None:
-            raise Refusal(Code.VALUE_INVALID, field="instalments", value=line, mend=Mend.GIVE_IT)
-        found.append(Instalment(day, Money(minor, told["currency"])))
+        day, amount, currency = [*words, "", ""][:3]
+        if currency not in CURRENCIES:
+            raise invalid("instalments", line, Mend.CURRENCY_CODE)
+        due_on = forms.day({"instalments": day}, "instalments")
+        minor = forms.minor({"instalments": amount}, "instalments", currency)
+        if due_on is None or minor is None:
+            raise invalid("instalments", line, Mend.GIVE_IT)
+        found.append(Instalment(due_on, Money(minor, currency)))
     return tuple(found)
 
 
@@ -165,30 +149,23 @@ def _pdf(content: bytes, name: str, how: str = "attachment") -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-@require_POST
-@page
+@form_on("letter", "letter_id")
 def send(request: PageRequest, letter_id: UUID) -> HttpResponse:
     """Send a letter by e-mail, or note that it is in the post."""
     ctx = request.ctx
-    try:
-        if request.POST.get("do") == "post":
-            actions.mark_posted(ctx, letter_id)
-            messages.success(request, _("Noted: the letter is in the post."))
-            return redirect("letter", letter_id)
-        settings = config()
-        with open_mailer(settings) as mailer:
-            to = forms.text(request.POST, "to", 254)
-            state = actions.send_letter(ctx, letter_id, mailer, settings.mail_from, to)
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_ALLOWED, Code.NOT_FOUND}:
-            raise
-        messages.error(request, sentence(refusal))
+    if request.POST.get("do") == "post":
+        actions.mark_posted(ctx, letter_id)
+        messages.success(request, _("Noted: the letter is in the post."))
+        return redirect("letter", letter_id)
+    settings = config()
+    with open_mailer(settings) as mailer:
+        to = forms.text(request.POST, "to", 254)
+        state = actions.send_letter(ctx, letter_id, mailer, settings.mail_from, to)
+    kept = queries.letter(ctx, letter_id)
+    if state == "sent":
+        messages.success(request, _("Sent to %(address)s.") % {"address": kept.sent_to})
     else:
-        kept = queries.letter(ctx, letter_id)
-        if state == "sent":
-            messages.success(request, _("Sent to %(address)s.") % {"address": kept.sent_to})
-        else:
-            messages.error(request, _("Not sent: %(reason)s") % {"reason": kept.outcome})
+        messages.error(request, _("Not sent: %(reason)s") % {"reason": kept.outcome})
     return redirect("letter", letter_id)
 
 
@@ -203,15 +180,9 @@ def letterhead(request: PageRequest) -> HttpResponse:
         typed = request.POST
         most = actions.LONGEST_LINES + 1
         told = {name: forms.text(typed, name, most).replace("\r\n", "\n") for name in HEAD_FIELDS}
-        try:
-            actions.set_letterhead(ctx, replace(head, **told))
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("The letterhead is kept."))
-            return redirect("letterhead")
+        actions.set_letterhead(ctx, replace(head, **told))
+        messages.success(request, _("The letterhead is kept."))
+        return redirect("letterhead")
     return render(
         request,
         "console/letterhead.html",
@@ -223,31 +194,24 @@ def letterhead(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("letters", "buyer_id")
 def about(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """What counts for letters to a buyer; or an address that works again."""
     form = request.POST
-    try:
-        if address := forms.text(form, "clear", 254):
-            mail.clear_bounce(request.ctx, address)
-        else:
-            actions.set_buyer_letters(
-                request.ctx,
-                buyer_id,
-                BuyerLetters(
-                    language=forms.text(form, "language", 10),
-                    contract_language=forms.text(form, "contract_language", 10),
-                    contract_number=forms.text(form, "contract_number", actions.LONGEST + 1),
-                    is_person=form.get("is_person") == "yes",
-                ),
-            )
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_ALLOWED, Code.NOT_FOUND}:
-            raise
-        messages.error(request, sentence(refusal))
+    if address := forms.text(form, "clear", 254):
+        mail.clear_bounce(request.ctx, address)
     else:
-        messages.success(request, _("Kept."))
+        actions.set_buyer_letters(
+            request.ctx,
+            buyer_id,
+            BuyerLetters(
+                language=forms.text(form, "language", 10),
+                contract_language=forms.text(form, "contract_language", 10),
+                contract_number=forms.text(form, "contract_number", actions.LONGEST + 1),
+                is_person=form.get("is_person") == "yes",
+            ),
+        )
+    messages.success(request, _("Kept."))
     return redirect("letters", buyer_id)
 
 
@@ -276,19 +240,15 @@ def _decide(request: PageRequest) -> None:
     form = request.POST
     try:
         mail_id = UUID(forms.text(form, "mail", 40))
-        number = forms.text(form, "buyer_number", 100)
-        if number:
-            mail.attach_mail(request.ctx, mail_id, buyers.buyer_by_number(request.ctx, number).id)
-            messages.success(request, _("The message is with the buyer."))
-        else:
-            mail.put_mail_away(request.ctx, mail_id)
-            messages.success(request, _("The message is put away."))
-    except ValueError:
-        messages.error(request, sentence(Refusal(Code.NOT_FOUND, field="mail", value="")))
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    except ValueError as error:
+        raise Refusal(Code.NOT_FOUND, field="mail", value="") from error
+    number = forms.text(form, "buyer_number", 100)
+    if number:
+        mail.attach_mail(request.ctx, mail_id, buyers.buyer_by_number(request.ctx, number).id)
+        messages.success(request, _("The message is with the buyer."))
+    else:
+        mail.put_mail_away(request.ctx, mail_id)
+        messages.success(request, _("The message is put away."))
 
 
 @require_GET

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,10 +14,9 @@ from netterms.doors.console import forms, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal, invalid
+from netterms.kernel.refusal import invalid
 from netterms.limits.formulas import Formula
 from netterms.limits.policy import LimitPolicy, in_force, limit_policies, set_limit_policy
 
@@ -29,26 +27,17 @@ PERCENT = Decimal(100)
 @page
 def overview(request: PageRequest) -> HttpResponse:
     """The policy in force in a form, and every version."""
-    typed: Any = None
     if request.method == "POST":
-        try:
-            _set(request)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-            typed = request.POST
-        else:
-            messages.success(request, _("Kept. From its day on every limit is looked at again."))
-            return redirect("limit_policy")
+        _set(request)
+        messages.success(request, _("Kept. From its day on every limit is looked at again."))
+        return redirect("limit_policy")
     versions = limit_policies(request.ctx)
     now = in_force(versions, request.ctx.today)
-    chosen = set(typed.getlist("formulas")) if typed else now.policy.formulas
+    chosen = now.policy.formulas
     context = {
         "formulas": [(f.value, words.FORMULAS[f], f.value in chosen) for f in Formula],
         "now": now,
         "versions": [(one, _in_words(one.policy)) for one in versions],
-        "typed": typed,
         "shares": {name: _percent(getattr(now.policy, name)) for name in SHARES},
         "today": request.ctx.today,
         "key": forms.new_key(),
@@ -76,7 +65,7 @@ def _set(request: PageRequest) -> None:
         given["concentration_share"] or Decimal(0),
         given["tolerated_uninsured_share"] or Decimal(0),
     )
-    on = forms.day(form, "in_force_on", "in_force_on") or request.ctx.today
+    on = forms.day(form, "in_force_on") or request.ctx.today
     key = forms.text(form, "key", 100) or forms.new_key()
     set_limit_policy(request.ctx, policy, on, forms.text(form, "why"), key=key)
 
@@ -85,15 +74,17 @@ def _percent(share: Decimal | None) -> str:
     return "" if share is None else formats.plain(share * PERCENT)
 
 
+def _shown(share: Decimal) -> str:
+    return formats.percents(share * PERCENT)
+
+
 def _in_words(policy: LimitPolicy) -> list[str]:
     said = [str(words.FORMULAS[f]) for f in Formula if f in policy.formulas]
-    said.append(
-        _("concentration %(percent)s %%") % {"percent": _percent(policy.concentration_share)}
-    )
+    said.append(_("concentration %(percent)s") % {"percent": _shown(policy.concentration_share)})
     if policy.tolerated_uninsured_share:
-        uninsured = _percent(policy.tolerated_uninsured_share)
-        said.append(_("%(percent)s %% uninsured") % {"percent": uninsured})
+        uninsured = _shown(policy.tolerated_uninsured_share)
+        said.append(_("%(percent)s uninsured") % {"percent": uninsured})
     if policy.net_worth_rule is not None:
-        worth = _percent(policy.net_worth_rule)
-        said.append(_("%(percent)s %% of net worth") % {"percent": worth})
+        worth = _shown(policy.net_worth_rule)
+        said.append(_("%(percent)s of net worth") % {"percent": worth})
     return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from netterms.buyers import queries as buyers
 from netterms.doors.console import event_words, forms, stories
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -38,18 +37,10 @@ def change(request: PageRequest, buyer_id: UUID, currency: str) -> HttpResponse:
     ctx = request.ctx
     buyer = buyers.buyer(ctx, buyer_id)
     line = queries.lines_of(ctx, buyer_id).get(currency)
-    typed: Any = None
     if request.method == "POST":
-        try:
-            _change(request, buyer_id, currency, line)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-            typed = request.POST
-        else:
-            messages.success(request, _("The credit line is changed."))
-            return redirect("line", buyer_id, currency)
+        _change(request, buyer_id, currency, line)
+        messages.success(request, _("The credit line is changed."))
+        return redirect("line", buyer_id, currency)
     return render(
         request,
         "console/line.html",
@@ -58,7 +49,6 @@ def change(request: PageRequest, buyer_id: UUID, currency: str) -> HttpResponse:
             "currency": currency,
             "line": line,
             "terms": line.terms if line else NEW,
-            "typed": typed,
             "seen": _seen(line),
             "statuses": [status.value for status in LineStatus],
             "may_change": Permission.SET_LIMIT in ctx.may,
@@ -95,19 +85,19 @@ def _change(
     why = forms.text(form, "why")
     if not why:
         raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
-    limit = forms.needed("limit_minor", forms.minor(form, "limit", currency))
+    limit = forms.needed("limit", forms.minor(form, "limit", currency))
     status = form.get("status", "")
     terms = replace(
         line.terms if line else NEW,
         limit_minor=limit,
         status=LineStatus(status) if status in list(LineStatus) else LineStatus.OPEN,
         top_up_minor=forms.minor(form, "top_up", currency) or 0,
-        top_up_until=forms.day(form, "top_up_until", _("Top-up until")),
+        top_up_until=forms.day(form, "top_up_until"),
         insured_minor=forms.minor(form, "insured", currency) or 0,
-        net_days=forms.whole(form, "net_days", _("Days to pay"), NEW.net_days),
-        discount_percent=_percent(forms.text(form, "discount_percent", 10)),
-        discount_days=forms.whole(form, "discount_days", _("Days for the discount"), 0),
-        instalments=forms.whole(form, "instalments", _("Instalments"), 1),
+        net_days=forms.whole(form, "net_days", NEW.net_days),
+        discount_percent=round(forms.percent(form, "discount_percent") or Decimal(0), 2),
+        discount_days=forms.whole(form, "discount_days", 0),
+        instalments=forms.whole(form, "instalments", 1),
     )
     # Orders and payments move a line all the time; only what people decide must be as it was seen.
     if form.get("seen") != _seen(line):
@@ -119,15 +109,3 @@ def _change(
 def _seen(line: CreditLine | None) -> str:
     """What the form's reader saw of what people decide about a line."""
     return fingerprint(line.terms) if line else "none"
-
-
-def _percent(typed: str) -> Decimal:
-    try:
-        found = Decimal(typed or "0")
-        if not found.is_finite():
-            raise InvalidOperation
-        return found.quantize(Decimal("0.01"))
-    except InvalidOperation as error:
-        raise Refusal(
-            Code.VALUE_INVALID, field="discount_percent", value=typed, mend=Mend.NUMBER
-        ) from error

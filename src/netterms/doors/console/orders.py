@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.checkout import actions, pending, queries
 from netterms.checkout.moves import ORDER_MOVES, OrderMove, OrderState
@@ -20,8 +20,7 @@ from netterms.checkout.queries import OrderFilter
 from netterms.checkout.requests import LONGEST_KEY, LONGEST_NUMBER, MoveRequest
 from netterms.doors.console import event_words, forms, rates, stories, words
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import id_in, page, paged
-from netterms.doors.look.sentences import sentence
+from netterms.doors.console.pages import form_on, id_in, page, paged
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import queries as limits
@@ -93,6 +92,7 @@ def one(request: PageRequest, order_id: UUID) -> HttpResponse:
     """One order: amounts, line, papers, what may be done, and every event."""
     ctx = request.ctx
     order = queries.order(ctx, order_id)
+    life = queries.life_of(ctx, order_id)
     held_on = order.line_currency or pending.line_currency(ctx, order.buyer_id, order.currency)
     grades = scoring.grades_of(ctx, [order.buyer_id], request.as_of)
     return render(
@@ -107,13 +107,13 @@ def one(request: PageRequest, order_id: UUID) -> HttpResponse:
             "grade": _grade(grades[order.buyer_id], held_on),
             "papers": queries.papers_of(ctx, order_id),
             "moves": _moves(request, order),
-            "life": [_moment(event) for event in reversed(queries.life_of(ctx, order_id))],
+            "hints": queries.hints_of(order, life),
+            "life": [_moment(event) for event in reversed(life)],
         },
     )
 
 
-@require_POST
-@page
+@form_on("order", "order_id")
 def do(request: PageRequest, order_id: UUID, move: str) -> HttpResponse:
     """A person moves an order: void, amend, capture, refund, approve or decline it."""
     if move not in DONE:
@@ -123,11 +123,9 @@ def do(request: PageRequest, order_id: UUID, move: str) -> HttpResponse:
         answer = _done(request, order, OrderMove(move))
         _say(request, OrderMove(move), answer.order)
     except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
         # A program counts in minor units; a person reads money.
         refusal.facts.setdefault("currency", order.currency)
-        messages.error(request, sentence(refusal))
+        raise
     back = request.POST.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/orders/")
     return redirect(back) if safe else redirect("order", order_id)

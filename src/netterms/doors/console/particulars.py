@@ -22,11 +22,10 @@ from netterms.buyers.profile import profile
 from netterms.doors.console import account_policy, event_words, forms, stories, words
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES
-from netterms.kernel.refusal import Code, Refusal, invalid
+from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.references import enter_reference, references_of
 from netterms.monitoring import queries as monitoring
 from netterms.scoring import company
@@ -47,22 +46,14 @@ OWN_EVENTS = tuple(
 @page
 def overview(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """Everything that says who the buyer is, with a form for each, and its history."""
-    typed: Mapping[str, Any] = {}
     if request.method == "POST":
-        typed = request.POST
-        try:
-            said = _do(request, buyer_id)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, said)
-            return redirect("particulars", buyer_id)
-    return render(request, "console/particulars.html", _shown(request, buyer_id, typed))
+        said = _do(request, buyer_id)
+        messages.success(request, said)
+        return redirect("particulars", buyer_id)
+    return render(request, "console/particulars.html", _shown(request, buyer_id))
 
 
-def _shown(request: PageRequest, buyer_id: UUID, typed: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(request: PageRequest, buyer_id: UUID) -> dict[str, Any]:
     ctx = request.ctx
     buyer = buyers.buyer(ctx, buyer_id)
     tree = groups.group_of(ctx, buyer_id)
@@ -91,8 +82,6 @@ def _shown(request: PageRequest, buyer_id: UUID, typed: Mapping[str, Any]) -> di
         "may_change": Permission.IMPORT in ctx.may,
         "may_confirm": Permission.SET_LIMIT in ctx.may,
         "me": ctx.actor,
-        "typed": typed,
-        "open": typed.get("what", ""),
         "key": forms.new_key(),
         "number_kinds": [(kind, words.NUMBER_KINDS[kind]) for kind in sorted(KINDS)],
         "alias_kinds": [(kind.value, words.ALIAS_KINDS[kind]) for kind in kinds.GIVEN_KINDS],
@@ -213,10 +202,10 @@ def _master(request: PageRequest, buyer_id: UUID) -> str:
 
 def _facts(request: PageRequest, buyer_id: UUID) -> str:
     form = request.POST
-    rank = forms.whole(form, "form_rank", "form_rank", 0)
+    rank = forms.whole(form, "form_rank", 0)
     told = company.CompanyFacts(
-        forms.day(form, "founded_on", "founded_on"),
-        forms.whole(form, "employees", "employees", 0) if _text(request, "employees") else None,
+        forms.day(form, "founded_on"),
+        forms.whole(form, "employees", 0) if _text(request, "employees") else None,
         rank or None,
         _text(request, "source"),
     )
@@ -228,7 +217,7 @@ def _reference(request: PageRequest, buyer_id: UUID) -> str:
     form, currency = request.POST, _text(request, "currency").upper()
     # The currency decides how an amount is read: an unknown one is refused by the use case.
     limit = forms.minor(form, "limit", currency) if currency in CURRENCIES else 0
-    given_on = forms.day(form, "given_on", "given_on") or request.ctx.today
+    given_on = forms.day(form, "given_on") or request.ctx.today
     key = forms.text(form, "key", 100) or forms.new_key()
     supplier = _text(request, "supplier")
     enter_reference(request.ctx, buyer_id, supplier, currency, limit, given_on, key=key)
@@ -236,13 +225,9 @@ def _reference(request: PageRequest, buyer_id: UUID) -> str:
 
 
 def _notice(request: PageRequest, buyer_id: UUID) -> str:
-    kind = _text(request, "kind")
-    if kind not in set(insolvency.NoticeKind):
-        allowed = ", ".join(insolvency.NoticeKind)
-        raise invalid("kind", kind, Mend.ONE_OF, allowed=allowed)
     told = insolvency.Notice(
-        insolvency.NoticeKind(kind),
-        forms.needed("dated_on", forms.day(request.POST, "dated_on", "dated_on")),
+        forms.one_of(request.POST, "kind", insolvency.NoticeKind),
+        forms.needed("dated_on", forms.day(request.POST, "dated_on")),
         _text(request, "source"),
         _text(request, "reference"),
         _text(request, "words"),

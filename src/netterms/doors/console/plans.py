@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.buyers import queries as buyers
 from netterms.collection import instalments, plan_ends, plan_reads, plan_settling, queries
@@ -19,12 +19,10 @@ from netterms.collection.page import page_settings
 from netterms.collection.plan_offers import Drawn, Offer, draw_up, standard_offer
 from netterms.collection.promises import Channel
 from netterms.doors.console import forms, plan_words, stories
-from netterms.doors.console.buyer_page import percent
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
+from netterms.doors.console.pages import form_on, page, paged
 from netterms.doors.look import formats
 from netterms.doors.look.names import PLAN_STATES
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
@@ -75,8 +73,7 @@ def one(request: PageRequest, plan_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("plan", "plan_id")
 def do(request: PageRequest, plan_id: UUID, move: str) -> HttpResponse:
     """Accept for the buyer, approve, note the consent, decline, end, replace, settle money."""
     moves: dict[str, Callable[[], object]] = {
@@ -90,18 +87,13 @@ def do(request: PageRequest, plan_id: UUID, move: str) -> HttpResponse:
         "replan": lambda: plan_ends.replan(ctx, plan_id, _new_terms(request, plan_id)),
     }
     ctx, note, shown = request.ctx, forms.text(request.POST, "note"), plan_id
-    try:
-        if move not in moves:
-            raise Refusal(Code.NOT_FOUND, field="plan", value=move)
-        made = moves[move]()
-        if move == "replan":
-            # It goes on with the new one.
-            shown = UUID(str(made))
-        messages.success(request, _("Done. It is in the buyer's history."))
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
-        messages.error(request, sentence(refusal))
+    if move not in moves:
+        raise Refusal(Code.NOT_FOUND, field="plan", value=move)
+    made = moves[move]()
+    if move == "replan":
+        # It goes on with the new one.
+        shown = UUID(str(made))
+    messages.success(request, _("Done. It is in the buyer's history."))
     return redirect("plan", shown)
 
 
@@ -116,9 +108,9 @@ def _payment(request: PageRequest) -> UUID:
 def _new_terms(request: PageRequest, plan_id: UUID) -> plan_ends.NewTerms:
     form, before = request.POST, plan_reads.plan(request.ctx, plan_id)
     return plan_ends.NewTerms(
-        forms.whole(form, "months", "months", before.months),
-        forms.whole(form, "down_percent", "down_percent", 0),
-        percent(forms.text(form, "yearly_percent", 12)),
+        forms.whole(form, "months", before.months),
+        forms.whole(form, "down_percent", 0),
+        forms.needed("yearly_percent", forms.percent(form, "yearly_percent")),
         Shape(before.shape),
     )
 
@@ -159,18 +151,13 @@ def propose(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     currency = asked.get("currency", "") or (codes[0] if codes else "")
     drawn: Drawn | None = None
     offer = standard_offer(ctx, buyer_id, [line.id for line in late if line.currency == currency])
-    try:
-        if late:
-            offer = _offer(request, offer, currency)
-            drawn = draw_up(ctx, offer)
-            if request.method == "POST":
-                plan = instalments.propose(ctx, offer)
-                messages.success(request, _("Proposed. The buyer finds it on its page."))
-                return redirect("plan", plan)
-    except Refusal as refusal:
-        if refusal.code is Code.NOT_ALLOWED:
-            raise
-        messages.error(request, sentence(refusal))
+    if late:
+        offer = _offer(request, offer, currency)
+        drawn = draw_up(ctx, offer)
+        if request.method == "POST":
+            plan = instalments.propose(ctx, offer)
+            messages.success(request, _("Proposed. The buyer finds it on its page."))
+            return redirect("plan", plan)
     return render(
         request,
         "console/plan_new.html",
@@ -190,14 +177,14 @@ def propose(request: PageRequest, buyer_id: UUID) -> HttpResponse:
 
 def _offer(request: PageRequest, usual: Offer, currency: str) -> Offer:
     form = request.POST if request.method == "POST" else request.GET
-    shape, rate = form.get("shape", ""), forms.text(form, "yearly_percent", 12)
+    shape, rate = form.get("shape", ""), forms.percent(form, "yearly_percent")
     price = forms.minor(form, "retention", currency)
     return Offer(
         usual.buyer_id,
         usual.invoices,
-        forms.whole(form, "months", "months", usual.months),
-        forms.whole(form, "down_percent", "down_percent", usual.down_percent),
-        percent(rate) if rate else usual.yearly_percent,
+        forms.whole(form, "months", usual.months),
+        forms.whole(form, "down_percent", usual.down_percent),
+        usual.yearly_percent if rate is None else rate,
         Shape(shape) if shape in set(Shape) else usual.shape,
         Money(price, currency) if price else None,
     )

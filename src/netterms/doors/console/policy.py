@@ -17,7 +17,6 @@ from netterms.checkout.trials import try_policy
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
 
@@ -30,18 +29,11 @@ NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
 @page
 def overview(request: PageRequest) -> HttpResponse:
     """What counts now, every version, and the form that writes the next one."""
-    typed: Policy | None = None
     if request.method == "POST":
-        try:
-            typed = _typed(request.POST)
-            why = forms.text(request.POST, "why")
-            return redirect("policy_version", policies.draft(request.ctx, typed, why))
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, sentence(refusal))
+        why = forms.text(request.POST, "why")
+        return redirect("policy_version", policies.draft(request.ctx, _typed(request.POST), why))
     written = policies.versions(request.ctx)
-    shown = typed or (written[0].policy if written else policies.BUILT_IN.policy)
+    shown = written[0].policy if written else policies.BUILT_IN.policy
     return render(
         request,
         "console/policy.html",
@@ -60,17 +52,9 @@ def overview(request: PageRequest) -> HttpResponse:
 def one(request: PageRequest, number: int) -> HttpResponse:
     """A version: what it says, what it would have said of past orders, and put it in force."""
     if request.method == "POST":
-        try:
-            policies.put_in_force(request.ctx, number, forms.text(request.POST, "why"))
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(
-                request, _("Version %(number)s counts from now on.") % {"number": number}
-            )
-            return redirect("policy")
+        policies.put_in_force(request.ctx, number, forms.text(request.POST, "why"))
+        messages.success(request, _("Version %(number)s counts from now on.") % {"number": number})
+        return redirect("policy")
     shown = policies.version(request.ctx, number)
     return render(
         request,
@@ -107,9 +91,7 @@ def _typed(form: QueryDict) -> Policy:
     return Policy(
         serve_newcomers=form.get("serve_newcomers") == "on",
         countries=tuple(dict.fromkeys(forms.text(form, "countries", 2000).upper().split())),
-        decline_from_grade=forms.whole(
-            form, "decline_from_grade", _("Declined at once"), default.decline_from_grade
-        ),
+        decline_from_grade=forms.whole(form, "decline_from_grade", default.decline_from_grade),
         auto_approve=tuple(
             Bound(row["currency"], _grade(row["grade"]), minor)
             for row, minor in _rows(form, "bound", ("currency", "grade"))
@@ -122,7 +104,7 @@ def _typed(form: QueryDict) -> Policy:
             Largest(row["currency"], minor) for row, minor in _rows(form, "largest", ("currency",))
         ),
         review=tuple(doubt for doubt in Doubt if doubt.value in form.getlist("review")),
-        net_days=forms.whole(form, "net_days", _("Days to pay"), default.net_days),
+        net_days=forms.whole(form, "net_days", default.net_days),
     )
 
 

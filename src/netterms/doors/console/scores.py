@@ -10,12 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import form_on, page
 from netterms.doors.console.score_months import section
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
@@ -87,20 +86,13 @@ def shadow(request: PageRequest) -> HttpResponse:
     return render(request, "console/score_shadow.html", context)
 
 
-@require_POST
-@page
+@form_on("scores")
 def do(request: PageRequest, number: int, move: str) -> HttpResponse:
     """Put a card in shadow or in force, or retire it."""
-    try:
-        if move not in list(CardMove):
-            raise Refusal(Code.NOT_FOUND, field="move", value=move)
-        decide(request.ctx, number, CardMove(move))
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
-        messages.error(request, sentence(refusal))
-    else:
-        messages.success(request, _decided(CardMove(move)))
+    if move not in list(CardMove):
+        raise Refusal(Code.NOT_FOUND, field="move", value=move)
+    decide(request.ctx, number, CardMove(move))
+    messages.success(request, _decided(CardMove(move)))
     return redirect("scores")
 
 

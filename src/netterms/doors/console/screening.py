@@ -9,15 +9,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from netterms.doors.console import forms, words
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page, paged
+from netterms.doors.console.pages import form_on, page, paged
 from netterms.doors.look import formats
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
-from netterms.kernel.refusal import Code, Refusal
 from netterms.screening import queries
 from netterms.screening.actions import decide, propose
 from netterms.screening.queries import Hit
@@ -48,23 +46,17 @@ def hits(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@page
+@form_on("screening")
 def judge(request: PageRequest, hit_id: UUID) -> HttpResponse:
     """Propose what a hit is, agree with what was proposed, or open it again."""
     said = request.POST.get("said", "")
-    try:
-        if said in ("same", "other"):
-            propose(request.ctx, hit_id, same=said == "same", why=forms.text(request.POST, "why"))
-            messages.success(request, _("Proposed. Another person has to agree."))
-        else:
-            decide(request.ctx, hit_id, agree=said == "agree")
-            done = _("Decided.") if said == "agree" else _("The hit is open again.")
-            messages.success(request, done)
-    except Refusal as refusal:
-        if refusal.code in (Code.NOT_ALLOWED, Code.NOT_FOUND):
-            raise
-        messages.error(request, sentence(refusal))
+    if said in ("same", "other"):
+        propose(request.ctx, hit_id, same=said == "same", why=forms.text(request.POST, "why"))
+        messages.success(request, _("Proposed. Another person has to agree."))
+    else:
+        decide(request.ctx, hit_id, agree=said == "agree")
+        done = _("Decided.") if said == "agree" else _("The hit is open again.")
+        messages.success(request, done)
     return redirect("screening")
 
 

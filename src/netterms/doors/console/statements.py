@@ -25,7 +25,6 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look import formats
 from netterms.doors.look.names import FIELDS
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
@@ -175,20 +174,11 @@ def enter(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     buyer = buyers.buyer(ctx, buyer_id)
     if request.method == "POST":
         typed: Mapping[str, Any] = request.POST
-        try:
-            record_statements(ctx, buyer_id, _told(request.POST))
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("The annual accounts are entered."))
-            return redirect("statements", buyer_id)
-    else:
-        known = queries.statements_of(ctx, buyer_id)
-        typed = _filled(
-            known, request.as_of, buyer.accounts_currency or request.membership.currency
-        )
+        record_statements(ctx, buyer_id, _told(request.POST))
+        messages.success(request, _("The annual accounts are entered."))
+        return redirect("statements", buyer_id)
+    known = queries.statements_of(ctx, buyer_id)
+    typed = _filled(known, request.as_of, buyer.accounts_currency or request.membership.currency)
     return render(
         request,
         "console/statement_enter.html",
@@ -245,7 +235,7 @@ def _typed_items(accounts: Accounts, scale: int, year: int) -> dict[str, str]:
 
 def _told(form: Mapping[str, str]) -> list[Told]:
     """Each year of which anything was typed."""
-    scale = forms.whole(form, "scale", _("unit of the amounts"), 1)
+    scale = forms.whole(form, "scale", 1)
     if scale not in SCALES:
         scale = 1
     currency = forms.text(form, "currency", 3).upper()
@@ -255,9 +245,9 @@ def _told(form: Mapping[str, str]) -> list[Told]:
         items = _typed_amounts(form, year, scale, currency)
         if not items:
             continue
-        typed = forms.day(form, f"period_end_{year}", _("end of the period"))
-        end = forms.needed("period_end", typed)
-        months = forms.whole(form, "months", _("months of the period"), 12)
+        typed = forms.day(form, f"period_end_{year}")
+        end = forms.needed(f"period_end_{year}", typed)
+        months = forms.whole(form, "months", 12)
         told.append(
             Told(
                 Accounts(end, currency, items, months=months, scale=scale),

@@ -13,12 +13,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.buyers.queries import Buyer
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import page
+from netterms.doors.console.pages import form_on, page
 from netterms.doors.look import formats, jurisdiction
 from netterms.doors.look.names import CELLS, SERIES
 from netterms.doors.look.sentences import sentence
@@ -116,27 +116,21 @@ def _series_shown(name: str, found: list[LoadedRate]) -> dict[str, Any]:
 def rates(request: PageRequest) -> HttpResponse:
     """Reference rates by series, and the form that brings in a file of them."""
     if request.method == "POST":
-        try:
-            file = request.FILES.get("file")
-            if file is None:
-                raise Refusal(Code.VALUE_INVALID, field="file", value="", mend=Mend.GIVE_IT)
-            content = bytes(file.read(rate_file.MOST_BYTES + 1))
-            sent = rate_file.read(content, str(file.name)[:100], series_names())
-            added = load_rates(request.ctx, sent)
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, _said(refusal))
-        else:
-            messages.success(
-                request,
-                ngettext(
-                    "%(count)s new or corrected rate counts from now on.",
-                    "%(count)s new or corrected rates count from now on.",
-                    added,
-                )
-                % {"count": added},
+        file = request.FILES.get("file")
+        if file is None:
+            raise Refusal(Code.VALUE_INVALID, field="file", value="", mend=Mend.GIVE_IT)
+        content = bytes(file.read(rate_file.MOST_BYTES + 1))
+        sent = rate_file.read(content, str(file.name)[:100], series_names())
+        added = load_rates(request.ctx, sent)
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s new or corrected rate counts from now on.",
+                "%(count)s new or corrected rates count from now on.",
+                added,
             )
+            % {"count": added},
+        )
         return redirect("terms_rates")
     found = _all_rates(request)
     return render(
@@ -150,19 +144,6 @@ def rates(request: PageRequest) -> HttpResponse:
     )
 
 
-def _said(refusal: Refusal) -> str:
-    """The sentence; of a file also the row, the column and the value that were wrong."""
-    said = sentence(refusal)
-    if refusal.code is not Code.ROWS_BAD:
-        return said
-    where = _("Row %(row)s, %(field)s: “%(value)s”.") % {
-        "row": refusal.facts["rows"][0],  # type: ignore[index]
-        "field": refusal.facts["field"],
-        "value": refusal.facts["value"],
-    }
-    return f"{said} {where}"
-
-
 @require_GET
 @page
 def calculator(request: PageRequest) -> HttpResponse:
@@ -170,12 +151,7 @@ def calculator(request: PageRequest) -> HttpResponse:
     form = request.GET
     said: Quote | None = None
     if form.get("amount"):
-        try:
-            said = quote(request.ctx, _asked(request, form))
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
+        said = quote(request.ctx, _asked(request, form))
     places = [
         (place.country, jurisdiction.name(place), place.currency)
         for place in queries.places(request.ctx).values()
@@ -208,13 +184,13 @@ def _asked(request: PageRequest, form: QueryDict) -> Asked:
     currency = forms.text(form, "currency", 3).upper()
     if currency not in CURRENCIES:
         raise Refusal(Code.VALUE_INVALID, field="currency", value=currency, mend=Mend.CURRENCY_CODE)
-    due_on = forms.needed("due_on", forms.day(form, "due_on", "due_on"))
+    due_on = forms.needed("due_on", forms.day(form, "due_on"))
     return Asked(
         country=forms.text(form, "country", 2),
         amount=Money(forms.minor(form, "amount", currency) or 0, currency),
         due_on=due_on,
-        until=forms.day(form, "until", "as_of") or request.as_of,
-        received_on=forms.day(form, "received_on", "due_on"),
+        until=forms.day(form, "until") or request.as_of,
+        received_on=forms.day(form, "received_on"),
         contract_percent=forms.percent(form, "contract_percent"),
         parties=Parties(
             YES_NO.get(form.get("creditor_small", "")), YES_NO.get(form.get("debtor_large", ""))
@@ -229,16 +205,10 @@ def policy(request: PageRequest) -> HttpResponse:
     """What the seller says of itself: its size, its money's cost, its usual terms."""
     shown = queries.terms_policy(request.ctx)
     if request.method == "POST":
-        try:
-            shown = _typed(request.POST, shown)
-            set_terms_policy(request.ctx, shown)
-        except Refusal as refusal:
-            if refusal.code in NOT_SHOWN:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("terms_policy")
+        shown = _typed(request.POST, shown)
+        set_terms_policy(request.ctx, shown)
+        messages.success(request, _("Saved."))
+        return redirect("terms_policy")
     custom = [*sorted(shown.custom_days.items()), ("", ""), ("", "")]
     return render(
         request,
@@ -270,34 +240,27 @@ def _typed(form: QueryDict, before: TermsPolicy) -> TermsPolicy:
     for sector, days in sectors:
         if sector.strip():
             code = sector.strip().replace("\x00", "")[:50]
-            custom[code] = forms.whole({"days": days}, "days", "days", 0)
+            custom[code] = forms.whole({"days": days}, "days", 0)
     return replace(
         before,
         creditor_small=YES_NO.get(form.get("creditor_small", "")),
         one_rate=OneRate(one_rate) if one_rate in list(OneRate) else None,
         cost_of_money=forms.percent(form, "cost_of_money"),
         contract_percent=forms.percent(form, "contract_percent"),
-        standard_days=forms.whole(form, "standard_days", "days", before.standard_days),
+        standard_days=forms.whole(form, "standard_days", before.standard_days),
         custom_days=custom,
     )
 
 
-@require_POST
-@page
+@form_on("buyer", "buyer_id")
 def of_buyer(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """Say how large a buyer is and what rate was agreed with it."""
-    try:
-        told = BuyerTerms(
-            YES_NO.get(request.POST.get("debtor_large", "")),
-            forms.percent(request.POST, "contract_percent"),
-        )
-        set_buyer_terms(request.ctx, buyer_id, told)
-    except Refusal as refusal:
-        if refusal.code in NOT_SHOWN:
-            raise
-        messages.error(request, sentence(refusal))
-    else:
-        messages.success(request, _("Saved."))
+    told = BuyerTerms(
+        YES_NO.get(request.POST.get("debtor_large", "")),
+        forms.percent(request.POST, "contract_percent"),
+    )
+    set_buyer_terms(request.ctx, buyer_id, told)
+    messages.success(request, _("Saved."))
     return redirect("buyer", buyer_id)
 
 

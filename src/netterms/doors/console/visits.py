@@ -18,9 +18,7 @@ from netterms.buyers import queries as buyers
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
-from netterms.doors.look.sentences import sentence
 from netterms.kernel.context import Permission
-from netterms.kernel.refusal import Code, Refusal
 from netterms.statements.visits import (
     LONGEST_TEXT,
     LONGEST_VISITOR,
@@ -57,16 +55,9 @@ def visits(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     buyer = buyers.buyer(ctx, buyer_id)
     typed: Mapping[str, Any] = {"visited_on": request.as_of.isoformat(), "verdict": "3"}
     if request.method == "POST":
-        typed = request.POST
-        try:
-            _enter(request, buyer_id)
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-        else:
-            messages.success(request, _("The visit is entered."))
-            return redirect("visits", buyer_id)
+        _enter(request, buyer_id)
+        messages.success(request, _("The visit is entered."))
+        return redirect("visits", buyer_id)
     return render(
         request,
         "console/visits.html",
@@ -117,12 +108,12 @@ def picture(request: PageRequest, photo_id: UUID) -> HttpResponse:
 def _enter(request: PageRequest, buyer_id: UUID) -> None:
     request.ctx.require(Permission.IMPORT)
     form = request.POST
-    visited_on = forms.needed("visited_on", forms.day(form, "visited_on", _("day")))
+    visited_on = forms.needed("visited_on", forms.day(form, "visited_on"))
     visit = Visit(
         visited_on,
         forms.text(form, "visitor", LONGEST_VISITOR + 1),
-        forms.whole(form, "verdict", _("verdict"), 0),
-        forms.whole(form, "staff", _("staff"), 0) if forms.text(form, "staff") else None,
+        forms.whole(form, "verdict", 0),
+        forms.whole(form, "staff", 0) if forms.text(form, "staff") else None,
         **{name: forms.text(form, name, LONGEST_TEXT + 1) for name in SEEN},
     )
     # No more and no further than shows that it is too many, or too large.

@@ -11,13 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
-from netterms.doors.console.pages import id_in, page, paged
-from netterms.doors.look.sentences import sentence
-from netterms.kernel.mends import Mend
+from netterms.doors.console.pages import form_on, id_in, page, paged
 from netterms.kernel.refusal import Code, Refusal
 from netterms.site.config import config
 from netterms.webhooks import actions, queries
@@ -31,49 +29,37 @@ OLD_SECRET_DAYS = 7
 @page
 def listing(request: PageRequest) -> HttpResponse:
     """Every endpoint, and the form that adds one. Its secret is in this answer and nowhere else."""
-    secret, typed = "", None
+    secret = ""
     if request.method == "POST":
-        try:
-            form = request.POST
-            secret = actions.add_endpoint(
-                request.ctx,
-                forms.text(form, "key", 255) or forms.new_key(),
-                forms.text(form, "url", LONGEST_URL + 1),
-                form.getlist("kinds"),
-                loopback=config().webhook_loopback,
-            ).secret
-        except Refusal as refusal:
-            if refusal.code is Code.NOT_ALLOWED:
-                raise
-            messages.error(request, sentence(refusal))
-            typed = request.POST
-    return _shown(request, {"secret": secret, "typed": typed})
+        form = request.POST
+        secret = actions.add_endpoint(
+            request.ctx,
+            forms.text(form, "key", 255) or forms.new_key(),
+            forms.text(form, "url", LONGEST_URL + 1),
+            form.getlist("kinds"),
+            loopback=config().webhook_loopback,
+        ).secret
+    return _shown(request, {"secret": secret})
 
 
-@require_POST
-@page
+@form_on("webhooks")
 def do(request: PageRequest, endpoint_id: UUID, what: str) -> HttpResponse:
     """Switch an endpoint on or off, give it a new secret, tell it a range again, remove it."""
     ctx = request.ctx
-    try:
-        if what == "rotate":
-            days = forms.whole(request.POST, "days", _("Days"), 0)
-            until = ctx.now + timedelta(days=min(days, 1000))
-            return _shown(request, {"secret": actions.rotate_secret(ctx, endpoint_id, until)})
-        if what in {"on", "off"}:
-            actions.switch_endpoint(ctx, endpoint_id, enabled=what == "on")
-            messages.success(request, _("The endpoint is on.") if what == "on" else _("It is off."))
-        elif what == "remove":
-            actions.remove_endpoint(ctx, endpoint_id)
-            messages.success(request, _("Nothing more is told to that address."))
-        elif what == "replay":
-            _replay_range(request, endpoint_id)
-        else:
-            raise Refusal(Code.NOT_FOUND, field="address", value=what)
-    except Refusal as refusal:
-        if refusal.code in {Code.NOT_FOUND, Code.NOT_ALLOWED}:
-            raise
-        messages.error(request, sentence(refusal))
+    if what == "rotate":
+        days = forms.whole(request.POST, "days", 0)
+        until = ctx.now + timedelta(days=min(days, 1000))
+        return _shown(request, {"secret": actions.rotate_secret(ctx, endpoint_id, until)})
+    if what in {"on", "off"}:
+        actions.switch_endpoint(ctx, endpoint_id, enabled=what == "on")
+        messages.success(request, _("The endpoint is on.") if what == "on" else _("It is off."))
+    elif what == "remove":
+        actions.remove_endpoint(ctx, endpoint_id)
+        messages.success(request, _("Nothing more is told to that address."))
+    elif what == "replay":
+        _replay_range(request, endpoint_id)
+    else:
+        raise Refusal(Code.NOT_FOUND, field="address", value=what)
     return redirect("webhooks")
 
 
@@ -112,8 +98,7 @@ def delivery(request: PageRequest, delivery_id: UUID) -> HttpResponse:
     return render(request, "console/delivery.html", context)
 
 
-@require_POST
-@page
+@form_on("delivery", "delivery_id")
 def replay(request: PageRequest, delivery_id: UUID) -> HttpResponse:
     """Deliver once more."""
     key = forms.text(request.POST, "key", 255) or forms.new_key()
@@ -124,10 +109,8 @@ def replay(request: PageRequest, delivery_id: UUID) -> HttpResponse:
 
 def _replay_range(request: PageRequest, endpoint_id: UUID) -> None:
     form = request.POST
-    since = forms.day(form, "since", _("From"))
-    until = forms.day(form, "until", _("To"))
-    if since is None or until is None:
-        raise Refusal(Code.VALUE_INVALID, field=_("days"), value="", mend=Mend.FIRST_AND_LAST_DAY)
+    since = forms.needed("since", forms.day(form, "since"))
+    until = forms.needed("until", forms.day(form, "until"))
     count, _again = actions.replay_range(
         request.ctx,
         forms.text(form, "key", 255) or forms.new_key(),

@@ -17,9 +17,21 @@ STEPS = {
     "claim_file": _("Prepare the insurance claim"),
     "policy_notice": _("Notify the insurer"),
 }
+# What would let an order through, in the words of `would_change`.
+HINTS = {
+    "ask_less": _("Ask for less"),
+    "ask_review": _("Let a person look at it: the shop asks for a review"),
+    "introduce_buyer": _("Introduce the buyer, so that a credit line can be opened"),
+    "open_line": _("Open the credit line again"),
+    "load_rates": _("Load exchange rates"),
+    "send_accounts": _("The buyer sends its annual accounts"),
+    "send_register_extract": _("The buyer sends an extract of its company register"),
+    "give_company_email": _("The buyer gives an e-mail address of the company"),
+    "load_lists": _("Load the sanctions lists"),
+}
 FORMULAS = {
     "capacity": _("A share of net worth and of turnover, by grade"),
-    "three_way": _("The mean of 10 % of net worth, trade references and need"),
+    "three_way": _("The mean of a tenth of net worth, trade references and need"),
     "heuristic": _("A share of net worth by how the buyer trades"),
 }
 WORK_SETTINGS = {

@@ -128,6 +128,12 @@ def percent(value: Figure, places: int = 1) -> str:
     return _figure(value, places, "%")
 
 
+def percents(value: Decimal) -> str:
+    """A percentage with the decimals that it has: 12.50 is `12.5%`."""
+    shown = value.normalize()
+    return percent(shown / 100, max(0, -int(shown.as_tuple().exponent)))
+
+
 def _figure(value: Figure, places: int, unit: str) -> str:
     if value is None or value == "":
         return NOTHING

@@ -157,13 +157,15 @@ class _Facts(dict[str, str]):
         return self[other] if other else "–"
 
 
-def sentence(refusal: Refusal, *, names_as_sent: bool = False) -> str:
+def sentence(refusal: Refusal, *, names_as_sent: bool = False, called: str = "") -> str:
     """The refusal in the reader's language, with its facts and what would mend it.
 
     Fields, states and permissions have their words, or with `names_as_sent` the names by which
-    programs know them.
+    programs know them; the field of a form is `called` what the form calls it.
     """
     facts = _facts(refusal, {} if names_as_sent else OF_FACTS)
+    if called:
+        facts["field" if "field" in facts else "what"] = called
     said = _(_template(refusal, facts)) % facts
     mend = mend_of(refusal)
     if not mend:

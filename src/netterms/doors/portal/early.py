@@ -40,21 +40,15 @@ def early(guest: Guest) -> HttpResponse:
     days = offer.days()
     if not days:
         raise Refusal(Code.NOT_FOUND, field="early_payment", value="")
-    asked = (guest.form if guest.is_sent else guest.asked).get("pay_by", "")
-    pay_by = nearest(asked, days)
-    error = ""
+    pay_by = nearest(guest.asked.get("pay_by", ""), days)
     if guest.is_sent:
-        try:
-            _accept(guest)
-            return guest.home("early")
-        except Refusal as refusal:
-            error = entrance.refused(refusal)
+        _accept(guest)
+        return guest.home("early")
     steps = offer.on(pay_by)
     currencies = sorted({step.pay.currency for step in steps})
     return guest.render(
         "early",
         {
-            "error": error,
             "pay_by": pay_by,
             "first": days[0],
             "last": days[-1],
@@ -68,7 +62,6 @@ def early(guest: Guest) -> HttpResponse:
                 for currency in currencies
             ],
         },
-        422 if error else 200,
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -21,12 +20,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from netterms.collection import portal
 from netterms.collection.links import Visit, open_link
+from netterms.doors.look import typed
+from netterms.doors.look.refused import Sent, filled, wrongs_of
 from netterms.doors.portal.language import LANGUAGES, language
 from netterms.doors.portal.said import said
 from netterms.kernel.clock import SystemClock
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money, exponent
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 
 # Three files of five megabytes, and the rest of the form.
 MOST_BYTES = 16 * 2**20
@@ -42,7 +43,7 @@ HEADERS = {
     "Cache-Control": "no-store, private",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
+Named = TypeVar("Named", bound=StrEnum)
 STATUS = {Code.NOT_FOUND: 404, Code.TOO_MANY_REQUESTS: 429}
 
 
@@ -54,11 +55,18 @@ class Guest:
     token: str
     visit: Visit
     account: portal.Account
+    # Whether a form was refused, and its page is to be shown again.
+    again: bool = False
+    # What is wrong with it, where the page has no such form any more.
+    refused: str = ""
 
     @property
     def asked(self) -> Mapping[str, str]:
-        """What the address asks for."""
-        return self.request.GET
+        """What the address asks for and the form that was sent; refused, the language alone."""
+        told: dict[str, str] = self.request.GET.dict() | self.request.POST.dict()
+        if self.again and self.request.method == "GET":
+            return {"lang": told.get("lang", "")}
+        return told
 
     @property
     def form(self) -> Mapping[str, str]:
@@ -68,22 +76,22 @@ class Guest:
     @property
     def is_sent(self) -> bool:
         """Whether a form was sent."""
-        return self.request.method == "POST"
+        return self.request.method == "POST" and not self.again
 
-    def render(self, template: str, told: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    def render(self, template: str, told: Mapping[str, Any]) -> HttpResponse:
         """A page with what all of them show."""
         context = {
             "a": self.account,
             "token": self.token,
             "tail": self._tail(),
-            "form_key": self.form.get("key") or str(uuid4()),
+            "form_key": str(uuid4()),
             "language": translation.get_language(),
             "languages": LANGUAGES,
             "path": self.request.path,
-            "typed": self.form,
+            "refused": self.refused,
             **told,
         }
-        return HttpResponse(get_template(f"portal/{template}.html").render(context), status=status)
+        return HttpResponse(get_template(f"portal/{template}.html").render(context))
 
     def home(self, done: str) -> HttpResponse:
         """Back to the account, where it is said what was done."""
@@ -139,7 +147,7 @@ def _answer(
     spoken = language(chosen, shown.language, shown.country)
     with translation.override(spoken):
         try:
-            response = page(Guest(request, token, visit, shown), **where)
+            response = _shown(Guest(request, token, visit, shown), page, where)
         except Refusal as refusal:
             return _shut(spoken, STATUS.get(refusal.code, 422))
         response.headers["Content-Language"] = spoken
@@ -161,49 +169,52 @@ def _shut(chosen: str, status: int) -> HttpResponse:
     return response
 
 
-def refused(refusal: Refusal) -> str:
-    """What to tell of a refusal beside the form; one that is no fault of the form goes on."""
-    if refusal.code in {Code.NOT_ALLOWED, Code.NOT_FOUND}:
-        raise refusal
-    return said(refusal)
-
-
-def amount(typed: str, currency: str) -> Money:
-    """An amount as a number field sends it; VALUE_INVALID for any other."""
+def _shown(guest: Guest, page: Page, where: Mapping[str, object]) -> HttpResponse:
+    """The page; with a form that is refused in it, unless the refusal is no fault of the form."""
     try:
-        if not AMOUNT.fullmatch(typed.strip()):
-            raise ValueError(typed)
-        return Money.of(typed.strip(), currency)
-    except ValueError as error:
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field="amount",
-            value=typed[:50],
-            mend=Mend.AMOUNT,
-            currency=currency,
-        ) from error
+        return page(guest, **where)
+    except Refusal as refusal:
+        if refusal.code in {Code.NOT_ALLOWED, Code.NOT_FOUND} or not guest.asked:
+            raise
+        wrong = wrongs_of(refusal, said)
+    again = replace(guest, again=True)
+    shown = page(again, **where).content.decode()
+    text = filled(shown, guest.request.path, Sent.of(guest.request), wrong)
+    if text is None:
+        text = page(replace(again, refused=wrong[0].plain), **where).content.decode()
+    return HttpResponse(text, status=422)
 
 
-def day(typed: str) -> date:
-    """A day as a date field sends it; VALUE_INVALID for any other."""
+def amount(form: Mapping[str, str], name: str, currency: str) -> Money:
+    """An amount that was typed; VALUE_INVALID for any other text, and for none."""
+    found = typed.money(form, name, currency)
+    if found is None:
+        raise invalid(name, "", Mend.GIVE_IT)
+    return found
+
+
+def day(form: Mapping[str, str], name: str) -> date:
+    """A day as a date field sends it; VALUE_INVALID for any other text, and for none."""
+    found = typed.day(form, name)
+    if found is None:
+        raise invalid(name, "", Mend.GIVE_IT)
+    return found
+
+
+def one_of(form: Mapping[str, str], name: str, names: type[Named]) -> Named:
+    """The one that was chosen; VALUE_INVALID for none."""
+    told = text(form, name, 50)
     try:
-        return date.fromisoformat(typed[:10])
+        return names(told)
     except ValueError as error:
-        raise Refusal(
-            Code.VALUE_INVALID, field="promised_for", value=typed[:50], mend=Mend.DAY
-        ) from error
+        raise invalid(name, told, Mend.GIVE_IT) from error
 
 
 def text(form: Mapping[str, str], name: str, most: int = LONGEST_TYPED) -> str:
     """The text typed, without what no database keeps."""
-    return form.get(name, "").strip().replace("\x00", "")[:most]
+    return typed.text(form, name, most)
 
 
 def plain_amount(minor: int, currency: str) -> str:
     """An amount as a number field holds it: `1234.50`."""
     return f"{Money(minor, currency).major:.{exponent(currency)}f}"
-
-
-def step(currency: str) -> str:
-    """The smallest amount of a currency, as a number field wants it."""
-    return str(Decimal(1).scaleb(-exponent(currency)))

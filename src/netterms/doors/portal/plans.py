@@ -13,7 +13,6 @@ from netterms.doors.look import formats
 from netterms.doors.portal import entrance, words
 from netterms.doors.portal.entrance import Guest
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Refusal
 
 NUMBERS_NAMED = 20
 DOWN_STEPS = (0, 10, 20, 25, 30, 40, 50)
@@ -22,34 +21,24 @@ DOWN_STEPS = (0, 10, 20, 25, 30, 40, 50)
 @entrance.entrance
 def propose(guest: Guest) -> HttpResponse:
     """Choose the number of instalments and the down payment; the schedule follows at once."""
-    asked = guest.form if guest.is_sent else guest.asked
-    settings = guest.account.settings
+    asked, settings = guest.asked, guest.account.settings
     late = [line.currency for line in guest.account.lines if line.days_late and not line.in_plan]
     currency = asked.get("currency", "") or (late[0] if late else "")
-    offer, error = None, ""
-    try:
-        offer = portal.plan_offer(
-            guest.visit, currency, _whole(asked.get("months", "")), _whole(asked.get("down", ""))
-        )
-    except Refusal as refusal:
-        error = entrance.refused(refusal)
-        offer = portal.plan_offer(guest.visit, currency, None, None)
+    offer = portal.plan_offer(
+        guest.visit, currency, _whole(asked.get("months", "")), _whole(asked.get("down", ""))
+    )
     drawn = portal.draw_plan(guest.visit, offer)
     words_of_debt = _acknowledgment(guest, offer, drawn)
-    if guest.is_sent and not error:
-        try:
-            agreed = words_of_debt if guest.form.get("agreed") else ""
-            name = entrance.text(guest.form, "accepted_by", 120)
-            key = entrance.text(guest.form, "key", 64)
-            portal.propose_plan(guest.visit, key, offer, name, agreed)
-            return guest.home("plan")
-        except Refusal as refusal:
-            error = entrance.refused(refusal)
+    if guest.is_sent:
+        agreed = words_of_debt if guest.form.get("agreed") else ""
+        name = entrance.text(guest.form, "accepted_by", 120)
+        key = entrance.text(guest.form, "key", 64)
+        portal.propose_plan(guest.visit, key, offer, name, agreed)
+        return guest.home("plan")
     least = settings.least_down_percent
     return guest.render(
         "plan",
         {
-            "error": error,
             "offer": offer,
             "drawn": drawn,
             "currency": currency,
@@ -58,7 +47,6 @@ def propose(guest: Guest) -> HttpResponse:
             "acknowledgment": words_of_debt,
             "total": drawn.debt + drawn.interest,
         },
-        422 if error else 200,
     )
 
 
@@ -67,28 +55,22 @@ def one(guest: Guest, plan_id: UUID) -> HttpResponse:
     """A plan's schedule and progress, and the seller's offer to accept."""
     plan, instalments = portal.plan_of(guest.visit, plan_id)
     text = _owes(guest, Money(plan.debt_minor, plan.currency))
-    error = ""
     if guest.is_sent:
-        try:
-            agreed = text if guest.form.get("agreed") else ""
-            portal.accept_plan(
-                guest.visit, plan_id, entrance.text(guest.form, "accepted_by", 120), agreed
-            )
-            return guest.home("accept")
-        except Refusal as refusal:
-            error = entrance.refused(refusal)
+        agreed = text if guest.form.get("agreed") else ""
+        portal.accept_plan(
+            guest.visit, plan_id, entrance.text(guest.form, "accepted_by", 120), agreed
+        )
+        return guest.home("accept")
     open_to = plan.state in {"proposed", "awaiting_insurer_consent"} and plan.accepted_by is None
     return guest.render(
         "plan_one",
         {
-            "error": error,
             "plan": plan,
             "instalments": instalments,
             "state": words.PLANS.get(plan.state, ""),
             "may_accept": open_to,
             "acknowledgment": text,
         },
-        422 if error else 200,
     )
 
 

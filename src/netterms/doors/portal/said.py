@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from netterms.doors.look import formats
+from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 
+# What cannot be read as what it shall be, by what would mend it.
+UNREAD: Mapping[object, str] = {
+    Mend.AMOUNT: gettext_noop(
+        "%(field)s: “%(value)s” cannot be read as an amount. Write it like 1234.50."
+    ),
+    Mend.DAY: gettext_noop(
+        "%(field)s: “%(value)s” cannot be read as a day. Write it like 2026-06-30."
+    ),
+    Mend.GIVE_IT: gettext_noop("Please fill this in: %(field)s."),
+}
+# Said beside the files of a refused form, on this page in each of its languages.
+FILE_AGAIN = gettext_noop("Please choose the file again: a browser does not keep it.")
 NAMES = frozenset({"payer", "asked_by", "accepted_by"})
 
 
-def said(refusal: Refusal) -> str:
+def said(refusal: Refusal, *, called: str = "") -> str:
     """The sentence for a refusal, in the language that is active."""
+    if called and (unread := UNREAD.get(refusal.facts.get("mend"))):
+        return _(unread) % {"field": called, "value": refusal.facts.get("value", "")}
     if refusal.code is Code.AMOUNT_OUT_OF_RANGE:
         most = formats.money(int(str(refusal.facts["most_minor"])), str(refusal.facts["currency"]))
         return _("Please give an amount of more than zero and at most %(most)s.") % {"most": most}

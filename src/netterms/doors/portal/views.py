@@ -14,8 +14,9 @@ from netterms.collection.page import PayAccount
 from netterms.collection.payment_reference import epc_code, spaced
 from netterms.doors.portal import early, entrance, payment_code, words
 from netterms.doors.portal.entrance import Guest
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables.disputes import DisputeReason
 
 # What the date field opens with; the rules say how far ahead is too far.
@@ -94,33 +95,26 @@ def promise(guest: Guest) -> HttpResponse:
     owed = [due for due in guest.account.dues if due.open_minor]
     if not owed:
         raise Refusal(Code.NOT_FOUND, field="invoice", value="")
-    asked = (guest.form if guest.is_sent else guest.asked).get("currency", "")
+    asked = guest.asked.get("currency", "")
     due = next((each for each in owed if each.currency == asked), owed[0])
-    error = ""
     if guest.is_sent:
-        try:
-            portal.promise(
-                guest.visit,
-                entrance.text(guest.form, "key", 64),
-                entrance.amount(guest.form.get("amount", ""), due.currency),
-                entrance.day(guest.form.get("by", "")),
-                entrance.text(guest.form, "payer", 120),
-            )
-            return guest.home("promise")
-        except Refusal as refusal:
-            error = entrance.refused(refusal)
+        portal.promise(
+            guest.visit,
+            entrance.text(guest.form, "key", 64),
+            entrance.amount(guest.form, "amount", due.currency),
+            entrance.day(guest.form, "by"),
+            entrance.text(guest.form, "payer", 120),
+        )
+        return guest.home("promise")
     usual = due.late_minor or due.open_minor
     return guest.render(
         "promise",
         {
-            "error": error,
             "owed": owed,
             "due": due,
             "usual": entrance.plain_amount(min(usual, due.open_minor), due.currency),
-            "step": entrance.step(due.currency),
             "by": guest.account.as_of + timedelta(days=USUAL_DAYS),
         },
-        422 if error else 200,
     )
 
 
@@ -132,31 +126,27 @@ def dispute(guest: Guest) -> HttpResponse:
         for line in guest.account.lines
         if line.kind != "credit_note" and line.open_minor > line.disputed_minor
     ]
-    asked = (guest.form if guest.is_sent else guest.asked).get("invoice", "")
-    error = ""
+    asked = guest.asked.get("invoice", "")
     if guest.is_sent:
-        try:
-            _dispute(guest, asked)
-            return guest.home("dispute")
-        except Refusal as refusal:
-            error = entrance.refused(refusal)
+        _dispute(guest, asked)
+        return guest.home("dispute")
     one = next((line for line in lines if str(line.id) == asked), None)
     return guest.render(
         "dispute",
-        {"error": error, "lines": lines, "chosen": asked, "one": one, "reasons": words.REASONS},
-        422 if error else 200,
+        {"lines": lines, "chosen": asked, "one": one, "reasons": words.REASONS},
     )
 
 
 def _dispute(guest: Guest, asked: str) -> None:
     try:
-        invoice, reason = UUID(asked), DisputeReason(guest.form.get("reason", ""))
+        invoice = UUID(asked)
     except ValueError as error:
-        raise Refusal(Code.VALUE_INVALID, field="reason", value="") from error
+        raise invalid("invoice", "", Mend.GIVE_IT) from error
+    reason = entrance.one_of(guest.form, "reason", DisputeReason)
     line = next((each for each in guest.account.lines if each.id == invoice), None)
     if line is None:
         raise Refusal(Code.NOT_FOUND, field="invoice", value=asked)
-    typed = entrance.text(guest.form, "amount", 30)
+    typed = entrance.text(guest.form, "amount")
     sent = guest.request.FILES.getlist("files")
     if any((file.size or 0) > entrance.MOST_BYTES for file in sent):
         raise Refusal(Code.VALUE_INVALID, field="evidence", value="")
@@ -165,7 +155,7 @@ def _dispute(guest: Guest, asked: str) -> None:
         entrance.text(guest.form, "key", 64),
         invoice,
         reason,
-        entrance.amount(typed, line.currency) if typed else None,
+        entrance.amount(guest.form, "amount", line.currency) if typed else None,
         entrance.text(guest.form, "note"),
         [(file.name or "file", file.read()) for file in sent],
     )
@@ -174,21 +164,14 @@ def _dispute(guest: Guest, asked: str) -> None:
 @entrance.entrance
 def ask(guest: Guest) -> HttpResponse:
     """Ask for a document or a call."""
-    error = ""
     if guest.is_sent:
-        try:
-            kind = guest.form.get("kind", "")
-            if kind not in set(portal.RequestKind):
-                raise Refusal(Code.VALUE_INVALID, field="kind", value=kind[:50])
-            portal.ask(
-                guest.visit,
-                entrance.text(guest.form, "key", 64),
-                portal.RequestKind(kind),
-                entrance.text(guest.form, "note"),
-                entrance.text(guest.form, "asked_by", 120),
-                entrance.text(guest.form, "answer_to", 200),
-            )
-            return guest.home("ask")
-        except Refusal as refusal:
-            error = entrance.refused(refusal)
-    return guest.render("ask", {"error": error, "kinds": words.REQUESTS}, 422 if error else 200)
+        portal.ask(
+            guest.visit,
+            entrance.text(guest.form, "key", 64),
+            entrance.one_of(guest.form, "kind", portal.RequestKind),
+            entrance.text(guest.form, "note"),
+            entrance.text(guest.form, "asked_by", 120),
+            entrance.text(guest.form, "answer_to", 200),
+        )
+        return guest.home("ask")
+    return guest.render("ask", {"kinds": words.REQUESTS})

@@ -49,6 +49,7 @@ LISTS = {
     "outcomes": words.OUTCOMES,
     "order_states": names.ORDER_STATES,
     "order_reasons": words.ORDER_REASONS,
+    "hints": words.HINTS,
     "verdicts": words.VERDICTS,
     "cap_kinds": words.CAP_KINDS,
     "watchlists": words.WATCHLISTS,
@@ -118,6 +119,12 @@ register.filter("in_order", event_words.in_order)
 def plain(number: Decimal) -> str:
     """A decimal without the zeros at its end: `2.500000` is 2.5."""
     return formats.plain(number)
+
+
+@register.filter
+def percents(number: Decimal) -> str:
+    """A percentage with the decimals that it has: 12.50 is `12.5%`."""
+    return formats.percents(number)
 
 
 @register.filter
