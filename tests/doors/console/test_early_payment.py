@@ -35,7 +35,7 @@ def test_the_policy_is_put_in_force_and_what_is_wrong_stands_beside_its_field(de
     today = desk.today.isoformat()
     wrong = client.post(URL, FORM | {"in_force_on": today, "yearly_percent": "x", "why": ""})
     assert wrong.status_code == 200
-    assert wrong.content.decode().count('class="field has-error"') >= 1
+    assert wrong.content.decode().count('aria-invalid="true"') >= 1
     assert queries.policies(desk) == []
     assert client.post(URL, FORM | {"in_force_on": today}).status_code == 302
     assert queries.policy(desk).policy == Policy(
