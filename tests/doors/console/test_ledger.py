@@ -67,7 +67,7 @@ def test_an_invoice_is_credited_and_written_off_by_two(book, signed_in):
     )
     assert reading.paper(book, a).open_minor == 88_100
     said = send(client, f"/invoices/{a}/note/", kind="credit_note", amount="100", tax_rate="x")
-    assert "is not a valid value for tax rate" in said
+    assert "is not a valid value for Tax in percent" in said
     bring_in(book, Line(number="BIG", amount=900_000))
     big = invoice_id(book, "BIG")
     said = send(client, f"/invoices/{big}/write_off/", amount="9000", reason="insolvent")

@@ -57,8 +57,8 @@ def test_the_form_opens_with_what_is_known(ctx, of, signed_in):
         ({"equity_0": "380"}, "liabilities and equity make 980000.00"),
         ({"cash_0": "12a"}, "12a is not a valid value for Cash"),
         ({"cash_0": "-5"}, "-5000.00 is not a valid value for Cash"),
-        ({"period_end_0": ""}, "Nothing was given for end of the period"),
-        ({"currency": "EUX"}, "EUX is not a valid value for currency"),
+        ({"period_end_0": ""}, "Nothing was given for End of the period"),
+        ({"currency": "EUX"}, "EUX is not a valid value for Currency"),
     ],
 )
 def test_a_refusal_says_the_line_and_keeps_what_was_typed(ctx, of, signed_in, changed, said):

@@ -43,7 +43,7 @@ def test_a_visit_is_entered_once_and_shown_with_its_photographs(ctx, of, signed_
 
 def test_what_is_no_photograph_is_refused_and_the_rest_kept_in_the_form(ctx, of, signed_in):
     html = signed_in(ctx).post(f"/buyers/{of}/visits/", sent(b"<html>")).content.decode()
-    assert "1 is not a valid value for photographs. To mend it: use one of: JPEG, PNG, WebP" in html
+    assert "1 is not a valid value for Photographs. To mend it: use one of: JPEG, PNG, WebP" in html
     assert "half empty" in html
     assert visits_of(ctx, of) == []
 

@@ -52,7 +52,7 @@ def test_a_task_is_done_once(mine, signed_in):
 def test_an_outcome_must_be_one_of_ours(mine, signed_in):
     client, task = signed_in(mine.ctx, "collector"), a_call(mine)
     response = client.post(f"/work/{task['id']}/done/", {"outcome": "magic"}, follow=True)
-    assert "magic is not a valid value for outcome" in response.content.decode()
+    assert "magic is not a valid value for Outcome" in response.content.decode()
     assert state_of(mine, task) == ("planned", "")
 
 

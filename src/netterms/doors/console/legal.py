@@ -33,8 +33,9 @@ from netterms.doors.console.words import COUNTINGS, LEGAL_REASONS, LEGAL_STEPS, 
 from netterms.doors.look import jurisdiction
 from netterms.doors.look.names import PAPERS
 from netterms.kernel.context import Permission
+from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables.evidence import MOST_BYTES
 
 FILES_AT_ONCE = 10
@@ -120,13 +121,12 @@ def _outlook(one: queries.Outlook, typed: Mapping[str, Any], insolvent: bool) ->
 
 def _gate(one: queries.Outlook, typed: Mapping[str, Any], insolvent: bool) -> Any:  # noqa: ANN401
     """COL-09 with what a person estimates; nothing while nobody has."""
-    try:
-        cost = forms.minor(typed, "cost", one.currency)
-        chance = forms.whole(typed, "chance", -1)
-    except Refusal:
+    if typed.get("currency", one.currency) != one.currency or "cost" not in typed:
         return None
-    if cost is None or not 0 <= chance <= 100:
-        return None
+    cost = forms.needed("cost", forms.minor(typed, "cost", one.currency))
+    chance = forms.needed_whole(typed, "chance")
+    if chance > 100:
+        raise invalid("chance", chance, Mend.BETWEEN, least=0, most=100)
     return gate(one.owed, Decimal(chance) / 100, Money(cost, one.currency), insolvent=insolvent)
 
 

@@ -197,6 +197,7 @@ def _form_row(item: str, typed: Mapping[str, Any]) -> dict[str, Any]:
     told = BY_NAME[item]
     names = [f"{item}_{year}" for year in YEARS]
     return {
+        "item": item,
         "caption": _(told.caption),
         "total": bool(told.sum_of),
         "fields": [(name, typed.get(name, "")) for name in names],
@@ -269,7 +270,7 @@ def _typed_amounts(form: Mapping[str, str], year: int, scale: int, currency: str
         typed = forms.text(form, f"{item.name}_{year}", LONGEST_AMOUNT + 1)
         if typed:
             unit = 1 if item.count else scale * 10 ** exponent(currency)
-            items[item.name] = _whole(item.name, typed, unit)
+            items[item.name] = _whole(f"{item.name}_{year}", typed, unit)
     return items
 
 
