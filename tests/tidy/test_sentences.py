@@ -12,8 +12,9 @@ from django.utils import translation
 
 from netterms.checkout.moves import OrderMove, OrderState
 from netterms.collection.moves import ActionMove, ActionState, PlanMove, PlanState
+from netterms.doors.look.field_names import FIELDS
 from netterms.doors.look.mends import MENDS
-from netterms.doors.look.names import FIELDS, OF_FACTS, WHYS
+from netterms.doors.look.names import OF_FACTS, WHYS
 from netterms.doors.look.sentences import SENTENCES, WITHOUT_VALUE, mend_of, sentence
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend

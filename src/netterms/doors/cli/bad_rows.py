@@ -19,7 +19,7 @@ BAD_SHOWN = 200
 
 def stop_at(screen: Screen, bad: Sequence[tuple[int, Refusal]]) -> None:
     """Tell of rows that cannot be used and end the command; nothing where there is none."""
-    from netterms.doors.look.names import FIELDS
+    from netterms.doors.look.field_names import FIELDS
     from netterms.doors.look.sentences import mend_of
 
     if not bad:

@@ -96,7 +96,7 @@ def limits(
 
 
 def _tell_bad(screen: Screen, bad: Sequence[BadCell]) -> None:
-    from netterms.doors.look.names import FIELDS
+    from netterms.doors.look.field_names import FIELDS
     from netterms.doors.look.sentences import mend_of
 
     screen.table(

@@ -99,7 +99,7 @@ def letterhead(
         from dataclasses import asdict, replace
 
         from netterms.collection.letters import actions, queries
-        from netterms.doors.look.names import FIELDS
+        from netterms.doors.look.field_names import FIELDS
 
         given = {
             "legal_name": legal_name,

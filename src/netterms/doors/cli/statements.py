@@ -155,7 +155,7 @@ def _bad_row(line: BadLine) -> Row:
 
 
 def _flaw_row(paper: Paper, finding: Finding) -> Row:
-    from netterms.doors.look.names import FIELDS
+    from netterms.doors.look.field_names import FIELDS
     from netterms.doors.look.sentences import mend_of
     from netterms.statements.actions import refused
 

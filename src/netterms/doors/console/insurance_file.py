@@ -16,7 +16,7 @@ from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.console.uploads import sent_file
-from netterms.doors.look.names import FIELDS
+from netterms.doors.look.field_names import FIELDS
 from netterms.doors.look.sentences import mend_of
 from netterms.insurance import queries
 from netterms.insurance.policies import check_limits, grant_limits

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from netterms.doors.console import score_words, stories, words
 from netterms.doors.console.statements import MODELS, ZONES
 from netterms.doors.look import formats, names
-from netterms.doors.look.names import FIELDS
+from netterms.doors.look.field_names import FIELDS
 from netterms.doors.look.sentences import limit_reasons, score_reasons
 from netterms.statements.chart import ITEMS
 from netterms.statements.failure import Model, Zone

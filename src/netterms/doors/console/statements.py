@@ -24,7 +24,7 @@ from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.doors.look import formats
-from netterms.doors.look.names import FIELDS
+from netterms.doors.look.field_names import FIELDS
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
