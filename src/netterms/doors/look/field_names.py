@@ -9,6 +9,10 @@ from netterms.doors.look import policy_names
 from netterms.statements.chart import ITEMS
 
 FIELDS = {
+    "chance": _("chance to recover"),
+    "day": _("business day"),
+    "limit": _("limit"),
+    "notice": _("notice of insolvency"),
     "accepted_by": _("name of who accepted"),
     "acknowledgment": _("acknowledgement of the debt"),
     "asked_by": _("name"),
