@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netterms.kernel.calendar import BusinessCalendar
@@ -107,6 +107,7 @@ def test_what_stands_against_a_plan(change, found):
     assert checks(replace(GOOD, **change)) == found
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(Shape), st.integers(1, 10**11), st.integers(0, 4000), st.integers(1, 36),
     st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.fractions(0, 1, max_denominator=97),
