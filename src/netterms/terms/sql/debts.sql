@@ -13,7 +13,7 @@ with planned as (
     and q.state in ('running', 'completed', 'accelerated', 'replanned', 'cancelled') and q.started_on < %(as_of)s
     and (%(invoices)s::uuid[] is null or x.invoice_id = any(%(invoices)s::uuid[]))
 ),
-part as not materialized (
+part as (
   -- What is left of it; written off, nobody owes more from that day on.
   select i.id, i.buyer_id, i.currency, i.due_on,
          case when i.state = 'written_off' and i.settled_on < %(as_of)s then i.settled_on
@@ -42,30 +42,30 @@ part as not materialized (
       where o.seller_id = a.seller_id and o.payment_id = y.id and c.kind = 'credit_note' and c.note_of = i.id))
   group by i.id, i.buyer_id, i.currency, i.due_on, y.id, y.paid_on
 ),
-span as (
-  select p.id, p.buyer_id, p.currency, p.due_on, p.until_on, p.amount_minor, p.is_open and r.invoice_id is null as is_open
-  from part p
-  left join (select distinct invoice_id from planned where is_running) r on r.invoice_id = p.id
-  where p.amount_minor > 0
+edge as (
+  -- Each planned invoice as it is, and at both ends of its plan.
+  select invoice_id, null::date as started_on, null::date as day, 1 as sign, bool_or(is_running) as stands_still
+  from planned
+  group by invoice_id
   union all
-  select p.id, p.buyer_id, p.currency, p.due_on, least(edge.day, p.until_on), edge.sign * p.amount_minor, false
+  select n.invoice_id, n.started_on, v.day, v.sign, true
   from planned n
-  join part p on p.id = n.invoice_id and p.until_on > n.started_on
-  cross join lateral (values (n.started_on, 1), (least(n.ended_on, %(as_of)s::date), -1)) as edge(day, sign)
-  where p.amount_minor > 0
+  cross join lateral (values (n.started_on, 1), (least(n.ended_on, %(as_of)s::date), -1)) as v(day, sign)
 )
-select span.id::text as debt,
+select part.id::text as debt,
        b.country,
        case p.creditor_small when true then 'yes' when false then 'no' else 'unknown' end as creditor_small,
        case t.debtor_large when true then 'yes' when false then 'no' else 'unknown' end as debtor_large,
        (coalesce(t.contract_percent, p.contract_percent) * 1000000)::bigint as contract_e6,
-       span.currency::text as currency,
-       span.due_on,
+       part.currency::text as currency,
+       part.due_on,
        null::date as receipt_start_on,
-       span.until_on,
-       span.amount_minor,
-       span.is_open
-from span
-join buyer b on b.seller_id = (select current_seller()) and b.id = span.buyer_id
+       least(e.day, part.until_on) as until_on,
+       coalesce(e.sign, 1) * part.amount_minor as amount_minor,
+       part.is_open and not coalesce(e.stands_still, false) as is_open
+from part
+left join edge e on e.invoice_id = part.id and (e.day is null or e.started_on < part.until_on)
+join buyer b on b.seller_id = (select current_seller()) and b.id = part.buyer_id
 left join terms_policy p on p.seller_id = (select current_seller())
-left join buyer_terms t on t.seller_id = (select current_seller()) and t.buyer_id = span.buyer_id
+left join buyer_terms t on t.seller_id = (select current_seller()) and t.buyer_id = part.buyer_id
+where part.amount_minor > 0
