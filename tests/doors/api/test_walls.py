@@ -375,7 +375,8 @@ class Book:
             },
             ("POST", "/v1/early-payment/policies"): {
                 "offered": True,
-                "yearly_percent": "9",
+                "yearly_percent": "10",
+                "least_minor": 0,
                 "why": "trial",
             },
             ("POST", f"{at}/early-payment"): self.early,
