@@ -56,7 +56,7 @@ def test_a_letter_is_looked_at_written_once_and_sent(late, signed_in):
 def test_what_a_notice_lacks_is_said_and_the_form_kept(late, signed_in):
     of = buyer_id(late)
     html = page(signed_in(late), f"/buyers/{of}/letters/", template="formal_notice", note="kept")
-    assert "Missing: the buyer&#x27;s address." in html
+    assert "Missing: the buyer's address." in html
     assert ">kept</textarea>" in html
     html = page(
         signed_in(late, language="zh-hans"), f"/buyers/{of}/letters/", template="formal_notice"

@@ -241,7 +241,7 @@ def _decide(request: PageRequest) -> None:
     try:
         mail_id = UUID(forms.text(form, "mail", 40))
     except ValueError as error:
-        raise Refusal(Code.NOT_FOUND, field="mail", value="") from error
+        raise Refusal(Code.NOT_FOUND, field="mail", value=form.get("mail", "")) from error
     number = forms.text(form, "buyer_number", 100)
     if number:
         mail.attach_mail(request.ctx, mail_id, buyers.buyer_by_number(request.ctx, number).id)
