@@ -71,7 +71,8 @@ CHECKED: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 # Numbers without check digits: what they look like, and where.
 SHAPES: Mapping[str, tuple[str, str]] = {
-    "companies_house": ("GB", r"[A-Z0-9]{2}[0-9]{6}"),
+    # Registered societies and some partnerships end in letters: RS007CUS, IP27540R, SL12345A.
+    "companies_house": ("GB", r"[A-Z0-9]{2}[0-9]{3}[A-Z0-9]{3}"),
     "duns": (EVERYWHERE, r"[0-9]{9}"),
 }
 # These two are taken as they are where no module knows the country's.

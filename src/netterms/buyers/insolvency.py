@@ -52,6 +52,9 @@ SIGN_STATES = frozenset({
 })  # fmt: skip
 
 
+MERGED = "merged"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A notice as told. `source`: who told; `reference`: its number or address there."""
@@ -115,6 +118,9 @@ def state_kind(*words: str) -> NoticeKind | None:
     said = {"-".join(word.lower().replace("_", " ").replace("-", " ").split()) for word in words}
     if said & OPENED_STATES:
         return NoticeKind.OPENED
+    # Who went into another company is gone, and no debtor of anybody.
+    if MERGED in said:
+        return None
     return NoticeKind.SIGN if said & SIGN_STATES else None
 
 
@@ -160,10 +166,10 @@ def withdraw_notice(
             {"seller": ctx.seller, "id": notice_id, "of": of},
         )
         if buyer is None:
-            raise Refusal(Code.NOT_FOUND, field="notice", value=str(notice_id))
+            raise Refusal(Code.NOT_FOUND, field="reference", value=str(notice_id))
         _lock(ctx, [buyer])
         if not _withdraw(ctx, {notice_id: reason}):
-            raise Refusal(Code.NOT_FOUND, field="notice", value=str(notice_id))
+            raise Refusal(Code.NOT_FOUND, field="reference", value=str(notice_id))
 
     return done_once(ctx, key, {"withdraw": notice_id, "why": reason}, act)[1]
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import duckdb
 import pytest
 
+from netterms.buyers.insolvency import NoticeKind, state_kind
 from netterms.buyers.ports import RegistryError
 from netterms.connectors.registry import open_registry
 from netterms.connectors.registry.asking import MOST_BYTES, TRIES, Asking
@@ -213,6 +214,63 @@ def test_a_busy_register_says_when_to_come_again(register, asking, slept, told, 
     register.say(f"/lei-records/{LEI}", busy, (200, {}, {"data": RECORD}))
     assert Gleif(asking(), register.url).by_number(LEI) is not None
     assert [round(s) for s in slept if s >= 1] == [waits]
+
+
+def test_companies_house_says_when_its_five_minutes_begin_anew(register, asking, slept):
+    reset = str(int(NOW.timestamp()) + 20)
+    busy = (429, {"x-ratelimit-remain": "0", "x-ratelimit-reset": reset}, {})
+    register.say("/company/00445790", busy, (200, {}, PROFILE))
+    assert CompaniesHouse(asking("k"), register.url).by_number("445790") is not None
+    assert [round(s) for s in slept if s >= 1] == [20]
+
+
+@pytest.mark.parametrize("number", ["RS007CUS", "IP27540R", "SL12345A", "SC123456"])
+def test_societies_and_partnerships_have_numbers_that_end_in_letters(register, asking, number):
+    register.say(f"/company/{number}", (200, {}, PROFILE | {"company_number": number}))
+    found = CompaniesHouse(asking("k"), register.url).by_number(number.lower())
+    assert found.number == number
+
+
+def test_a_proposal_to_strike_off_is_told_beside_the_state(register, asking):
+    detail = {"company_status_detail": "active-proposal-to-strike-off"}
+    register.say("/company/00445790", (200, {}, PROFILE | detail))
+    found = CompaniesHouse(asking("k"), register.url).by_number("445790")
+    assert (found.status, found.status_detail) == ("active", "active-proposal-to-strike-off")
+    assert state_kind(found.status, found.status_detail) is NoticeKind.SIGN
+
+
+def event(kind, day="2026-01-05", status="COMPLETED"):
+    told = {"type": kind, "status": status, "effectiveDate": f"{day}T00:00:00Z"}
+    return {"groupType": "STANDALONE", "events": [told]}
+
+
+@pytest.mark.parametrize(
+    ("told", "detail", "kind"),
+    [
+        ({"eventGroups": []}, "", None),
+        ({"eventGroups": [event("CHANGE_LEGAL_NAME")]}, "", None),
+        ({"eventGroups": [event("INSOLVENCY")]}, "INSOLVENCY", NoticeKind.OPENED),
+        ({"eventGroups": [event("INSOLVENCY", status="WITHDRAWN_CANCELLED")]}, "", None),
+        (
+            {"eventGroups": [event("DISSOLUTION", "2026-03-01"), event("LIQUIDATION")]},
+            "DISSOLUTION",
+            NoticeKind.SIGN,
+        ),
+        (
+            {"status": "INACTIVE", "expiration": {"date": None, "reason": "DISSOLVED"}},
+            "DISSOLVED",
+            NoticeKind.SIGN,
+        ),
+        ({"status": "INACTIVE", "successorEntity": {"lei": LEI, "name": None}}, "MERGED", None),
+    ],
+)
+def test_gleif_tells_of_insolvencies_and_of_who_merged(register, asking, told, detail, kind):
+    attributes = RECORD["attributes"]
+    record = RECORD | {"attributes": attributes | {"entity": attributes["entity"] | told}}
+    register.say(f"/lei-records/{LEI}", (200, {}, {"data": record}))
+    found = Gleif(asking(), register.url).by_number(LEI)
+    assert found.status_detail == detail
+    assert state_kind(found.status, found.status_detail) is kind
 
 
 def test_one_that_asks_for_too_long_a_wait_is_left(register, asking, slept):

@@ -63,5 +63,5 @@ def _minor(text: str, currency: str) -> int | None:
         minor = Decimal("NaN")
     # A comma may be one of thousands or of decimals: nobody guesses.
     if not minor.is_finite() or minor != minor.to_integral_value():
-        raise invalid("limit", text, Mend.AMOUNT, currency=currency)
+        raise invalid("limit_minor", text, Mend.AMOUNT, currency=currency)
     return int(minor)

@@ -30,8 +30,8 @@ class Asking:
     """GET requests with a cache in a folder, a pause between them, and patience.
 
     An answer is used for a day, a "not there" as well. `per_minute` is what the register allows;
-    where it says Retry-After it is waited for, up to a minute. `key` is sent as the user of basic
-    authentication. The cache holds public facts of companies and no key.
+    where it says Retry-After or X-Ratelimit-Reset it is waited for, up to a minute. `key` is sent
+    as the user of basic authentication. The cache holds public facts of companies and no key.
     """
 
     def __init__(
@@ -116,6 +116,10 @@ class Asking:
 
     def _told_to_wait(self, headers: httpx.Headers, otherwise: float) -> float:
         told = headers.get("retry-after", "")
+        # Companies House tells the second in which its five minutes begin anew instead.
+        reset = headers.get("x-ratelimit-reset", "")
+        if not told and reset.isascii() and reset.isdigit():
+            return max(0.0, float(reset) - self._clock.now().timestamp())
         if told.isascii() and told.isdigit():
             return float(told)
         try:

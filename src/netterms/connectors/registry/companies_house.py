@@ -2,11 +2,12 @@
 
 Described at
 <https://developer-specs.company-information.service.gov.uk/companies-house-public-data-api>
-(resources `companyprofile` and `companysearch`; 600 requests in five minutes, guide
-`rateLimiting`). On 2026-11-26 the parameters of `/search/companies` (`q`, `items_per_page`) were
-read in a published copy of that description; the fields of an answer are those that published
-programs read. Not checked: a live answer, and whether every kind of company number has eight signs
-that end in six digits. Left out of an address: `po_box`, and `care_of`, which often names a person.
+(resources `companyprofile` and `companysearch`; 600 requests in five minutes for a key, then 429
+with `X-Ratelimit-Reset`, guide `rateLimiting`). On 2026-11-26 the parameters of `/search/companies`
+(`q`, `items_per_page`) and the limit were read in published copies of it; the fields of an answer,
+the words of `company_status` and `company_status_detail`, and the shapes of company numbers are
+those that published programs read. Not checked: a live answer. Left out of an address: `po_box`,
+and `care_of`, which often names a person.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def _company(told: Any, name: str, place_name: str) -> RegisteredCompany:  # noq
             name=told[name],
             country="GB",
             status=told.get("company_status") or "",
+            status_detail=told.get("company_status_detail") or "",
             registration=told["company_number"],
             other_names=tuple(old["name"] for old in told.get("previous_company_names") or ()),
             founded_on=date.fromisoformat(founded) if founded else None,

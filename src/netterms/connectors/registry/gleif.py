@@ -3,10 +3,12 @@
 The data is in the public domain (CC0). Described by GLEIF at
 <https://documenter.getpostman.com/view/7679680/SVYrrxuU> and
 <https://www.gleif.org/en/lei-data/gleif-api>, of which on 2026-11-26 a stored copy of the quick
-start could be read. The names of fields and filters used here (`lei`, `entity.legalName`,
-`otherNames`, `transliteratedOtherNames`, `legalAddress`, `registeredAs`, `status`, `creationDate`;
-`filter[entity.legalName]`, `filter[entity.legalAddress.country]`, `page[size]`) are those that
-published programs read and send. Not checked: a live answer, and how alike a name must be.
+start could be read, and an answer to `/lei-records/{lei}` that was kept in October 2026: it has the
+fields used here (`lei`, `entity.legalName`, `otherNames`, `transliteratedOtherNames`,
+`legalAddress`, `registeredAs`, `status`, `creationDate`, `expiration`, `successorEntity`,
+`eventGroups`). The filters (`filter[entity.legalName]`, `filter[entity.legalAddress.country]`,
+`page[size]`), the 60 requests a minute and the shape of an event are those of published programs.
+Not checked: how alike a name must be.
 """
 
 from __future__ import annotations
@@ -20,6 +22,11 @@ from netterms.connectors.registry.asking import Asking
 
 BASE = "https://api.gleif.org/api/v1"
 MOST = 100
+# Events of the format LEI-CDF 3.1 that tell of a company's end as a debtor.
+ENDS = frozenset(
+    {"BANKRUPTCY", "DISSOLUTION", "INSOLVENCY", "LIQUIDATION", "VOLUNTARY_ARRANGEMENT"}
+)
+WITHDRAWN = "WITHDRAWN_CANCELLED"
 OTHERS = ("otherNames", "transliteratedOtherNames")
 
 
@@ -52,6 +59,22 @@ def _data(answer: Any) -> Any:  # noqa: ANN401 - any JSON
         raise RegistryError("answer", "data", temporary=False) from error
 
 
+def _detail(entity: Any) -> str:  # noqa: ANN401 - any JSON
+    """What happened to the company: the newest event that tells of its end, or that it merged."""
+    told = [
+        event
+        for group in entity.get("eventGroups") or ()
+        for event in group.get("events") or ()
+        if event.get("type") in ENDS and event.get("status") != WITHDRAWN
+    ]
+    newest = max(told, key=lambda event: event.get("effectiveDate") or "", default=None)
+    if newest is not None:
+        return str(newest["type"])
+    expired = (entity.get("expiration") or {}).get("reason") or ""
+    successor = (entity.get("successorEntity") or {}).get("lei")
+    return "MERGED" if successor or expired == "CORPORATE_ACTION" else expired
+
+
 def _company(record: Any) -> RegisteredCompany:  # noqa: ANN401 - any JSON
     try:
         told = record["attributes"]
@@ -65,6 +88,7 @@ def _company(record: Any) -> RegisteredCompany:  # noqa: ANN401 - any JSON
             name=entity["legalName"]["name"],
             country=(place.get("country") or "")[:2],
             status=entity.get("status") or "",
+            status_detail=_detail(entity),
             registration=entity.get("registeredAs") or "",
             other_names=tuple(other["name"] for kind in OTHERS for other in entity.get(kind) or ()),
             founded_on=date.fromisoformat(founded[:10]) if founded else None,
