@@ -36,14 +36,15 @@ class Sum:
 @entrance.entrance
 def early(guest: Guest) -> HttpResponse:
     """What each day saves; and the form that accepts a day for some invoices."""
+    # First, as the same form sent twice finds nothing left on offer.
+    if guest.is_sent:
+        _accept(guest)
+        return guest.home("early")
     offer = portal.early_offer(guest.visit)
     days = offer.days()
     if not days:
         raise Refusal(Code.NOT_FOUND, field="early_payment", value="")
     pay_by = nearest(guest.asked.get("pay_by", ""), days)
-    if guest.is_sent:
-        _accept(guest)
-        return guest.home("early")
     steps = offer.on(pay_by)
     currencies = sorted({step.pay.currency for step in steps})
     return guest.render(
