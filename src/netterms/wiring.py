@@ -36,7 +36,7 @@ from netterms.collection.instalments import track_plans
 from netterms.collection.letters import actions as letters
 from netterms.collection.links import make_link
 from netterms.collection.mail.actions import fetch_mail
-from netterms.collection.plan_settling import settle_for_lines
+from netterms.collection.plan_settling import expected_money, settle_for_lines
 from netterms.collection.ports import Letter, Mailer, MailError
 from netterms.collection.ranking import rank_work
 from netterms.connectors.calendars import load_closed_days
@@ -61,6 +61,7 @@ from netterms.receivables.events import (
     PaymentAllocated,
     WrittenOff,
 )
+from netterms.receivables.matching.actions import Matched, match_lines
 from netterms.scoring.actions import refresh_scores
 from netterms.scoring.monthly import measure_month
 from netterms.scoring.payers.actions import foretell_payments
@@ -138,6 +139,11 @@ def day_steps(since: date | None, mailer: Mailer) -> tuple[runs.Step, ...]:
         runs.Step("ranking", rank_work),
         runs.Step("reminders", partial(_send, mailer=mailer), outside=True),
     )
+
+
+def match_bank_lines(ctx: Context) -> Matched:
+    """Match open bank lines, knowing what running payment plans wait for."""
+    return match_lines(ctx, expected_money)
 
 
 def fetch_replies(ctx: Context) -> dict[str, Plain]:

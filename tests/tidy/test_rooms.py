@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import tomllib
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -335,6 +338,67 @@ def test_the_arms_of_a_stage_in_sql_are_the_rules(path):
 
 def test_every_stage_of_the_ladder_has_a_step():
     assert {step.stage for step in LADDER} == {int(stage) for _, stage in STAGE_STARTS}
+
+
+# Who may name whose tables
+
+# Room and table of what a room reads from above it, each with its reason.
+NAMED_FROM_ABOVE: dict[tuple[str, str], set[str]] = {
+    # Decision 13: the one place where terms knows invoices; the rooms above ask it.
+    ("terms/sql/debts.sql", "receivables"): {"allocation", "invoice", "payment"},
+}
+TABLE = re.compile(r"\bcreate (?:unlogged )?table (?:if not exists )?(\w+)")
+NAMED = re.compile(r"\b(?:from|join|into|update|using|table|on)\s+(?:only\s+)?(\w+)")
+
+
+@cache
+def heights() -> dict[str, int]:
+    """Every room's place in the contract of who imports whom, the lowest first."""
+    told = tomllib.loads((SOURCE.parent.parent / "pyproject.toml").read_text("utf-8"))
+    layers = told["tool"]["importlinter"]["contracts"][0]["layers"]
+    return {
+        room.strip().split(".")[1]: height
+        for height, layer in enumerate(reversed(layers))
+        for room in layer.split("|")
+    }
+
+
+@cache
+def owners() -> dict[str, str]:
+    """The room of every table: the one whose migrations make it."""
+    found: dict[str, str] = {}
+    for path in sorted(SOURCE.glob("*/migrations/*")):
+        if path.suffix in {".sql", ".py"}:
+            for table in TABLE.findall(path.read_text("utf-8")):
+                found.setdefault(table, path.relative_to(SOURCE).parts[0])
+    return found
+
+
+def named_above(path: Path, text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Tables of rooms above the file's that it names: its file and their room, and the table."""
+    height, owner = heights(), owners()
+    own = path.relative_to(SOURCE).parts[0]
+    for table in NAMED.findall(re.sub("--.*", "", text.lower())):
+        room = owner.get(table)
+        if own in height and room and height[room] > height[own]:
+            yield (name(path), room), table
+
+
+def test_a_room_names_only_its_own_tables_and_those_of_rooms_below_it():
+    assert {owners()[table] for table in ("invoice", "payment_plan", "claim")} == {
+        "collection",
+        "insurance",
+        "receivables",
+    }
+    bad = "select from payment_plan p join invoice i on true -- from claim"
+    seen = list(named_above(SOURCE / "receivables" / "sql" / "x.sql", bad))
+    assert seen == [(("receivables/sql/x.sql", "collection"), "payment_plan")]
+    found: dict[tuple[str, str], set[str]] = {}
+    for path in [*STATEMENTS, *MODULES]:
+        if "migrations" not in path.parts:
+            for key, table in named_above(path, path.read_text("utf-8")):
+                found.setdefault(key, set()).add(table)
+    assert found == NAMED_FROM_ABOVE
 
 
 # Modules

@@ -16,7 +16,16 @@ from typing import Any
 from uuid import UUID
 
 from netterms.collection import events
-from netterms.collection.plan_rules import Debt, Part, Receipt, Running, Step, spread, step
+from netterms.collection.plan_rules import (
+    Debt,
+    Part,
+    Receipt,
+    Running,
+    Step,
+    next_sums,
+    spread,
+    step,
+)
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.money import Money
@@ -29,6 +38,7 @@ from netterms.receivables.by_set import (
     set_off,
 )
 from netterms.receivables.papers import PaperKind
+from netterms.receivables.ports import Expected
 from netterms.store import sql
 from netterms.store.outbox import record_all, stamp
 from netterms.store.tenancy import book, once_more
@@ -75,6 +85,32 @@ def settle_for_lines(ctx: Context, _matched: object) -> None:
     running = "select from payment_plan where seller_id = %(seller)s and state = 'running' limit 1"
     if sql.row(running, {"seller": ctx.seller}) is not None:
         _settle(ctx)
+
+
+def expected_money(ctx: Context) -> list[Expected]:
+    """What running plans wait for next: `plan_rules.next_sums` of each, for matching of bank lines.
+
+    Call it inside a transaction of the seller's book.
+    """
+    params = stamp(ctx) | {"plan": None}
+    sql.execute(sql.statement("collection/plan_receipts"), params)
+    plans = sql.rows(sql.statement("collection/plans_expecting"), params)
+    sql.execute("drop table plan_receipt")
+    parts = _schedules(ctx, [plan["id"] for plan in plans])
+    found = []
+    for plan in plans:
+        schedule = tuple(map(_part, parts[plan["id"]]))
+        sums = next_sums(Running(schedule, (), plan["settled_minor"], owes_elsewhere=False))
+        found.append(
+            Expected(
+                plan["buyer_id"],
+                plan["currency"],
+                plan["started_on"],
+                sorted(sums),
+                plan["invoices"],
+            )
+        )
+    return found
 
 
 def waiting_money(ctx: Context, plan_id: UUID) -> list[WaitingMoney]:
@@ -188,19 +224,7 @@ def _standing(ctx: Context, plan_id: UUID | None) -> list[Standing]:
     params |= {"plans": [head["id"] for head in heads]}
     money = _by_plan(sql.rows(sql.statement("collection/plan_money"), params))
     debts = _debts(ctx, params["plans"])
-    parts = _by_plan(
-        sql.rows(
-            """
-            select i.plan_id, i.number, i.due_on, i.payment_minor, i.interest_minor,
-                   n.invoice_id is not null as booked
-            from plan_instalment i
-            left join plan_interest n on n.seller_id = i.seller_id and n.plan_id = i.plan_id
-              and n.number = i.number
-            where i.seller_id = %(seller)s and i.plan_id = any(%(plans)s::uuid[])
-            """,
-            params,
-        )
-    )
+    parts = _schedules(ctx, params["plans"])
     return [
         Standing(
             head,
@@ -217,6 +241,22 @@ def _standing(ctx: Context, plan_id: UUID | None) -> list[Standing]:
         )
         for head in heads
     ]
+
+
+def _schedules(ctx: Context, plans: Sequence[UUID]) -> defaultdict[UUID, list[Row]]:
+    return _by_plan(
+        sql.rows(
+            """
+            select i.plan_id, i.number, i.due_on, i.payment_minor, i.interest_minor,
+                   n.invoice_id is not null as booked
+            from plan_instalment i
+            left join plan_interest n on n.seller_id = i.seller_id and n.plan_id = i.plan_id
+              and n.number = i.number
+            where i.seller_id = %(seller)s and i.plan_id = any(%(plans)s::uuid[])
+            """,
+            {"seller": ctx.seller, "plans": list(plans)},
+        )
+    )
 
 
 def _written(

@@ -16,11 +16,12 @@ from netterms.collection.promises import Channel
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code
-from netterms.receivables.matching.actions import match_lines, undo
+from netterms.receivables.matching.actions import undo
 from netterms.receivables.payments import undo_allocation
 from netterms.receivables.queries import trial_balance
 from netterms.terms.actions import claimable, set_buyer_terms
 from netterms.terms.queries import BuyerTerms
+from netterms.wiring import match_bank_lines
 from tests.actions.books import on
 from tests.actions.collection.test_instalments import (
     START,
@@ -333,7 +334,7 @@ BANK = "DE89370400440532013000"
 def paid_in(ctx, minor, text="", account=BANK):
     """A bank line of the buyer, matched on the day it came."""
     load(ctx, replace(bank_line(minor, text), booked_on=ctx.today, account=account))
-    return match_lines(ctx)
+    return match_bank_lines(ctx)
 
 
 @pytest.mark.parametrize("text", ["thank you", "instalment for A"])
@@ -349,7 +350,7 @@ def test_a_bank_line_of_just_an_instalment_is_matched_and_settles_the_plan(owing
     [match] = rows(ctx, "select id from bank_match where seller_id = %(seller)s")
     undo(ctx, match["id"], "another firm of that name")
     assert open_of(ctx, invoice) == 12_000_00
-    assert match_lines(ctx).posted == 0
+    assert match_bank_lines(ctx).posted == 0
     balances(ctx, ctx.today)
 
 

@@ -64,9 +64,9 @@ def match(seller: Annotated[str | None, SELLER] = None) -> None:
     with answering(screen):
         open_book()
         ctx = operator(seller)
-        from netterms.receivables.matching.actions import match_lines
+        from netterms.wiring import match_bank_lines
 
-        done = match_lines(ctx)
+        done = match_bank_lines(ctx)
         screen.say(
             _("Lines: %(lines)s. Posted: %(posted)s. Proposed: %(proposed)s. Unknown: %(unknown)s.")
             % {

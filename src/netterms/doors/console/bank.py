@@ -29,6 +29,7 @@ from netterms.receivables.matching import actions, queries
 from netterms.receivables.matching.loading import load_statements
 from netterms.receivables.matching.queries import OpenInvoice, ReadLine
 from netterms.receivables.rules import Part
+from netterms.wiring import match_bank_lines
 
 PROPOSALS_SHOWN = 20
 LINES_SHOWN = 50
@@ -100,7 +101,7 @@ def match(request: PageRequest) -> HttpResponse:
 
 
 def _match(request: PageRequest) -> None:
-    done = actions.match_lines(request.ctx)
+    done = match_bank_lines(request.ctx)
     told = {"posted": done.posted, "proposed": done.proposed, "unknown": done.unknown}
     messages.success(
         request,

@@ -16,6 +16,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events, payments
 from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.matching.batch import Batch, send
+from netterms.receivables.ports import ExpectedMoney, nothing_expected
 from netterms.receivables.rules import Part
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
@@ -40,8 +41,10 @@ class Matched:
 
 
 @once_more
-def match_lines(ctx: Context) -> Matched:
+def match_lines(ctx: Context, expected_money: ExpectedMoney = nothing_expected) -> Matched:
     """Match every open line at once: post what is sure, propose what is likely, leave the rest.
+
+    `expected_money` tells what rooms above wait for; `wiring.match_bank_lines` gives it.
 
     One transaction. Safe to repeat: what is posted stays, proposals are made anew.
     """
@@ -62,7 +65,8 @@ def match_lines(ctx: Context) -> Matched:
         sql.execute("analyze match_line; analyze match_buyer")
         sql.execute(sql.statement("receivables/match_open"), params)
         sql.execute("analyze match_open")
-        decided = Batch(params, policy_in_force(ctx).tolerance).decide()
+        tolerance = policy_in_force(ctx).tolerance
+        decided = Batch(params, tolerance, expected_money(ctx)).decide()
         send(decided)
         posted, proposed = _post(params, many=len(decided) >= MANY)
         sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")

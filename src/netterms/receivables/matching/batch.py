@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from netterms.buyers import names
 from netterms.receivables.matching.likely import Namesakes
@@ -25,6 +26,7 @@ from netterms.receivables.matching.rules import (
     best,
     rules,
 )
+from netterms.receivables.ports import Expected
 from netterms.receivables.rules import Tolerance
 from netterms.store import sql
 
@@ -34,8 +36,10 @@ ROWS_AT_ONCE = 50_000
 class Batch:
     """Evidence for every line of a batch, read by set, and what `rules.best` makes of it."""
 
-    def __init__(self, params: dict[str, Any], tolerance: Tolerance) -> None:
-        self.params, self.tolerance = params, tolerance
+    def __init__(
+        self, params: dict[str, Any], tolerance: Tolerance, expected: Sequence[Expected] = ()
+    ) -> None:
+        self.params, self.tolerance, self.expected = params, tolerance, expected
         self.lines: dict[int, Paid] = {}
         self.accounts: dict[int, str] = {}
         self.found: dict[int, Evidence] = {}
@@ -104,9 +108,24 @@ class Batch:
                 found.digits[number] = item
         for line, buyer, reason in tuples(sql.statement("receivables/match_payers"), self.params):
             self._note(line, buyer, Reason(reason))
-        planned = tuples(sql.statement("receivables/match_instalments"), self.params)
-        for line, buyer, items in planned:
+        for line, buyer, items in self._expected_lines():
             self.found[line].instalments[buyer] = frozenset(items)
+
+    def _expected_lines(self) -> list[Any]:
+        """Lines that bring just what a room above waits for: line, buyer, invoices it is for."""
+        if not self.expected:
+            return []
+        told = [
+            {
+                "buyer": str(one.buyer_id),
+                "currency": one.currency,
+                "since": one.since.isoformat(),
+                "sums": list(one.sums),
+                "invoices": [str(invoice) for invoice in one.invoices],
+            }
+            for one in self.expected
+        ]
+        return tuples(sql.statement("receivables/match_expected"), {"expected": Jsonb(told)})
 
     def _note(self, line: int, buyer: int, reason: Reason) -> None:
         points, payers = rules().points, self.found[line].payers
