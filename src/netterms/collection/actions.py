@@ -134,7 +134,10 @@ def prepare_claim_files(ctx: Context) -> dict[str, Plain]:
             " and not facts ? 'uninsured' for update",
             params,
         )
-        claims = prepare_claims(ctx, [line["buyer_id"] for line in waiting])
+        prepared = prepare_claims(ctx, [line["buyer_id"] for line in waiting])
+        claims = prepared.files
+        # Whose debts are disputed is asked again once that is settled.
+        waiting = [line for line in waiting if line["buyer_id"] not in prepared.held]
         sql.execute(
             """
             update collection_action a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -20,11 +21,13 @@ from netterms.insurance.rules import (
     Indemnity,
     PolicyYear,
     indemnity,
+    receipts_by_part,
 )
 from netterms.insurance.terms import CoverKind, PolicyTerms, terms_from
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.ids import new_id
+from netterms.kernel.money import Money
 from netterms.store import sql
 from netterms.store.outbox import record_all, stamp
 from netterms.store.tenancy import book
@@ -98,34 +101,65 @@ def _deadline_rows(line: Mapping[str, Any]) -> list[tuple[object, ...]]:
     ]
 
 
-def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> dict[UUID, UUID]:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Claim file by buyer, one that runs already included; buyers whose disputes hold theirs."""
+
+    files: Mapping[UUID, UUID]
+    held: frozenset[UUID]
+
+
+def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> Prepared:
     """Open a claim file with its working for each insured buyer of `buyers` that has none.
 
-    Returns claim by buyer, one that runs already included. A buyer whose deliveries no policy
-    covered, or whose debts are in another currency than the policy's, gets none: converting needs
-    a dated rate that the user has loaded.
+    One file for an insurer and currency, with a part for each policy in whose time was delivered.
+    A buyer whose deliveries no policy covered, or whose debts are in another currency than the
+    policy's, gets none: converting needs a dated rate that the user has loaded. Nor does one all of
+    whose debts are disputed: there is no default of them yet (TCI-01, TCI-12).
     """
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
         _hold_policies(ctx)
         running = sql.rows(_RUNNING, stamp(ctx) | {"buyers": list(buyers)})
+        counted = {(r["buyer_id"], r["insurer"], r["currency"]): r for r in running}
         debts = sql.rows(
             sql.statement("insurance/claim_debts"), stamp(ctx) | {"buyers": list(buyers)}
         )
-        by_claim = [
-            list(lines)
-            for _, lines in groupby(debts, key=lambda d: (d["policy_id"], d["buyer_id"]))
+        by_file = {
+            key: list(lines)
+            for key, lines in groupby(
+                debts, key=lambda d: (d["buyer_id"], d["insurer"], d["currency"])
+            )
+        }
+        opened = [
+            _file(ctx, lines, counted.get(key))
+            for key, lines in by_file.items()
+            if _is_loss(ctx, lines)
         ]
-        opened = [_claim(ctx, lines) for lines in by_claim if _is_loss(ctx, lines)]
-        sql.execute_many(_INSERT_CLAIM, [row for row, _ in opened])
+        sql.execute_many(_INSERT_CLAIM, [row for rows, _ in opened for row in rows])
         record_all(ctx, [event for _, event in opened])
-    known = {line["buyer_id"]: line["id"] for line in running}
-    return known | {event.subject: event.claim for _, event in opened}
+    known = {line["buyer_id"]: line["file_id"] for line in reversed(running)}
+    files = {event.subject: event.claim for _, event in reversed(opened)} | known
+    held = {lines[0]["buyer_id"] for lines in by_file.values() if _is_held(lines)}
+    return Prepared(files, frozenset(held - files.keys()))
 
 
 def _is_loss(ctx: Context, debts: Sequence[Mapping[str, Any]]) -> bool:
-    """A covered invoice is unpaid past its day, or the buyer is insolvent (TCI-01)."""
-    return any(debt["due_on"] < ctx.today or _failed(ctx, debt) for debt in debts if _covered(debt))
+    """A covered invoice is unpaid past its day and undisputed, or the buyer insolvent (TCI-01)."""
+    return any(
+        (debt["due_on"] < ctx.today and _undisputed(debt)) or _failed(ctx, debt)
+        for debt in debts
+        if _covered(debt)
+    )
+
+
+def _is_held(debts: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a part of what is covered is disputed."""
+    return any(debt["disputed_minor"] for debt in debts if _covered(debt))
+
+
+def _undisputed(debt: Mapping[str, Any]) -> bool:
+    return bool(debt["disputed_minor"] < debt["amount_minor"] - debt["paid_minor"])
 
 
 def _failed(ctx: Context, debt: Mapping[str, Any]) -> bool:
@@ -137,36 +171,70 @@ def _covered(debt: Mapping[str, Any]) -> bool:
 
 
 _RUNNING = """
-select buyer_id, id from claim
-where seller_id = %(seller)s and buyer_id = any(%(buyers)s) and state not in ('refused', 'closed')
-order by opened_on, id
+select c.buyer_id, p.insurer, c.currency::text as currency, c.file_id,
+       sum(c.insured_minor)::bigint as insured_minor
+from claim c
+join insurance_policy p on p.seller_id = c.seller_id and p.id = c.policy_id
+where c.seller_id = %(seller)s and c.buyer_id = any(%(buyers)s)
+  and c.state not in ('refused', 'closed')
+group by 1, 2, 3, 4
+order by min(c.opened_on), c.file_id
 """
 
 
 _INSERT_CLAIM = """
-insert into claim (seller_id, id, policy_id, buyer_id, currency, peril, opened_on, date_of_loss,
-                   gross_minor, insured_minor, indemnity_minor, working)
-values (%(seller)s, %(id)s, %(policy)s, %(buyer)s, %(currency)s, %(peril)s, %(opened_on)s,
-        %(date_of_loss)s, %(gross)s, %(insured)s, %(indemnity)s, %(working)s)
+insert into claim (seller_id, id, file_id, policy_id, buyer_id, currency, peril, opened_on,
+                   date_of_loss, gross_minor, insured_minor, indemnity_minor, working)
+values (%(seller)s, %(id)s, %(file)s, %(policy)s, %(buyer)s, %(currency)s, %(peril)s,
+        %(opened_on)s, %(date_of_loss)s, %(gross)s, %(insured)s, %(indemnity)s, %(working)s)
 """
 
 
-def _claim(
-    ctx: Context, debts: list[dict[str, Any]]
-) -> tuple[dict[str, object], events.ClaimPrepared]:
+def _file(
+    ctx: Context, debts: Sequence[dict[str, Any]], running: Mapping[str, Any] | None
+) -> tuple[list[dict[str, object]], events.ClaimPrepared]:
+    """The parts of a file, one a policy, the oldest first; parts that join one that runs.
+
+    What the buyer paid goes to its oldest debts, of whichever policy (TCI-18), and its limit is one
+    for all of them: what an older part has used of it a later one has not (TCI-07).
+    """
+    by_policy = [list(some) for _, some in groupby(debts, key=lambda debt: debt["policy_id"])]
+    received = receipts_by_part(
+        [sum(d["amount_minor"] for d in part if d["kind"] == "invoice") for part in by_policy],
+        _received(debts),
+    )
+    used = running["insured_minor"] if running else 0
+    loss_day = _loss_day(ctx, debts)
+    file = running["file_id"] if running else None
+    rows, insured, paid = [], 0, 0
+    for part, minor in zip(by_policy, received, strict=True):
+        if not any(map(_covered, part)):
+            continue
+        worked = claim_amount(part, terms_from(part[0]["terms"]), minor, used)
+        claim = new_id(ctx.now)
+        file = file or claim
+        rows.append(_row(ctx, part, worked, loss_day) | {"id": claim, "file": file})
+        used += worked.insured.minor
+        insured, paid = insured + worked.insured.minor, paid + worked.paid.minor
     first = debts[0]
-    terms = terms_from(first["terms"])
-    worked = claim_amount(debts, terms)
-    claim = new_id(ctx.now)
-    row = {
+    assert file is not None
+    return rows, events.ClaimPrepared(
+        first["buyer_id"], file, Money(insured, first["currency"]), Money(paid, first["currency"])
+    )
+
+
+def _row(
+    ctx: Context, debts: Sequence[dict[str, Any]], worked: Indemnity, loss_day: date
+) -> dict[str, object]:
+    first = debts[0]
+    return {
         "seller": ctx.seller,
-        "id": claim,
         "policy": first["policy_id"],
         "buyer": first["buyer_id"],
         "currency": first["currency"],
         "peril": "insolvency" if _failed(ctx, first) else "protracted_default",
         "opened_on": ctx.today,
-        "date_of_loss": _loss_day(ctx, debts, terms),
+        "date_of_loss": loss_day,
         "gross": worked.insurable.minor,
         "insured": worked.insured.minor,
         "indemnity": worked.paid.minor,
@@ -178,28 +246,48 @@ def _claim(
             }
         ),
     }
-    return row, events.ClaimPrepared(first["buyer_id"], claim, worked.insured, worked.paid)
 
 
-def _loss_day(ctx: Context, debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> object:
-    """TCI-11 by the oldest invoice; where its clock has not started, counted as if from today."""
-    invoices = [debt for debt in debts if debt["kind"] == "invoice"]
-    oldest = min(invoices or debts, key=lambda debt: debt["due_on"])
-    so_far = Happened(
-        notice_received_on=ctx.today,
-        collection_started_on=ctx.today,
-        insolvent_on=oldest["insolvent_on"],
+def _received(debts: Sequence[Mapping[str, Any]]) -> int:
+    """What was paid on the debts, and what is open of the credit notes beside them, each once."""
+    once = {debt["invoice_id"]: debt for debt in debts}.values()
+    return sum(
+        debt["paid_minor"]
+        if debt["kind"] == "invoice"
+        else debt["amount_minor"] - debt["paid_minor"]
+        for debt in once
     )
-    return date_of_loss(oldest["due_on"], terms, so_far)
 
 
-def claim_amount(debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> Indemnity:
-    """The indemnity of one buyer's debts (TCI-14, TCI-15), with every step of its working.
+def _loss_day(ctx: Context, debts: Sequence[Mapping[str, Any]]) -> date:
+    """TCI-11: the earliest of what is covered and undisputed, or the insolvency.
 
-    All money the buyer paid on these invoices, and its open credit notes, are receipts before the
-    loss: which invoice they were meant for does not matter under TCI-18. The limit is that of the
-    oldest delivery still under cover; deliveries after its withdrawal are not insurable (TCI-21).
-    The insurance year is taken as without other claims.
+    Disputes settled since held the clock of their debt (TCI-12, EX-1.14). Where a clock has not
+    started it is counted as if from today.
+    """
+    found = []
+    for debt in filter(_covered, debts):
+        so_far = Happened(
+            notice_received_on=ctx.today,
+            collection_started_on=ctx.today,
+            insolvent_on=debt["insolvent_on"] if _failed(ctx, debt) else None,
+            disputes=tuple(Dispute(*map(date.fromisoformat, days)) for days in debt["disputes"]),
+        )
+        if _undisputed(debt) or so_far.insolvent_on:
+            found.append(date_of_loss(debt["due_on"], terms_from(debt["terms"]), so_far))
+    return min(day for day in found if day is not None)
+
+
+def claim_amount(
+    debts: Sequence[Mapping[str, Any]], terms: PolicyTerms, received: int, used: int = 0
+) -> Indemnity:
+    """The indemnity of one buyer's debts under a policy (TCI-14, TCI-15), with all its steps.
+
+    All money the buyer paid on its invoices, and its open credit notes, are receipts before the
+    loss: which invoice they were meant for does not matter under TCI-18; `received` is this
+    policy's part. The limit is that of the oldest delivery still under cover, less what an older
+    policy's part has `used` of it; deliveries after its withdrawal are not insurable (TCI-21). The
+    insurance year is taken as without other claims.
     """
     invoices = tuple(
         ClaimInvoice(
@@ -212,10 +300,6 @@ def claim_amount(debts: Sequence[Mapping[str, Any]], terms: PolicyTerms) -> Inde
         for debt in debts
         if debt["kind"] == "invoice"
     )
-    credits_open = sum(
-        debt["amount_minor"] - debt["paid_minor"] for debt in debts if debt["kind"] != "invoice"
-    )
-    received = sum(debt["paid_minor"] for debt in debts if debt["kind"] == "invoice")
     oldest = min(filter(_covered, debts), key=lambda debt: debt["issued_on"])
-    cover = Cover(CoverKind(oldest["cover_kind"]), oldest["limit_minor"])
-    return indemnity(ClaimFacts(invoices, cover, received + credits_open), terms, PolicyYear())
+    cover = Cover(CoverKind(oldest["cover_kind"]), max(0, oldest["limit_minor"] - used))
+    return indemnity(ClaimFacts(invoices, cover, received), terms, PolicyYear())

@@ -199,6 +199,18 @@ class _Working:
         return Money(half_up(amount), self.currency)
 
 
+def receipts_by_part(gross: Sequence[int], receipts: int) -> list[int]:
+    """What of a buyer's receipts the debts of each policy take, those of the oldest first (TCI-18).
+
+    Which policy covered a debt does not matter; what is more than all debts is with the last.
+    """
+    taken = []
+    for minor in gross[:-1]:
+        taken.append(min(minor, receipts))
+        receipts -= taken[-1]
+    return [*taken, receipts]
+
+
 def indemnity(facts: ClaimFacts, terms: PolicyTerms, year: PolicyYear) -> Indemnity:
     """TCI-15, all nine steps in order; exact until the payable amount, which is rounded once."""
     debt = Fraction(sum(invoice.gross_minor for invoice in facts.invoices))

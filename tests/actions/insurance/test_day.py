@@ -10,7 +10,13 @@ import pytest
 
 from netterms.collection.actions import climb_ladder, prepare_claim_files
 from netterms.insurance.actions import refresh_deadlines
-from netterms.insurance.policies import GrantedLimit, PolicySchedule, grant_limits, open_policy
+from netterms.insurance.policies import (
+    GrantedLimit,
+    PolicySchedule,
+    grant_limits,
+    open_policy,
+    renew_policy,
+)
 from netterms.insurance.rules import ClaimFacts, ClaimInvoice, Cover, PolicyYear, indemnity
 from netterms.insurance.terms import (
     CoverKind,
@@ -324,3 +330,70 @@ def test_after_the_policy_its_deliveries_stay_covered(ctx):
     assert refresh_deadlines(on(ctx, day))["set"] > 0
     assert claim_day(ctx, day) == {"claims": 1, "uninsured": 0}
     assert buyer_id(ctx) == claims(ctx)[0]["buyer_id"]
+
+
+def renewed(ctx, ends_on: date, limit: int = 100_000):
+    """The limit's policy until `ends_on`, and the next year's with the same limit."""
+    first = open_policy(ctx, PolicySchedule("N", "P-1", BEFORE, ends_on, TERMS))
+    grant_limits(ctx, first, [GrantedLimit("100", limit, BEFORE)])
+    start = ends_on + timedelta(days=1)
+    schedule = PolicySchedule("N", "P-2", start, start + timedelta(days=364), TERMS)
+    return first, renew_policy(ctx, first, schedule)
+
+
+def test_one_file_with_a_part_for_each_policy_year_and_one_limit_for_both(ctx):
+    """The loss belongs to the policy in whose time was delivered; receipts and limit are one."""
+    bring_in(on(ctx, ISSUED), line("OLD", 70_000))
+    first, second = renewed(ctx, date(2026, 3, 31))
+    later = date(2026, 4, 10)
+    bring_in(
+        on(ctx, later),
+        line("NEW", 60_000, issued_on=later, due_on=later + timedelta(days=30)),
+        line("CREDIT", 10_000, issued_on=later, due_on=later, kind="credit_note"),
+    )
+    claim_day(ctx)
+    old, new = rows(ctx, "select c.* from claim c order by c.policy_id = %(s)s", s=second)
+    assert (old["policy_id"], new["policy_id"]) == (first, second)
+    assert {old["file_id"], new["file_id"]} == {old["id"]}
+    # 10,000 of credit goes to the oldest debt, once; what is left of the limit is the newer year's.
+    assert (old["gross_minor"], old["insured_minor"]) == (60_000, 60_000)
+    assert (new["gross_minor"], new["insured_minor"]) == (60_000, 40_000)
+    [event] = rows(ctx, "select facts from event where kind = 'insurance.claim_prepared'")
+    assert event["facts"]["claim"] == str(old["id"])
+    assert event["facts"]["insured"]["minor"] == 100_000
+    assert event["facts"]["indemnity"]["minor"] == 90_000
+    assert claim_day(ctx, STAGE_4 + timedelta(days=1))["claims"] == 0
+    assert len(claims(ctx)) == 2
+
+
+@pytest.mark.parametrize(
+    ("disputed", "expected"),
+    [(50_000, date(2026, 12, 29)), (10_000, date(2026, 10, 30))],
+)
+def test_ex_1_14_the_date_of_loss_of_the_claim_file_waits_for_what_was_disputed(
+    ctx, disputed, expected
+):
+    bring_in(on(ctx, ISSUED), line(amount=50_000))
+    insure(ctx)
+    dispute = raise_dispute(
+        on(ctx, date(2026, 5, 20)),
+        invoice_id(ctx, "A"),
+        DisputeReason.QUALITY,
+        Money(disputed, "EUR"),
+    )
+    settle_dispute(on(ctx, date(2026, 7, 19)), dispute, DisputeOutcome.CONFIRMED)
+    claim_day(ctx)
+    assert [claim["date_of_loss"] for claim in claims(ctx)] == [expected]
+
+
+def test_what_is_disputed_whole_has_no_claim_file_until_that_is_settled(ctx):
+    bring_in(on(ctx, ISSUED), line(amount=50_000))
+    insure(ctx)
+    climb_ladder(on(ctx, STAGE_4))
+    dispute = raise_dispute(
+        on(ctx, STAGE_4), invoice_id(ctx, "A"), DisputeReason.QUALITY, Money(50_000, "EUR")
+    )
+    assert prepare_claim_files(on(ctx, STAGE_4)) == {"claims": 0, "uninsured": 0}
+    settled = on(ctx, STAGE_4 + timedelta(days=5))
+    settle_dispute(settled, dispute, DisputeOutcome.CONFIRMED)
+    assert prepare_claim_files(settled) == {"claims": 1, "uninsured": 0}
