@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -51,7 +51,7 @@ class WriteOffState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WriteOff:
-    """A write-off as it stands."""
+    """A write-off as it stands. `taken_back_on`: the day a booked one was undone, if it was."""
 
     id: UUID
     invoice_id: UUID
@@ -67,6 +67,7 @@ class WriteOff:
     proposed_at: datetime
     decided_by: str | None
     payment_id: UUID | None
+    taken_back_on: date | None
 
 
 @once_more

@@ -201,7 +201,9 @@ def test_what_was_written_off_may_be_recovered_and_all_of_it_taken_back(met):
     undo_allocation(met, receipt, None, "not for this")
     assert value(met, "select state from invoice where id = %(i)s", i=invoice) == "written_off"
     assert accounts(met)["bad_debt", "EUR"] == 10_000
+    assert [each.taken_back_on for each in write_offs(met, invoice_id=invoice)] == [None]
     undo_allocation(met, value(met, "select id from payment where kind='write_off'"), None, "alive")
+    assert [each.taken_back_on for each in write_offs(met, invoice_id=invoice)] == [met.today]
     assert value(met, "select state from invoice where id = %(i)s", i=invoice) == "open"
     assert ("bad_debt", "EUR") not in accounts(met)
 
