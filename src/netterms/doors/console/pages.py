@@ -117,10 +117,12 @@ def _refused_alone(request: PageRequest, refusal: Refusal | Refusals) -> HttpRes
     if refusal.code is Code.NOT_ALLOWED:
         return render(request, "403.html", {"said": sentence(refusal)}, status=403)
     typed = request.GET if request.method == "GET" else request.POST
-    value = str(refusal.facts.get("value", ""))
-    if refusal.code is Code.NOT_FOUND and not any(
-        value in found for found in dict(typed.lists()).values()
-    ):
+    values = {value for _name, found in typed.lists() for value in found}
+    # What a form should have named and did not is of the form, too.
+    if request.method == "POST":
+        values.add("")
+    named = str(refusal.facts["value"]) if "value" in refusal.facts else None
+    if refusal.code is Code.NOT_FOUND and named not in values:
         return render(request, "404.html", status=404)
     return None
 

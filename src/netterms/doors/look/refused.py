@@ -195,7 +195,7 @@ def _keep(form: Any, sent: Sent) -> None:  # noqa: ANN401
         typed = UNWRITABLE.sub("", sent.typed[name][at])
         if control.tag == "textarea":
             # A browser leaves the first line break out.
-            control.text = "\n" + typed
+            control.text = f"\n{typed}" if typed.startswith("\n") else typed
         elif control.tag == "select":
             _choose(control, typed)
         else:
