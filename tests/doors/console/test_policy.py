@@ -75,7 +75,7 @@ def test_a_draft_is_kept_tried_and_put_in_force_with_a_reason(ctx, signed_in, la
 def test_what_cannot_be_is_said_and_nothing_is_kept(ctx, signed_in, wrong):
     page = signed_in(ctx).post("/orders/policy/", FORM | wrong)
     assert page.status_code == 200
-    assert 'aria-invalid="true"' in page.content.decode()
+    assert re.search('aria-invalid="true"|class="flash error"', page.content.decode())
     assert versions(ctx) == []
 
 

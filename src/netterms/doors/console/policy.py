@@ -120,8 +120,9 @@ def _rows(
         if not row["amount"]:
             continue
         if len(row["currency"]) != CODE_LETTERS or not row["currency"].isalpha():
-            raise Refusal(Code.POLICY_INVALID, field="currency", value=row["currency"])
-        yield row, forms.minor(row, "amount", row["currency"]) or 0
+            raise Refusal(Code.POLICY_INVALID, field=f"{name}_currency", value=row["currency"])
+        amount = f"{name}_amount"
+        yield row, forms.minor({amount: row["amount"]}, amount, row["currency"]) or 0
 
 
 def _grade(typed: str) -> int:
