@@ -146,7 +146,7 @@ def _is_sent(form: Any, path: str, sent: Sent) -> bool:  # noqa: ANN401 - lxml h
         for each in form.iter("input")
         if each.get("type") == "hidden" and each.get("name") not in NEW_EACH_TIME
     }
-    if any(value not in sent.typed.get(name, ()) for name, value in told.items()):
+    if any(value not in sent.typed.get(name, (value,)) for name, value in told.items()):
         return False
     known = {*told, *NEW_EACH_TIME}
     buttons = [each for each in form.iter("button") if each.get("name") not in known]
