@@ -168,11 +168,14 @@ def _number(name: str, typed: str) -> Decimal:
 def _hours(request: PageRequest) -> list[CallHours]:
     cells = [request.POST.getlist(name) for name in ("hours_country", "hours_from", "hours_to")]
     rows = [[cell.strip()[:3] for cell in row] for row in zip(*cells, strict=False)]
-    return [
-        CallHours(country.upper(), _hour("call_from_hour", first), _hour("call_to_hour", last))
-        for country, first, last in rows
-        if country
-    ]
+    return forms.each_row(rows, _own_hours)
+
+
+def _own_hours(row: list[str]) -> CallHours | None:
+    country, first, last = row
+    if not country:
+        return None
+    return CallHours(country.upper(), _hour("call_from_hour", first), _hour("call_to_hour", last))
 
 
 def _hour(name: str, typed: str) -> int:

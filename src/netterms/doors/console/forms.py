@@ -48,8 +48,8 @@ class Asking:
             raise Refusals(self.refused)
 
 
-def each_row(rows: Iterable[Row], read: Callable[[Row], Found]) -> list[Found]:
-    """What `read` makes of every row of a form; a refusal is of its row."""
+def each_row(rows: Iterable[Row], read: Callable[[Row], Found | None]) -> list[Found]:
+    """What `read` makes of every row of a form, those left empty apart; a refusal is of its row."""
     ask = Asking()
     found = [ask(lambda row=row: read(row), number) for number, row in enumerate(rows)]  # type: ignore[misc]
     ask.say()

@@ -246,9 +246,9 @@ def _control(form: Any, wrong: Wrong) -> tuple[Any, str]:  # noqa: ANN401
         if found:
             control = found[min(wrong.row, len(found) - 1)]
             return control, wrong.said.replace(LABEL, label(form, control))
-        for control in _shown(form):
-            if names & set(control.get("data-field", "").split()):
-                return control, wrong.plain
+        found = [each for each in _shown(form) if names & set(each.get("data-field", "").split())]
+        if found:
+            return found[min(wrong.row, len(found) - 1)], wrong.plain
     return None, wrong.plain
 
 
