@@ -11,7 +11,17 @@ SOURCE = SourceFile(name="small.csv", sha256="0" * 64, mapping={}, rows_read=1, 
 
 
 def put(
-    ctx, buyer, number, amount, *, due_on, paid=0, settled_on=None, currency="EUR", country="DE"
+    ctx,
+    buyer,
+    number,
+    amount,
+    *,
+    due_on,
+    paid=0,
+    settled_on=None,
+    currency="EUR",
+    country="DE",
+    kind="invoice",
 ):
     """Import one invoice; returns (buyer id, invoice id)."""
     row = {
@@ -23,7 +33,7 @@ def put(
         "email": f"ap@b{buyer}.example",
         "currency": currency,
         "invoice_number": number,
-        "kind": "invoice",
+        "kind": kind,
         "issued_on": date(2026, 1, 2),
         "due_on": due_on,
         "amount_minor": amount,

@@ -93,6 +93,7 @@ SPEAKS_TO_DATABASE = {
     "receivables/ledger_policy.py",
     "receivables/einvoices.py",
     "receivables/matching/batch.py",
+    "receivables/matching/returns.py",
     "receivables/matching/loading.py",
     "receivables/payments.py",
     "scoring/online.py",

@@ -44,6 +44,30 @@ class RefundRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundTakenBack(Event):
+    """A refund was none after all, and every balance is as before; `subject` is the refund."""
+
+    kind: ClassVar[str] = "receivables.refund_taken_back"
+    buyer: UUID
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReturned(Event):
+    """The bank took a payment back: what it settled is open again; `subject` is the payment.
+
+    `charge` is what the bank asked for it.
+    """
+
+    kind: ClassVar[str] = "receivables.payment_returned"
+    buyer: UUID
+    amount: Money
+    charge: Money
+    returned_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AllocatedPart:
     """What settled an invoice, and what that took of the payment."""
 

@@ -36,6 +36,7 @@ ACCOUNTS = {
     "discount": "Expenses:Discount",
     "small_difference": "Expenses:SmallDifference",
     "bad_debt": "Expenses:BadDebt",
+    "bank_charges": "Expenses:BankCharges",
     "exchange": "Equity:Exchange",
 }
 

@@ -27,6 +27,7 @@ from netterms.receivables.rules import (
     Part,
     PaymentKind,
     Settled,
+    out_of_range,
     realised,
     settle,
 )
@@ -46,7 +47,8 @@ class PaymentIn:
     """Money that moved: in from a buyer (`receipt`), or out to it (`refund`).
 
     `source_id` is what it was read from (the line of a bank statement): taken in once for a buyer.
-    `refund_of` is the receipt of which a refund gives back an unallocated part.
+    `refund_of` is the receipt of which a refund gives back an unallocated part. `charge` is what
+    the bank took beside it: the seller's cost, in the same currency.
     """
 
     buyer_id: UUID
@@ -57,6 +59,7 @@ class PaymentIn:
     channel: str = ""
     source_id: UUID | None = None
     refund_of: UUID | None = None
+    charge: Money | None = None
 
 
 @once_more
@@ -123,13 +126,13 @@ def allocate(ctx: Context, payment_id: UUID, parts: Sequence[Part]) -> None:
 
 
 @once_more
-def undo_allocation(ctx: Context, payment_id: UUID, invoice_id: UUID | None, reason: str) -> None:
+def undo_allocation(ctx: Context, payment_id: UUID, invoice_id: UUID | None, reason: str) -> UUID:
     """Take back what a payment settled: of one invoice, or of all where `invoice_id` is None.
 
     Every balance is as it was: the next row of each allocation has its amounts below zero, dated as
-    it was, and the journal points back. An offset and a recovery are taken back whole. NOT_FOUND
-    where nothing stands; AMOUNT_OUT_OF_RANGE where a credit note settled beside it would be left
-    over; VALUE_INVALID without a reason.
+    it was, and the journal points back. An offset and a recovery are taken back whole. Returns the
+    entry of the journal. NOT_FOUND where nothing stands; AMOUNT_OUT_OF_RANGE where a credit note
+    settled beside it would be left over; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.BOOK)
     reason = _reason(reason)
@@ -141,11 +144,12 @@ def undo_allocation(ctx: Context, payment_id: UUID, invoice_id: UUID | None, rea
         _check_undo(payment, standing)
         # Locked in one order, as by every other use case.
         locked_invoices(ctx, payment["buyer_id"], [line["invoice_id"] for line in standing])
+        entry = new_id(ctx.now)
         sql.execute(
             sql.statement("receivables/undo_allocations"),
             {
                 "seller": ctx.seller,
-                "entry": new_id(ctx.now),
+                "entry": entry,
                 "reason": reason,
                 "payments": [line["payment_id"] for line in standing],
                 "invoices": [line["invoice_id"] for line in standing],
@@ -154,6 +158,72 @@ def undo_allocation(ctx: Context, payment_id: UUID, invoice_id: UUID | None, rea
         )
         undone = sorted({str(line["invoice_id"]) for line in standing})
         record(ctx, events.AllocationUndone(payment_id, payment["buyer_id"], tuple(undone), reason))
+    return entry
+
+
+@once_more
+def take_back_refund(ctx: Context, refund_id: UUID, reason: str) -> UUID:
+    """Say that a refund was none: a receipt that points at it; every balance is as before it.
+
+    What it settled is undone first. Returns the receipt. NOT_FOUND; VALUE_INVALID without a reason.
+    """
+    ctx.require(Permission.BOOK)
+    reason = _reason(reason)
+    with book(ctx):
+        refund = locked_payment(ctx, refund_id)
+        if refund["kind"] != PaymentKind.REFUND:
+            raise Refusal(Code.NOT_FOUND, field="payment", value=str(refund_id))
+        if _standing(ctx, refund_id, None):
+            undo_allocation(ctx, refund_id, None, reason)
+        amount = Money(refund["amount_minor"], refund["currency"])
+        made = insert_payment(
+            ctx,
+            PaymentIn(
+                refund["buyer_id"],
+                amount,
+                refund["paid_on"],
+                reference=reason,
+                channel="bank",
+                refund_of=refund_id,
+                charge=Money(refund["charge_minor"], refund["currency"]),
+            ),
+        )
+        if made is None:  # it was taken back before
+            raise Refusal(Code.NOT_FOUND, field="payment", value=str(refund_id))
+        record(ctx, events.RefundTakenBack(refund_id, refund["buyer_id"], amount, reason))
+    return made
+
+
+@once_more
+def settle_again(ctx: Context, payment_id: UUID, entry: UUID) -> None:
+    """Settle again just what an entry took back (`undo_allocation`), as a new entry.
+
+    AMOUNT_OUT_OF_RANGE where an invoice is no longer open by so much.
+    """
+    ctx.require(Permission.BOOK)
+    with book(ctx):
+        payment = locked_payment(ctx, payment_id)
+        params = {"seller": ctx.seller, "payment": payment_id, "undone": entry}
+        parts = sql.rows(sql.statement("receivables/undone_parts"), params)
+        for part in parts:
+            if part["minor"] > part["open_minor"]:
+                amount = Money(part["minor"], part["currency"])
+                raise out_of_range("amount", amount, 0, part["open_minor"])
+        sql.execute(sql.statement("receivables/settle_again"), params | {"entry": new_id(ctx.now)})
+        told = tuple(
+            events.AllocatedPart(
+                part["invoice_id"],
+                Money(part["minor"], part["currency"]),
+                Money(part["taken_minor"], payment["currency"]),
+            )
+            for part in parts
+        )
+        record(ctx, events.PaymentAllocated(payment_id, payment["buyer_id"], told))
+
+
+def stands(ctx: Context, payment_id: UUID) -> bool:
+    """Whether a payment settles anything that was not taken back."""
+    return bool(_standing(ctx, payment_id, None))
 
 
 def insert_payment(ctx: Context, payment: PaymentIn) -> UUID | None:
@@ -162,9 +232,9 @@ def insert_payment(ctx: Context, payment: PaymentIn) -> UUID | None:
     added = sql.execute(
         """
         insert into payment (seller_id, id, buyer_id, kind, currency, amount_minor, paid_on,
-                             reference, channel, source_id, refund_of)
+                             reference, channel, source_id, refund_of, charge_minor)
         values (%(seller)s, %(id)s, %(buyer)s, %(kind)s, %(currency)s, %(minor)s, %(paid_on)s,
-                %(reference)s, %(channel)s, %(source)s, %(refund_of)s)
+                %(reference)s, %(channel)s, %(source)s, %(refund_of)s, %(charge)s)
         on conflict do nothing
         """,
         {
@@ -179,6 +249,7 @@ def insert_payment(ctx: Context, payment: PaymentIn) -> UUID | None:
             "channel": payment.channel.strip(),
             "source": payment.source_id,
             "refund_of": payment.refund_of,
+            "charge": payment.charge.minor if payment.charge else 0,
         },
     )
     return number if added else None
@@ -214,7 +285,8 @@ def locked_payment(ctx: Context, payment_id: UUID) -> dict[str, Any]:
     """The payment, locked until the transaction ends; NOT_FOUND."""
     found = sql.row(
         "select id, buyer_id, kind, currency::text as currency, amount_minor, unallocated_minor,"
-        " paid_on from payment where seller_id = %(seller)s and id = %(id)s for update",
+        " charge_minor, paid_on from payment"
+        " where seller_id = %(seller)s and id = %(id)s for update",
         {"seller": ctx.seller, "id": payment_id},
     )
     if found is None:

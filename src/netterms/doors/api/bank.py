@@ -91,7 +91,11 @@ class Part(Schema):
 
 
 class Match(Schema):
-    """The invoices a line settles, or is proposed to; `score` 0 to 100 is the reasons' points."""
+    """The invoices a line settles, or is proposed to; `score` 0 to 100 is the reasons' points.
+
+    `kind`: `payment`; or money goes back: the bank `returned` the payment `of_payment`, a `refund`,
+    or a refund that came back (`refund_back`). `charge` is what the bank took for it.
+    """
 
     id: UUID
     state: str
@@ -100,6 +104,9 @@ class Match(Schema):
     reasons: list[str]
     parts: list[Part]
     payment_id: UUID | None
+    kind: str
+    of_payment: UUID | None
+    charge: Money
 
 
 class Line(Schema):
@@ -180,6 +187,7 @@ def _match(each: queries.ReadLine) -> dict[str, Any]:
     told = {name: getattr(match, name) for name in match.__slots__}
     return told | {
         "reasons": list(match.reasons),
+        "charge": money(match.charge_minor, currency),
         "parts": [
             {
                 "invoice_id": part.invoice_id,

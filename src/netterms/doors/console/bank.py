@@ -145,7 +145,8 @@ def line(request: PageRequest, line_id: UUID) -> HttpResponse:
         "console/bank_line.html",
         {
             "line": found,
-            "may_book": Permission.BOOK in ctx.may and found.amount_minor > 0,
+            "may_book": Permission.BOOK in ctx.may,
+            "may_match": Permission.BOOK in ctx.may and found.amount_minor > 0,
             "q": wanted or found.payer_name,
             "buyers": buyers.search(ctx, wanted, BUYERS_SHOWN) if wanted else [],
             "buyer": buyers.buyer(ctx, buyer) if buyer else None,

@@ -226,6 +226,7 @@ ACCOUNTS = {
     "discount": _("Discounts"),
     "small_difference": _("Small differences"),
     "bad_debt": _("Bad debt"),
+    "bank_charges": _("Bank charges"),
     "exchange": _("Exchange of currencies"),
     "exchange_difference": _("Exchange differences"),
 }
@@ -400,6 +401,11 @@ BANK_LINE_STATES = {
     "set_aside": pgettext_lazy("bank line", "Set aside"),
     "notice": pgettext_lazy("bank line", "Notice"),
 }
+MATCH_KINDS = {
+    "returned": _("The bank returns a payment: what it settled is open again"),
+    "refund": _("Refund of what the buyer has to its credit"),
+    "refund_back": _("A refund came back: it stands to the buyer's credit"),
+}
 MATCH_REASONS = {
     "reference": _("The invoice's number stands in the payer's words"),
     "reference_digits": _("The digits of the number stand there"),
@@ -422,6 +428,9 @@ MATCH_REASONS = {
     "payer_contradicts": _("Another buyer's account"),
     "other_number": _("The words name another number"),
     "rival": _("Something else is as likely"),
+    "bank_reversal": _("The bank marks it as a reversal"),
+    "same_reference": _("The same reference"),
+    "amount_charge": _("The amount with a charge of the bank"),
     "by_hand": _("By hand"),
 }
 

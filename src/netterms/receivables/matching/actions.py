@@ -15,7 +15,9 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events, payments
 from netterms.receivables.ledger_policy import policy_in_force
+from netterms.receivables.matching import returns
 from netterms.receivables.matching.batch import Batch, send
+from netterms.receivables.matching.money_back import MatchKind
 from netterms.receivables.ports import ExpectedMoney, nothing_expected
 from netterms.receivables.rules import Part
 from netterms.store import sql
@@ -28,7 +30,7 @@ MANY = 5_000  # decided lines, from which whole tables are joined rather than ro
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a batch did with the lines that brought money in."""
+    """What a batch did with lines that brought money in, and those of money back that it knows."""
 
     lines: int
     posted: int
@@ -57,10 +59,13 @@ def match_lines(ctx: Context, expected_money: ExpectedMoney = nothing_expected) 
             "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"match {ctx.seller}"]
         )
         sql.execute("set local work_mem = '256MB'")
+        back = _match_back(ctx, batch)
         lines = sql.execute(sql.statement("receivables/match_lines"), params)
         if not lines:
             sql.execute("drop table match_line")
-            return Matched(0, 0, 0)
+            if back.lines:
+                record(ctx, events.LinesMatched(batch, back.lines, back.posted, back.proposed))
+            return back
         sql.execute(sql.statement("receivables/match_buyers"), params)
         sql.execute("analyze match_line; analyze match_buyer")
         sql.execute(sql.statement("receivables/match_open"), params)
@@ -70,9 +75,34 @@ def match_lines(ctx: Context, expected_money: ExpectedMoney = nothing_expected) 
         send(decided)
         posted, proposed = _post(params, many=len(decided) >= MANY)
         sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")
-        matched = Matched(lines, posted, proposed)
-        record(ctx, events.LinesMatched(batch, lines, posted, proposed))
+        matched = Matched(lines + back.lines, posted + back.posted, proposed + back.proposed)
+        record(ctx, events.LinesMatched(batch, matched.lines, matched.posted, matched.proposed))
     return matched
+
+
+def _match_back(ctx: Context, batch: UUID) -> Matched:
+    """Propose what lines of money that goes back are, and post the sure ones.
+
+    These are few, and each undoes what another did: they are posted one by one.
+    """
+    found = returns.likeliest(ctx)
+    posted = 0
+    for match_id in returns.keep(ctx, batch, found):
+        try:
+            with book(ctx):
+                match, line = _locked(ctx, match_id)
+                _post_back(ctx, line, match)
+        except Refusal:
+            continue  # what it gives back has gone elsewhere: a person decides
+        posted += 1
+    return Matched(len(found), posted, len(found) - posted)
+
+
+def _post_back(ctx: Context, line: dict[str, Any], match: dict[str, Any]) -> UUID:
+    payment = returns.post(ctx, line, match)
+    _decide(ctx, match["id"], "posted", payment)
+    _mark(ctx, line["id"], "posted")
+    return payment
 
 
 def _post(params: dict[str, Any], *, many: bool) -> tuple[int, int]:
@@ -108,7 +138,7 @@ def _post(params: dict[str, Any], *, many: bool) -> tuple[int, int]:
 
 @once_more
 def confirm(ctx: Context, match_id: UUID) -> UUID:
-    """Post a proposal as it stands. Returns the payment.
+    """Post a proposal as it stands. Returns the payment that moved the money.
 
     NOT_FOUND; MOVE_NOT_ALLOWED when it is no proposal any more; AMOUNT_OUT_OF_RANGE when its
     invoices are no longer open by so much.
@@ -118,6 +148,10 @@ def confirm(ctx: Context, match_id: UUID) -> UUID:
         match, line = _locked(ctx, match_id)
         if match["state"] != "proposed":
             raise Refusal(Code.MOVE_NOT_ALLOWED, state=match["state"], move="confirm")
+        if match["kind"] != MatchKind.PAYMENT:
+            payment = _post_back(ctx, line, match)
+            record(ctx, events.MatchConfirmed(match_id, payment, match["buyer_id"], by_hand=False))
+            return payment
         parts = [
             Part(
                 UUID(part["invoice"]),
@@ -193,6 +227,12 @@ def undo(ctx: Context, match_id: UUID, reason: str) -> None:
         if match["state"] != "posted":
             raise Refusal(Code.MOVE_NOT_ALLOWED, state=match["state"], move="undo")
         payment, buyer = match["payment_id"], match["buyer_id"]
+        if match["kind"] in (MatchKind.RETURNED, MatchKind.REFUND):
+            returns.undo(ctx, match, reason)
+            _decide(ctx, match_id, "undone", payment, reason)
+            _mark(ctx, line["id"], "open")
+            record(ctx, events.MatchUndone(match_id, payment, buyer, reason))
+            return
         if _allocated(ctx, payment):
             payments.undo_allocation(ctx, payment, None, reason)
         payments.record_payment(
@@ -223,7 +263,8 @@ def set_aside(ctx: Context, line_id: UUID, *, aside: bool) -> None:
     ctx.require(Permission.BOOK)
     with book(ctx):
         line = _line(ctx, line_id)
-        _refuse_posted(line, "set_aside")
+        if line["state"] in ("posted", "notice"):
+            raise Refusal(Code.MOVE_NOT_ALLOWED, state=line["state"], move="set_aside")
         sql.execute(
             "delete from bank_match where seller_id = %(seller)s and line_id = %(line)s"
             " and state = 'proposed'",
@@ -304,7 +345,8 @@ def _locked(ctx: Context, match_id: UUID) -> tuple[dict[str, Any], dict[str, Any
         raise Refusal(Code.NOT_FOUND, field="match", value=str(match_id))
     line = _line(ctx, line_id)
     found = sql.row(
-        "select id, line_id, buyer_id, state, parts, payment_id from bank_match"
+        "select id, line_id, buyer_id, state, reasons, parts, payment_id, kind, of_payment,"
+        " charge_minor, undone_entries from bank_match"
         " where seller_id = %(seller)s and id = %(id)s for update",
         params,
     )

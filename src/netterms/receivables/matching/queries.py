@@ -17,7 +17,7 @@ STATES = ("open", "proposed", "posted", "set_aside", "notice")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many lines that bring money in are in which state."""
+    """How many lines are in which state; of money out only what somebody or a batch knew."""
 
     open: int
     proposed: int
@@ -77,6 +77,9 @@ class ReadMatch:
     decided_by: str
     decided_at: datetime | None
     why: str
+    kind: str
+    of_payment: UUID | None
+    charge_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def standing(ctx: Context) -> Standing:
     with book(ctx):
         found = sql.rows(
             "select state, count(*) as n from bank_line"
-            " where seller_id = %(seller)s and amount_minor > 0 group by state",
+            " where seller_id = %(seller)s and (amount_minor > 0 or state <> 'open')"
+            " group by state",
             {"seller": ctx.seller},
         )
     counts = {line["state"]: line["n"] for line in found}
@@ -152,7 +156,7 @@ def lines(ctx: Context, statement_id: UUID, *, most: int, skip: int) -> list[Rea
 
 
 def waiting(ctx: Context, state: str, *, most: int, skip: int) -> list[ReadLine]:
-    """Lines that bring money in and are in a state, whatever their statement: the surest first."""
+    """Lines in a state, whatever their statement, the surest first; open ones bring money in."""
     return _lines(ctx, {"statement": None, "state": state, "most": most, "skip": skip})
 
 
@@ -201,6 +205,9 @@ def _read(row: dict[str, Any]) -> ReadLine:
             row["decided_by"],
             row["decided_at"],
             row["why"],
+            row["match_kind"],
+            row["of_payment"],
+            row["charge_minor"],
         )
     own = {name: row[name] for name in ReadLine.__slots__ if name != "match"}
     return ReadLine(**own, match=match)

@@ -48,6 +48,9 @@ class Reason(StrEnum):
     PAYER_CONTRADICTS = "payer_contradicts"
     OTHER_NUMBER = "other_number"
     RIVAL = "rival"
+    BANK_REVERSAL = "bank_reversal"
+    SAME_REFERENCE = "same_reference"
+    AMOUNT_CHARGE = "amount_charge"
 
 
 PAYERS = (
@@ -78,6 +81,8 @@ class Rules:
     rival_within: int
     most_open: int
     triples_up_to: int
+    return_days: int
+    return_charge_most: int
 
 
 @cache
@@ -100,6 +105,8 @@ def rules() -> Rules:
         limits["rival_within"],
         limits["most_open"],
         limits["triples_up_to"],
+        limits["return_days"],
+        limits["return_charge_most"],
     )
 
 

@@ -12,6 +12,7 @@ join bank_account a on a.seller_id = s.seller_id and a.id = s.account_id
 left join lateral (
   select count(*) filter (where state = 'open') as open, count(*) filter (where state = 'proposed') as proposed,
          count(*) filter (where state = 'posted') as posted
-  from bank_line x where x.seller_id = s.seller_id and x.statement_id = s.id and x.amount_minor > 0
+  from bank_line x where x.seller_id = s.seller_id and x.statement_id = s.id
+    and (x.amount_minor > 0 or x.state <> 'open')
 ) l on true
 order by s.last_on desc, s.id desc

@@ -14,3 +14,5 @@ left join lateral (
   limit 1
 ) d on true
 where l.seller_id = %(seller)s and l.state in ('open', 'proposed') and l.amount_minor > 0
+  -- What went out and came back is no payment (match_money_back.sql).
+  and not l.reversal

@@ -55,6 +55,7 @@ LISTS = {
     "watchlists": words.WATCHLISTS,
     "notices": words.NOTICES,
     "bank_lines": words.BANK_LINE_STATES,
+    "match_kinds": words.MATCH_KINDS,
     "match_reasons": words.MATCH_REASONS,
     "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
