@@ -53,7 +53,7 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
 
 @cache
 def _with_held(name: str) -> str:
-    """A statement with the relation `held` put in, which two share."""
+    """A statement with the relation `held` put in, which three share."""
     held = sql.statement("insurance/held_days")
     return sql.statement(f"insurance/{name}").replace("/* held */", held)
 
@@ -122,9 +122,7 @@ def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> Prepared:
         _hold_policies(ctx)
         running = sql.rows(_RUNNING, stamp(ctx) | {"buyers": list(buyers)})
         counted = {(r["buyer_id"], r["insurer"], r["currency"]): r for r in running}
-        debts = sql.rows(
-            sql.statement("insurance/claim_debts"), stamp(ctx) | {"buyers": list(buyers)}
-        )
+        debts = sql.rows(_with_held("claim_debts"), stamp(ctx) | {"buyers": list(buyers)})
         by_file = {
             key: list(lines)
             for key, lines in groupby(

@@ -105,6 +105,15 @@ def test_a_return_is_not_taken_back_over_what_has_been_paid_since(paid: Context)
         undo(paid, standing_of(paid, "returned"), "the bank was wrong")
 
 
+def test_one_statement_may_bring_a_payment_and_its_return(ctx: Context):
+    put(ctx, "1", "INV-2026-00042", 50_000, due_on=DUE)
+    came = line(50_000, "INV-2026-00042", end_to_end="E2E-77")
+    load(ctx, came, out(50_000, reversal=True, end_to_end="E2E-77"))
+    assert match_lines(ctx) == Matched(2, 2, 0)
+    assert opens(ctx)["INV-2026-00042"] == (50_000, "open")
+    assert left(ctx) == [0, 0]
+
+
 def test_without_a_mark_or_a_reference_a_return_is_for_a_person(paid: Context):
     load(paid, out(50_000, "back", end_to_end="E2E-77"), opening=50_000)
     assert match_lines(paid) == Matched(1, 0, 1), "the bank has not marked it"

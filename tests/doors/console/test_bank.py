@@ -96,3 +96,21 @@ def test_a_statement_shows_its_lines(client, ctx):
     assert "cheque" in page
     assert "reversal" in page
     assert told.first_on == date(2026, 5, 20)
+
+
+def test_a_returned_payment_is_shown_confirmed_and_taken_back(client, ctx):
+    put(ctx, "2", "INV-2026-00043", 70_000, due_on=DUE)
+    load(ctx, line(70_000, "INV-2026-00043", end_to_end="E2E-1"))
+    client.post("/bank/match/")
+    load(ctx, line(-70_250, "returned", reversal=True, end_to_end="E2E-1"), opening=70_000)
+    client.post("/bank/match/")
+    (back,) = queries.waiting(ctx, "posted", most=2, skip=0)[1:]
+    page = said(client.get(f"/bank/lines/{back.id}/"))
+    assert "The bank returns a payment: what it settled is open again" in page
+    assert "Charge of the bank: €2.50" in page
+    assert "By hand" not in page
+    assert opens(ctx)["INV-2026-00043"] == (70_000, "open")
+    client.post(f"/bank/matches/{back.match.id}/undo/", {"why": "x", "line": back.id})
+    assert opens(ctx)["INV-2026-00043"] == (0, "paid")
+    client.post(f"/bank/lines/{back.id}/aside/")
+    assert queries.standing(ctx).set_aside == 1

@@ -85,6 +85,7 @@ class Part(Schema):
 
     invoice_id: UUID
     invoice_number: str
+    buyer_id: UUID
     taken: Money
     discount: Money
     write_off: Money
@@ -192,6 +193,7 @@ def _match(each: queries.ReadLine) -> dict[str, Any]:
             {
                 "invoice_id": part.invoice_id,
                 "invoice_number": part.invoice_number,
+                "buyer_id": part.buyer_id,
                 "taken": money(part.taken_minor, currency),
                 "discount": money(part.discount_minor, currency),
                 "write_off": money(part.write_off_minor, currency),

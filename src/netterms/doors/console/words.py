@@ -427,6 +427,7 @@ MATCH_REASONS = {
     "payer_differs": _("Somebody else's name"),
     "payer_contradicts": _("Another buyer's account"),
     "other_number": _("The words name another number"),
+    "payer_group": _("Another firm of the group pays"),
     "rival": _("Something else is as likely"),
     "bank_reversal": _("The bank marks it as a reversal"),
     "same_reference": _("The same reference"),

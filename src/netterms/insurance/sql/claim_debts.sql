@@ -10,12 +10,7 @@ select p.id as policy_id, p.insurer, i.id as invoice_id, p.currency::text as cur
          select sum(d.amount_minor) from dispute d
          where d.seller_id = i.seller_id and d.invoice_id = i.id and d.settled_on is null), 0)
        )::bigint as disputed_minor,
-       -- Disputes of all that is open hold its clock (TCI-12), as in oldest_unpaid.sql.
-       (select coalesce(jsonb_agg(jsonb_build_array(d.raised_on, least(d.settled_on, %(as_of)s))
-                                  order by d.raised_on, d.id), '[]')
-        from dispute d
-        where d.seller_id = i.seller_id and d.invoice_id = i.id and d.raised_on <= %(as_of)s
-          and d.settled_on is not null and d.state <> 'credited' and d.amount_minor >= i.open_minor) as disputes
+       held.days as disputes
 from insurance_policy p
 join invoice i on i.seller_id = p.seller_id and i.buyer_id = any(%(buyers)s) and i.open_minor > 0
               and i.currency = p.currency and i.issued_on <= %(as_of)s
@@ -29,6 +24,10 @@ left join lateral (
   order by x.starts_on desc, x.id desc
   limit 1
 ) l on true
+cross join lateral (select i.id, i.open_minor) oldest
+cross join lateral (
+  /* held */
+) held
 where p.seller_id = %(seller)s
   and not exists (
     select from claim c

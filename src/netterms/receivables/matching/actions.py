@@ -18,6 +18,8 @@ from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.matching import returns
 from netterms.receivables.matching.batch import Batch, send
 from netterms.receivables.matching.money_back import MatchKind
+from netterms.receivables.matching.returns import receipts_beside
+from netterms.receivables.matching.rules import Reason
 from netterms.receivables.ports import ExpectedMoney, nothing_expected
 from netterms.receivables.rules import Part
 from netterms.store import sql
@@ -59,25 +61,34 @@ def match_lines(ctx: Context, expected_money: ExpectedMoney = nothing_expected) 
             "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"match {ctx.seller}"]
         )
         sql.execute("set local work_mem = '256MB'")
+        paid = _match_paid(ctx, params, expected_money)
+        # After them: what a line brought another of the same statement may take back.
         back = _match_back(ctx, batch)
-        lines = sql.execute(sql.statement("receivables/match_lines"), params)
-        if not lines:
-            sql.execute("drop table match_line")
-            if back.lines:
-                record(ctx, events.LinesMatched(batch, back.lines, back.posted, back.proposed))
-            return back
-        sql.execute(sql.statement("receivables/match_buyers"), params)
-        sql.execute("analyze match_line; analyze match_buyer")
-        sql.execute(sql.statement("receivables/match_open"), params)
-        sql.execute("analyze match_open")
-        tolerance = policy_in_force(ctx).tolerance
-        decided = Batch(params, tolerance, expected_money(ctx)).decide()
-        send(decided)
-        posted, proposed = _post(params, many=len(decided) >= MANY)
-        sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")
-        matched = Matched(lines + back.lines, posted + back.posted, proposed + back.proposed)
-        record(ctx, events.LinesMatched(batch, matched.lines, matched.posted, matched.proposed))
+        matched = Matched(
+            paid.lines + back.lines, paid.posted + back.posted, paid.proposed + back.proposed
+        )
+        if matched.lines:
+            record(ctx, events.LinesMatched(batch, matched.lines, matched.posted, matched.proposed))
     return matched
+
+
+def _match_paid(ctx: Context, params: dict[str, Any], expected_money: ExpectedMoney) -> Matched:
+    """Lines that bring buyers' money in."""
+    lines = sql.execute(sql.statement("receivables/match_lines"), params)
+    if not lines:
+        sql.execute("drop table match_line")
+        return Matched(0, 0, 0)
+    sql.execute(sql.statement("receivables/match_buyers"), params)
+    sql.execute("analyze match_line; analyze match_buyer")
+    sql.execute(sql.statement("receivables/match_open"), params)
+    sql.execute("analyze match_open")
+    tolerance = policy_in_force(ctx).tolerance
+    decided = Batch(params, tolerance, expected_money(ctx)).decide()
+    send(decided)
+    posted, proposed = _post(params, many=len(decided) >= MANY)
+    sql.execute("set local enable_nestloop = on")
+    sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")
+    return Matched(lines, posted, proposed)
 
 
 def _match_back(ctx: Context, batch: UUID) -> Matched:
@@ -161,7 +172,7 @@ def confirm(ctx: Context, match_id: UUID) -> UUID:
             )
             for part in match["parts"]
         ]
-        return _post_one(ctx, line, match_id, match["buyer_id"], parts, by_hand=False)
+        return _post_one(ctx, line, match, parts, by_hand=False)
 
 
 @once_more
@@ -194,7 +205,8 @@ def match_by_hand(ctx: Context, line_id: UUID, buyer_id: UUID, parts: Sequence[P
                 "parts": _as_json(parts),
             },
         )
-        _post_one(ctx, line, match_id, buyer_id, parts, by_hand=True)
+        match = {"id": match_id, "buyer_id": buyer_id, "reasons": ["by_hand"]}
+        _post_one(ctx, line, match, parts, by_hand=True)
     return match_id
 
 
@@ -233,23 +245,24 @@ def undo(ctx: Context, match_id: UUID, reason: str) -> None:
             _mark(ctx, line["id"], "open")
             record(ctx, events.MatchUndone(match_id, payment, buyer, reason))
             return
-        if _allocated(ctx, payment):
-            payments.undo_allocation(ctx, payment, None, reason)
-        payments.record_payment(
-            ctx,
-            payments.PaymentIn(
-                buyer,
-                Money(line["amount_minor"], line["currency"]),
-                line["booked_on"],
-                reference=reason,
-                kind="refund",
-                channel="bank",
-                refund_of=payment,
-            ),
-        )
+        for receipt in receipts_beside(ctx, payment):
+            if payments.stands(ctx, receipt["id"]):
+                payments.undo_allocation(ctx, receipt["id"], None, reason)
+            payments.record_payment(
+                ctx,
+                payments.PaymentIn(
+                    receipt["buyer_id"],
+                    Money(receipt["amount_minor"], line["currency"]),
+                    line["booked_on"],
+                    reference=reason,
+                    kind="refund",
+                    channel="bank",
+                    refund_of=receipt["id"],
+                ),
+            )
         _decide(ctx, match_id, "undone", payment, reason)
         _mark(ctx, line["id"], "open")
-        if line["payer_account"]:
+        if _teaches(line, match):
             sql.execute(
                 "update known_payer set times = greatest(0, times - 1)"
                 " where seller_id = %(seller)s and account = %(account)s and buyer_id = %(buyer)s",
@@ -277,28 +290,32 @@ def set_aside(ctx: Context, line_id: UUID, *, aside: bool) -> None:
 def _post_one(
     ctx: Context,
     line: dict[str, Any],
-    match_id: UUID,
-    buyer_id: UUID,
+    match: dict[str, Any],
     parts: Sequence[Part],
     *,
     by_hand: bool,
 ) -> UUID:
-    payment = payments.record_payment(
-        ctx,
-        payments.PaymentIn(
-            buyer_id,
-            Money(line["amount_minor"], line["currency"]),
-            line["booked_on"],
-            reference=(line["words"] or line["end_to_end"] or line["payer_name"])[:500],
-            channel="bank",
-            source_id=match_id,
-        ),
-    )
-    if parts:
-        payments.allocate(ctx, payment, parts)
+    """Book the line: one receipt, or one for each firm of a group whose invoices it pays."""
+    match_id, buyer_id = match["id"], match["buyer_id"]
+    made = {}
+    for buyer, (minor, own) in _shares(ctx, line, buyer_id, parts).items():
+        made[buyer] = payments.record_payment(
+            ctx,
+            payments.PaymentIn(
+                buyer,
+                Money(minor, line["currency"]),
+                line["booked_on"],
+                reference=(line["words"] or line["end_to_end"] or line["payer_name"])[:500],
+                channel="bank",
+                source_id=match_id,
+            ),
+        )
+        if own:
+            payments.allocate(ctx, made[buyer], own)
+    payment = made.get(buyer_id) or next(iter(made.values()))
     _decide(ctx, match_id, "posted", payment)
     _mark(ctx, line["id"], "posted")
-    if line["payer_account"]:
+    if _teaches(line, match):
         sql.execute(
             "insert into known_payer as known (seller_id, account, buyer_id, times, last_on)"
             " values (%(seller)s, %(account)s, %(buyer)s, 1, %(on)s)"
@@ -313,6 +330,41 @@ def _post_one(
         )
     record(ctx, events.MatchConfirmed(match_id, payment, buyer_id, by_hand))
     return payment
+
+
+def _shares(
+    ctx: Context, line: dict[str, Any], payer: UUID, parts: Sequence[Part]
+) -> dict[UUID, tuple[int, list[Part]]]:
+    """What of a line is each buyer's, with its parts; what is left over is the payer's.
+
+    An invoice of a firm that is not of the payer's group stays with the payer: `allocate` refuses.
+    """
+    owners = {
+        row["id"]: row["buyer_id"]
+        for row in sql.rows(
+            sql.statement("receivables/match_owners"),
+            {
+                "seller": ctx.seller,
+                "payer": payer,
+                "invoices": [part.invoice_id for part in parts],
+            },
+        )
+    }
+    shares: dict[UUID, tuple[int, list[Part]]] = {}
+    for part in parts:
+        owner = owners.get(part.invoice_id, payer)
+        minor, own = shares.get(owner, (0, []))
+        shares[owner] = minor + part.amount.minor, [*own, part]
+    rest = line["amount_minor"] - sum(minor for minor, _ in shares.values())
+    if rest or not shares:
+        minor, own = shares.get(payer, (0, []))
+        shares[payer] = minor + rest, own
+    return shares
+
+
+def _teaches(line: dict[str, Any], match: dict[str, Any]) -> bool:
+    """Whether its account is the buyer's: not where another firm of the group paid."""
+    return bool(line["payer_account"]) and Reason.PAYER_GROUP not in match["reasons"]
 
 
 def _some(minor: int, currency: str) -> Money | None:
@@ -385,14 +437,4 @@ def _mark(ctx: Context, line_id: UUID, state: str) -> None:
     sql.execute(
         "update bank_line set state = %(state)s where seller_id = %(seller)s and id = %(id)s",
         {"seller": ctx.seller, "id": line_id, "state": state},
-    )
-
-
-def _allocated(ctx: Context, payment: UUID) -> bool:
-    return bool(
-        sql.value(
-            "select exists (select from allocation where seller_id = %(seller)s"
-            " and payment_id = %(payment)s group by invoice_id having sum(amount_minor) > 0)",
-            {"seller": ctx.seller, "payment": payment},
-        )
     )

@@ -91,12 +91,17 @@ class Batch:
     def _read(self) -> None:
         told = tuples(sql.statement("receivables/match_agreed"), self.params)
         agreed = {item: Agreed(pay, pay_by) for item, pay, pay_by in told}
+        groups = dict(
+            tuples(
+                "select n, dense_rank() over (order by top) from match_buyer where top is not null"
+            )
+        )
         for line in tuples(
             "select n, amount_minor, booked_on, keys, name, account from match_line"
         ):
             self.lines[line[0]] = Paid(line[1], line[2], line[3], line[4], self.tolerance, agreed)
             self.accounts[line[0]] = line[5]
-            self.found[line[0]] = Evidence()
+            self.found[line[0]] = Evidence(groups=groups)
         named = tuples(sql.statement("receivables/match_named"), self.params)
         self._fetch({item for _, item, _ in named})
         for line, number, whole in named:

@@ -59,6 +59,8 @@ class MatchedPart:
     taken_minor: int
     discount_minor: int
     write_off_minor: int
+    buyer_id: UUID
+    buyer_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def _read(row: dict[str, Any]) -> ReadLine:
                 part["taken"],
                 part["discount"],
                 part["write_off"],
+                UUID(part["buyer"]),
+                part["name"],
             )
             for part in row["match_parts"] or ()
         )

@@ -109,7 +109,7 @@ def _return(ctx: Context, line: Row, match: Row) -> UUID:
     """Open what the payment had settled, and let its money out with the bank's charge."""
     currency, first, entries = line["currency"], None, []
     charge = Money(match["charge_minor"], currency)
-    for receipt in _receipts_beside(ctx, match["of_payment"]):
+    for receipt in receipts_beside(ctx, match["of_payment"]):
         amount = Money(receipt["amount_minor"], currency)
         if payments.stands(ctx, receipt["id"]):
             entries.append(payments.undo_allocation(ctx, receipt["id"], None, _words(line)))
@@ -165,7 +165,7 @@ def undo(ctx: Context, match: Row, reason: str) -> None:
         payments.settle_again(ctx, payment, entry)
 
 
-def _receipts_beside(ctx: Context, payment: UUID) -> list[Row]:
+def receipts_beside(ctx: Context, payment: UUID) -> list[Row]:
     """The payment, and those that came with it by one line for other firms of the group."""
     return sql.rows(
         """

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     BANK_REVERSAL = "bank_reversal"
     SAME_REFERENCE = "same_reference"
     AMOUNT_CHARGE = "amount_charge"
+    PAYER_GROUP = "payer_group"
 
 
 PAYERS = (
@@ -188,10 +189,14 @@ class Proposal:
 
     @property
     def sure(self) -> bool:
-        """Whether it is posted without a person: sure enough, alone, and nothing is given away."""
+        """Whether it is posted without a person: sure enough, alone, and nothing is given away.
+
+        Who pays for another firm of its group has said so to nobody: a person looks at it.
+        """
         agreed = Reason.AMOUNT_AGREED in self.reasons
         given = any(part.discount for part in self.parts) and not agreed
-        return self.score >= rules().post_from and not given and Reason.RIVAL not in self.reasons
+        doubt = self.reasons & {Reason.RIVAL, Reason.PAYER_GROUP}
+        return self.score >= rules().post_from and not given and not doubt
 
     @property
     def items(self) -> frozenset[int]:
@@ -209,7 +214,8 @@ class Evidence:
     `named`: invoices whose number stands in its words, whole or by its digits. `payers`: buyers it
     may come from and why. `alike`: how alike (0 to 100) the payer's name is to a buyer's.
     `elsewhere`: invoices of this very amount where no payer is known. `instalments`: buyers whose
-    payment plan asks for just this amount next, and the plan's invoices.
+    payment plan asks for just this amount next, and the plan's invoices. `groups`: the group of
+    each buyer that belongs to one.
     """
 
     named: dict[int, Item] = field(default_factory=dict)
@@ -217,6 +223,12 @@ class Evidence:
     payers: dict[int, Reason] = field(default_factory=dict)
     elsewhere: list[Item] = field(default_factory=list)
     instalments: dict[int, frozenset[int]] = field(default_factory=dict)
+    groups: Mapping[int, int] = field(default_factory=dict)
+
+    def pays_for(self, buyer: int) -> bool:
+        """Whether the line may come from another firm of the buyer's group."""
+        group = self.groups.get(buyer)
+        return group is not None and any(self.groups.get(p) == group for p in self.payers)
 
 
 Open = Callable[[int], Sequence[Item]]
@@ -258,6 +270,7 @@ def _is_rival(first: Proposal, other: Proposal) -> bool:
 def _all(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
     yield from _instalments(found)
     settled = False
+    yield from _across(paid, found)
     for buyer, whole in _by_buyer(found.named.values()).items():
         for proposal in _named(paid, buyer, whole, Reason.REFERENCE, open_of):
             yield proposal
@@ -320,6 +333,21 @@ def _instalments(found: Evidence) -> Iterable[Proposal]:
             continue
         told = {Reason.REFERENCE} if items & named else set()
         yield Proposal(buyer, (), frozenset({Reason.INSTALMENT, *told}))
+
+
+def _across(paid: Paid, found: Evidence) -> Iterable[Proposal]:
+    """Invoices of several firms of one group that the words name: one firm paid for the others."""
+    by_group: dict[int, list[Item]] = {}
+    for item in found.named.values():
+        if item.buyer in found.groups:
+            by_group.setdefault(found.groups[item.buyer], []).append(item)
+    for group, items in by_group.items():
+        payers = [buyer for buyer in found.payers if found.groups.get(buyer) == group]
+        for proposal in _named(
+            paid, min(payers, default=items[0].buyer), items, Reason.REFERENCE, lambda _: ()
+        ):
+            if len({part.item.buyer for part in proposal.parts}) > 1:
+                yield proposal.with_(Reason.PAYER_GROUP)
 
 
 def _by_buyer(items: Iterable[Item]) -> dict[int, list[Item]]:
@@ -484,6 +512,8 @@ def _with_payer(paid: Paid, proposal: Proposal, found: Evidence, alike: Alike) -
     """With what the payer says of it."""
     if reason := found.payers.get(proposal.buyer):
         return proposal.with_(reason)
+    if found.pays_for(proposal.buyer):
+        return proposal.with_(Reason.PAYER_GROUP)
     if any(known in _SURE_PAYERS for known in found.payers.values()):
         return proposal.with_(Reason.PAYER_CONTRADICTS)
     if not paid.name:
