@@ -86,7 +86,7 @@ def _match_paid(ctx: Context, params: dict[str, Any], expected_money: ExpectedMo
     decided = Batch(params, tolerance, expected_money(ctx)).decide()
     send(decided)
     posted, proposed = _post(params, many=len(decided) >= MANY)
-    sql.execute("set local enable_nestloop = on")
+    sql.execute("set local enable_nestloop to default")
     sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")
     return Matched(lines, posted, proposed)
 
