@@ -15,10 +15,14 @@ with judged as (
   cross join lateral (
     select coalesce(sum(r.amount_minor - coalesce((
              select sum(f.amount_minor) from payment f
-             where f.seller_id = r.seller_id and f.buyer_id = r.buyer_id and f.refund_of = r.id), 0)), 0)::bigint as minor
+             where f.seller_id = r.seller_id and f.buyer_id = r.buyer_id and f.refund_of = r.id
+               -- A refund that was taken back by a receipt was none.
+               and not exists (
+                 select from payment t
+                 where t.seller_id = f.seller_id and t.refund_of = f.id and t.kind = 'receipt')), 0)), 0)::bigint as minor
     from payment r
     where r.seller_id = p.seller_id and r.buyer_id = p.buyer_id and r.currency = p.currency
-      and r.kind = 'receipt' and r.paid_on >= p.made_on
+      and r.kind = 'receipt' and r.refund_of is null and r.paid_on >= p.made_on
       and r.paid_on <= least(%(as_of)s, grace.ends_on)
   ) got
   where p.seller_id = %(seller)s and p.state = 'open'
