@@ -104,7 +104,8 @@ def test_a_returned_payment_is_shown_confirmed_and_taken_back(client, ctx):
     client.post("/bank/match/")
     load(ctx, line(-70_250, "returned", reversal=True, end_to_end="E2E-1"), opening=70_000)
     client.post("/bank/match/")
-    (back,) = queries.waiting(ctx, "posted", most=2, skip=0)[1:]
+    posted = queries.waiting(ctx, "posted", most=2, skip=0)
+    (back,) = (one for one in posted if one.amount_minor < 0)
     page = said(client.get(f"/bank/lines/{back.id}/"))
     assert "The bank returns a payment: what it settled is open again" in page
     assert "Charge of the bank: €2.50" in page
