@@ -54,20 +54,6 @@ class RefundTakenBack(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentReturned(Event):
-    """The bank took a payment back: what it settled is open again; `subject` is the payment.
-
-    `charge` is what the bank asked for it.
-    """
-
-    kind: ClassVar[str] = "receivables.payment_returned"
-    buyer: UUID
-    amount: Money
-    charge: Money
-    returned_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class AllocatedPart:
     """What settled an invoice, and what that took of the payment."""
 
@@ -97,13 +83,14 @@ class AllocationUndone(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentReturned(Event):
-    """The bank took a receipt back; `subject` is the payment."""
+    """The bank took a receipt back, at times for a charge; `subject` is the payment."""
 
     kind: ClassVar[str] = "receivables.payment_returned"
     buyer: UUID
     amount: Money
     returned_on: date
     reason: str
+    charge: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

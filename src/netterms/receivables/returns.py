@@ -1,7 +1,9 @@
 """Receipts that come back: a direct debit or a cheque that the bank did not honour.
 
 The receipt stays as it was booked. What it settled is undone, so that the invoices are owed again
-since their due day, and its money leaves by a refund that points to it.
+since their due day, and its money leaves by a refund that points to it. A person books it, or the
+bank's line does (`matching/returns.py`). Once a receipt takes that refund back, for the bank was
+wrong, the payment came back no more.
 """
 
 from __future__ import annotations
@@ -21,32 +23,13 @@ from netterms.receivables.payments import (
     PaymentIn,
     locked_payment,
     record_payment,
+    stands,
     undo_allocation,
 )
 from netterms.store import sql
 from netterms.store.keys import done_once
 from netterms.store.outbox import record
 from netterms.store.tenancy import book, once_more
-
-# How long after a receipt a bank takes it back: the 13 months in which a payer may ask its bank to
-# refund a direct debit that it did not authorise are the longest we know (SEPA).
-MOST_DAYS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """A line of a bank statement that takes a receipt back, and which one it most likely is."""
-
-    line_id: UUID
-    booked_on: date
-    currency: str
-    amount_minor: int
-    payer_name: str
-    words: str
-    payment_id: UUID | None
-    paid_on: date | None
-    buyer_id: UUID | None
-    buyer_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +43,22 @@ class Returned:
     entered_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The refund by which a receipt left, and the entry that took back what it had settled."""
+
+    refund: UUID
+    entry: UUID | None
+
+
 @once_more
 def return_payment(
-    ctx: Context,
-    payment_id: UUID,
-    returned_on: date,
-    reason: str,
-    *,
-    line_id: UUID | None = None,
-    key: str = "",
+    ctx: Context, payment_id: UUID, returned_on: date, reason: str, *, key: str = ""
 ) -> tuple[UUID, bool]:
     """Book that the bank took a receipt back; the refund's id, and whether `key` had done so.
 
-    `line_id`: the line of the bank statement that says so; its amount is the receipt's. NOT_FOUND;
-    MOVE_NOT_ALLOWED for one that came back already; AMOUNT_OUT_OF_RANGE where part of its money
-    went elsewhere since; VALUE_INVALID names the field.
+    NOT_FOUND; MOVE_NOT_ALLOWED for one that came back already; AMOUNT_OUT_OF_RANGE where part of
+    its money went elsewhere since; VALUE_INVALID names the field.
     """
     ctx.require(Permission.BOOK)
     reason = reason.strip()
@@ -84,42 +68,69 @@ def return_payment(
         raise invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
 
     def act() -> str:
-        payment = locked_payment(ctx, payment_id)
-        _check(ctx, payment, returned_on, line_id)
-        if _settles(ctx, payment_id):
-            undo_allocation(ctx, payment_id, None, reason)
-        amount = Money(payment["amount_minor"], payment["currency"])
-        refund = record_payment(
-            ctx,
-            PaymentIn(
-                payment["buyer_id"], amount, returned_on, reason, "refund", "bank", line_id,
-                payment_id,
-            ),
-        )  # fmt: skip
-        sql.execute(
-            _INSERT,
-            {
-                "seller": ctx.seller, "payment": payment_id, "buyer": payment["buyer_id"],
-                "refund": refund, "line": line_id, "returned_on": returned_on,
-                "today": ctx.today, "reason": reason, "actor": ctx.actor, "now": ctx.now,
-            },
-        )  # fmt: skip
-        told = events.PaymentReturned(payment_id, payment["buyer_id"], amount, returned_on, reason)
-        record(ctx, told)
-        return str(refund)
+        return str(book_return(ctx, payment_id, returned_on, reason).refund)
 
-    asked = {"return": payment_id, "on": returned_on, "reason": reason, "line": line_id}
+    asked = {"return": payment_id, "on": returned_on, "reason": reason}
     found, repeated = done_once(ctx, key, asked, act)
     return UUID(str(found)), repeated
 
 
+def book_return(
+    ctx: Context,
+    payment_id: UUID,
+    returned_on: date,
+    reason: str,
+    *,
+    charge: Money | None = None,
+    line_id: UUID | None = None,
+    source_id: UUID | None = None,
+) -> Gone:
+    """Undo what a receipt settled and let its money out, within a transaction of the book.
+
+    `charge` is what the bank took beside it, `line_id` the line of its statement, `source_id` the
+    match that says so. Refuses as `return_payment`.
+    """
+    payment = locked_payment(ctx, payment_id)
+    _check(ctx, payment, returned_on)
+    entry = undo_allocation(ctx, payment_id, None, reason) if stands(ctx, payment_id) else None
+    buyer, amount = payment["buyer_id"], Money(payment["amount_minor"], payment["currency"])
+    refund = record_payment(
+        ctx,
+        PaymentIn(
+            buyer,
+            amount,
+            returned_on,
+            reason,
+            kind="refund",
+            channel="bank",
+            source_id=source_id,
+            refund_of=payment_id,
+            charge=charge,
+        ),
+    )
+    sql.execute(
+        _INSERT,
+        {
+            "seller": ctx.seller, "payment": payment_id, "buyer": buyer, "refund": refund,
+            "line": line_id, "returned_on": returned_on, "today": ctx.today, "reason": reason,
+            "actor": ctx.actor, "now": ctx.now,
+        },
+    )  # fmt: skip
+    told = events.PaymentReturned(payment_id, buyer, amount, returned_on, reason, charge)
+    record(ctx, told)
+    return Gone(refund, entry)
+
+
 def returned(ctx: Context, payment_id: UUID) -> Returned | None:
-    """Whether a receipt came back."""
+    """Whether a receipt came back, and that stands."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
-            "select returned_on, known_on, reason, refund_id, entered_by from payment_return"
-            " where seller_id = %(seller)s and payment_id = %(payment)s",
+            "select r.returned_on, r.known_on, r.reason, r.refund_id, r.entered_by"
+            " from payment_return r"
+            " where r.seller_id = %(seller)s and r.payment_id = %(payment)s and not exists ("
+            "select from payment t where t.seller_id = r.seller_id and t.refund_of = r.refund_id"
+            " and t.kind = 'receipt')",
             {"seller": ctx.seller, "payment": payment_id},
         )
     return next(iter(sql.typed(found, Returned)), None)
@@ -130,25 +141,17 @@ def returns_of(ctx: Context, buyer_id: UUID) -> list[date]:
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
-            "select returned_on from payment_return where seller_id = %(seller)s"
-            " and buyer_id = %(buyer)s and known_on <= %(today)s order by returned_on desc",
+            "select r.returned_on from payment_return r where r.seller_id = %(seller)s"
+            " and r.buyer_id = %(buyer)s and r.known_on <= %(today)s and not exists ("
+            "select from event v where v.seller_id = r.seller_id and v.subject_id = r.refund_id"
+            " and v.kind = 'receivables.refund_taken_back' and v.business_date <= %(today)s)"
+            " order by r.returned_on desc",
             {"seller": ctx.seller, "buyer": buyer_id, "today": ctx.today},
         )
     return [line["returned_on"] for line in found]
 
 
-def taken_back(ctx: Context, *, most: int = 50) -> list[TakenBack]:
-    """Lines by which the bank takes money back and that nobody booked yet, the newest first."""
-    ctx.require(Permission.READ)
-    with book(ctx):
-        found = sql.rows(
-            sql.statement("receivables/taken_back"),
-            {"seller": ctx.seller, "days": MOST_DAYS, "most": most},
-        )
-    return sql.typed(found, TakenBack)
-
-
-def _check(ctx: Context, payment: dict[str, Any], returned_on: date, line_id: UUID | None) -> None:
+def _check(ctx: Context, payment: dict[str, Any], returned_on: date) -> None:
     if payment["kind"] != "receipt":
         raise Refusal(Code.NOT_FOUND, field="payment", value=str(payment["id"]))
     if not payment["paid_on"] <= returned_on <= ctx.today:
@@ -156,23 +159,6 @@ def _check(ctx: Context, payment: dict[str, Any], returned_on: date, line_id: UU
         raise invalid("returned_on", returned_on, Mend.BETWEEN, **bounds)
     if returned(ctx, payment["id"]) is not None:
         raise Refusal(Code.MOVE_NOT_ALLOWED, state="returned", move="return")
-    if line_id is not None and not sql.value(
-        "select exists (select from bank_line where seller_id = %(seller)s and id = %(line)s"
-        " and amount_minor = -%(minor)s and currency = %(currency)s)",
-        {
-            "seller": ctx.seller, "line": line_id, "minor": payment["amount_minor"],
-            "currency": payment["currency"],
-        },
-    ):  # fmt: skip
-        raise Refusal(Code.NOT_FOUND, field="bank_line", value=str(line_id))
-
-
-def _settles(ctx: Context, payment_id: UUID) -> bool:
-    found = sql.rows(
-        sql.statement("receivables/standing_allocations"),
-        {"seller": ctx.seller, "payment": payment_id, "invoice": None},
-    )
-    return bool(found)
 
 
 _INSERT = """

@@ -8,10 +8,13 @@ from decimal import Decimal
 
 import pytest
 
+from netterms.buyers.accounts import BankAccount, set_bank_account
 from netterms.buyers.insolvency import Notice, NoticeKind, record_notice, withdraw_notice
 from netterms.kernel.money import Money
+from netterms.receivables.matching.actions import Matched, match_lines, undo
+from netterms.receivables.matching.statement import Line as BankLine
 from netterms.receivables.payments import PaymentIn, record_payment
-from netterms.receivables.returns import return_payment
+from netterms.receivables.returns import return_payment, returned, returns_of
 from netterms.scoring.actions import CARD, refresh_scores
 from netterms.scoring.scorecard import DEFAULTED
 from netterms.statements.actions import record_statement
@@ -19,6 +22,7 @@ from netterms.statements.visits import Visit, record_visit
 from netterms.store import sql
 from netterms.store.tenancy import book
 from tests.actions.books import Line, bring_in, on, pay
+from tests.actions.receivables.test_matching import load
 from tests.actions.scoring.test_blocks_day import (
     TODAY,
     buyer_id,
@@ -27,6 +31,7 @@ from tests.actions.scoring.test_blocks_day import (
     lines,
     scores,
 )
+from tests.actions.small_book import rows
 from tests.actions.statements.test_record import told
 
 DAY = timedelta(days=1)
@@ -105,12 +110,12 @@ class UndoneError(Exception):
     """Takes back what was written to look at it."""
 
 
-def scored_again(ctx) -> list[dict]:
+def scored_again(ctx, since: date | None = None) -> list[dict]:
     """The scores a pass on the day of `ctx` gives now; they are not kept."""
     found: list[dict] = []
     try:
         with book(ctx):
-            refresh_scores(ctx, since=ctx.today)
+            refresh_scores(ctx, since=since or ctx.today)
             found += sql.rows("select * from score order by buyer_id, currency, scored_on")
             raise UndoneError
     except UndoneError:
@@ -196,3 +201,42 @@ def test_a_notice_and_a_return_score_at_once_and_its_withdrawal_does_too(ctx):
     late = scores(ctx)
     assert late["failed"]["grade"] == 10
     assert "events" not in parts(late["warned"])
+
+
+def test_a_return_by_the_banks_line_scores_until_it_is_undone_and_when_it_comes_again(ctx):
+    bring_in(ctx, *lines("bounced", "quiet"))
+    firm, iban = buyer_id(ctx, "bounced"), "DE89370400440532013000"
+    set_bank_account(ctx, firm, BankAccount(iban))
+    receipt = record_payment(ctx, PaymentIn(firm, Money(500, "EUR"), TODAY))
+    refresh_scores(ctx)
+
+    def comes(n: int):
+        """The bank's line of a day on which it takes the receipt back."""
+        day = on(ctx, TODAY + n * DAY)
+        load(day, BankLine(day.today, -500, reversal=True, account=iban), opening=10_000 * n)
+        assert match_lines(day) == Matched(1, 1, 0)
+        return day
+
+    def counted(day) -> tuple:
+        """What the score, the report and the payment's page know of it."""
+        refresh_scores(day, since=day.today - DAY)
+        line = scores(ctx)["bounced"]
+        assert line["scored_on"] == day.today
+        told = line["attributes"].get("bounced_payments"), len(returns_of(day, firm))
+        return *told, returned(day, receipt) is not None
+
+    first = comes(1)
+    assert counted(first) == (1, 1, True)
+    between, undone = on(ctx, TODAY + 2 * DAY), on(ctx, TODAY + 3 * DAY)
+    [match] = rows(ctx, "select id from bank_match where seller_id = %(seller)s")
+    undo(undone, match["id"], "the bank was wrong")
+    assert counted(undone) == (None, 0, False)
+    # On the day before nobody knew that yet.
+    assert returns_of(between, firm) == [first.today]
+    [then] = [
+        one
+        for one in scored_again(between, since=TODAY)
+        if (one["buyer_id"], one["scored_on"]) == (firm, between.today)
+    ]
+    assert then["attributes"].get("bounced_payments") == 1
+    assert counted(comes(4)) == (1, 1, True)

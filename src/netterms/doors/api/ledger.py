@@ -106,11 +106,10 @@ class UndoWanted(Strict):
 
 
 class ReturnWanted(Strict):
-    """When the bank took it back and why; `line_id`: the line of its statement that says so."""
+    """When the bank took it back, and why."""
 
     returned_on: date
     reason: Short
-    line_id: UUID | None = None
 
 
 class SetOffWanted(Strict):
@@ -420,7 +419,7 @@ def return_(
         request,
         response,
         {"return": payment_id, "wanted": wanted.model_dump(mode="json")},
-        lambda: return_payment(request.auth, payment_id, *told, line_id=wanted.line_id)[0],
+        lambda: return_payment(request.auth, payment_id, *told)[0],
     )
 
 

@@ -24,7 +24,6 @@ from netterms.early_payment.queries import agreed as agreed_by_day
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
-from netterms.receivables import returns
 from netterms.receivables.matching import actions, queries
 from netterms.receivables.matching.loading import load_statements
 from netterms.receivables.matching.queries import OpenInvoice, ReadLine
@@ -36,7 +35,6 @@ LINES_SHOWN = 50
 STATEMENTS_SHOWN = 30
 INVOICES_SHOWN = 200
 BUYERS_SHOWN = 10
-TAKEN_BACK_SHOWN = 20
 # What may be looked at on the first page beside the proposals.
 LISTS = ("proposed", "open", "posted", "set_aside")
 
@@ -61,7 +59,6 @@ def overview(request: PageRequest) -> HttpResponse:
             "state": state,
             "counts": [(name, getattr(standing, name)) for name in LISTS],
             "statements": queries.statements(ctx, most=STATEMENTS_SHOWN, skip=0),
-            "taken_back": returns.taken_back(ctx, most=TAKEN_BACK_SHOWN),
             "may_load": Permission.IMPORT in ctx.may,
             "may_book": Permission.BOOK in ctx.may,
             **paged(request, getattr(standing, state), read, PROPOSALS_SHOWN),

@@ -82,7 +82,6 @@ EVENTS = {
     "receivables.line_set_aside": _("Bank line set aside or taken up again"),
     "receivables.refund_recorded": _("Money paid back"),
     "receivables.refund_taken_back": _("Refund taken back"),
-    "receivables.payment_returned": _("Payment returned by the bank"),
     "receivables.payment_allocated": _("Payment allocated"),
     "receivables.allocation_undone": _("Allocation taken back"),
     "receivables.invoice_issued": _("Invoice or note written"),

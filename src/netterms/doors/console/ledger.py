@@ -131,9 +131,8 @@ def payment_do(request: PageRequest, payment_id: UUID, move: str) -> HttpRespons
         undo_allocation(ctx, payment_id, invoice, forms.text(form, "reason"))
         messages.success(request, _("The allocation is taken back."))
     elif move == "return":
-        line = _id(form.get("line", ""))
         day, reason = _day(form, "returned_on"), forms.text(form, "reason")
-        returns.return_payment(ctx, payment_id, day, reason, line_id=line, key=_key(form))
+        returns.return_payment(ctx, payment_id, day, reason, key=_key(form))
         messages.success(request, _("It is booked that the payment came back."))
     else:
         raise Refusal(Code.NOT_FOUND, field="move", value=move)

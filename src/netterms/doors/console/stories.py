@@ -124,7 +124,11 @@ def _withdrawn(facts: Facts) -> str:
 
 
 def _returned(facts: Facts) -> str:
-    return f"{_money(facts['amount'])} · {facts['reason']}"
+    told = f"{_money(facts['amount'])} · {facts['reason']}"
+    if not facts.get("charge"):
+        return told
+    charge = _("Charge of the bank: %(amount)s") % {"amount": _money(facts["charge"])}
+    return f"{told} · {charge}"
 
 
 def _sent(facts: Facts) -> str:

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from netterms.kernel.context import Context
 from netterms.kernel.money import Money
-from netterms.receivables import events, payments
+from netterms.receivables import payments
 from netterms.receivables.matching.money_back import Back, Judged, MatchKind, judged
 from netterms.receivables.matching.rules import rules
+from netterms.receivables.returns import book_return
 from netterms.receivables.rules import Part
 from netterms.store import sql
-from netterms.store.outbox import record
 
 NO_WORDS = "returned by the bank"
 Row = dict[str, Any]
@@ -106,37 +106,26 @@ def post(ctx: Context, line: Row, match: Row) -> UUID:
 
 
 def _return(ctx: Context, line: Row, match: Row) -> UUID:
-    """Open what the payment had settled, and let its money out with the bank's charge."""
-    currency, first, entries = line["currency"], None, []
-    charge = Money(match["charge_minor"], currency)
+    """Let out what a line brought, of each firm of a group; the charge goes with the first."""
+    minor = match["charge_minor"]
+    charge = Money(minor, line["currency"]) if minor else None
+    gone = []
     for receipt in receipts_beside(ctx, match["of_payment"]):
-        amount = Money(receipt["amount_minor"], currency)
-        if payments.stands(ctx, receipt["id"]):
-            entries.append(payments.undo_allocation(ctx, receipt["id"], None, _words(line)))
-        made = payments.record_payment(
-            ctx,
-            payments.PaymentIn(
-                receipt["buyer_id"],
-                amount,
-                line["booked_on"],
-                reference=_words(line),
-                kind="refund",
-                channel="bank",
-                source_id=match["id"],
-                refund_of=receipt["id"],
-                charge=charge,
-            ),
+        told = receipt["id"], line["booked_on"], _words(line)
+        gone.append(
+            book_return(ctx, *told, charge=charge, line_id=line["id"], source_id=match["id"])
         )
-        told = receipt["id"], receipt["buyer_id"], amount, charge, line["booked_on"]
-        record(ctx, events.PaymentReturned(*told))
-        first, charge = first or made, Money(0, currency)
+        charge = None
     sql.execute(
         "update bank_match set undone_entries = %(entries)s"
         " where seller_id = %(seller)s and id = %(id)s",
-        {"seller": ctx.seller, "id": match["id"], "entries": entries},
+        {
+            "seller": ctx.seller,
+            "id": match["id"],
+            "entries": [one.entry for one in gone if one.entry],
+        },
     )
-    assert first is not None
-    return first
+    return gone[0].refund
 
 
 def undo(ctx: Context, match: Row, reason: str) -> None:

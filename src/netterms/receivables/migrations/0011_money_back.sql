@@ -32,3 +32,15 @@ alter table bank_match
 grant update (undone_entries) on bank_match to netterms_app;
 -- The line that a returned payment came with has its amount, on the same account.
 create index bank_line_posted on bank_line (seller_id, account_id, amount_minor) where state = 'posted';
+-- Lines of money that goes back wait seldom: whether there is one is known at once.
+drop index bank_line_reversal;
+create index bank_line_back on bank_line (seller_id)
+  where state in ('open', 'proposed') and (amount_minor < 0 or reversal);
+
+-- A return that was undone, for a receipt takes its refund back, may come again. One line may return what it had brought
+-- several firms of a group.
+alter table payment_return
+  drop constraint payment_return_pkey,
+  add primary key (seller_id, payment_id, refund_id);
+drop index payment_return_line;
+create unique index payment_return_refund on payment_return (seller_id, refund_id);

@@ -50,7 +50,9 @@ returned as (
     and y.amount_minor = -l.amount_minor and y.currency = l.currency
     and y.paid_on between l.booked_on - %(return_days)s and l.booked_on
   where l.reversal and l.amount_minor < 0 and y.channel <> 'bank' and not exists (
-    select from payment g where g.seller_id = y.seller_id and g.buyer_id = y.buyer_id and g.refund_of = y.id)
+    select from payment g where g.seller_id = y.seller_id and g.buyer_id = y.buyer_id and g.refund_of = y.id
+      and not exists (
+        select from payment b where b.seller_id = g.seller_id and b.refund_of = g.id and b.kind = 'receipt'))
 ),
 -- A credit note that is open by just that, or money of the buyer that settles nothing.
 refund as (
@@ -87,10 +89,11 @@ came_back as (
         and m.state = 'posted')
     -- What a returned payment or an undone match took out again was never sent by anybody.
     and not exists (
+      select from payment_return k where k.seller_id = y.seller_id and k.refund_id = y.id)
+    and not exists (
       select from bank_match m
-      where m.seller_id = y.seller_id
-        and (m.kind = 'returned' and m.payment_id = y.id
-             or m.kind in ('payment', 'refund_back') and m.state = 'undone' and m.payment_id = y.refund_of))
+      where m.seller_id = y.seller_id and m.kind in ('payment', 'refund_back') and m.state = 'undone'
+        and m.payment_id = y.refund_of)
 )
 select c.*, l.booked_on, l.reversal,
        array(select s.how from other_side s where s.line = c.line and s.buyer_id = c.buyer_id) as payers,

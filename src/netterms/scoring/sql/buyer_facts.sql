@@ -67,6 +67,11 @@ left join (
   from payment_return w
   where w.seller_id = %(seller)s and w.known_on <= %(as_of)s
     and w.returned_on > %(as_of)s::date - interval '12 months'
+    -- The bank was wrong: the refund by which the money left was taken back.
+    and not exists (
+      select from event v
+      where v.seller_id = w.seller_id and v.subject_id = w.refund_id and v.kind = 'receivables.refund_taken_back'
+        and v.business_date <= %(as_of)s)
     and w.buyer_id in (select x.buyer_id from to_score x)
   group by w.buyer_id
 ) r on r.buyer_id = b.id

@@ -13,6 +13,10 @@ where b.seller_id = %(seller)s
                                                        or n.withdrawn_on between %(since)s and %(as_of)s))
        or b.id in (select r.buyer_id from payment_return r
                    where r.seller_id = %(seller)s and r.known_on between %(since)s and %(as_of)s)
+       or b.id in (select r.buyer_id from payment_return r
+                   join event v on v.seller_id = r.seller_id and v.subject_id = r.refund_id
+                   where r.seller_id = %(seller)s and v.kind = 'receivables.refund_taken_back'
+                     and v.business_date between %(since)s and %(as_of)s)
        -- One look by key for each: its scores only grow in number.
        or (select s.buyer_id from score s where s.seller_id = b.seller_id and s.buyer_id = b.id limit 1) is null
        or b.id in (select p.buyer_id from payment p
