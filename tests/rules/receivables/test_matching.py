@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from netterms.buyers import names
 from netterms.receivables.matching import references, sums
 from netterms.receivables.matching.likely import Namesakes
+from netterms.receivables.matching.points import Reason, rules
 from netterms.receivables.matching.rules import (
     Evidence,
     Item,
     Paid,
     Proposal,
-    Reason,
     best,
-    rules,
 )
 from netterms.receivables.matching.statement import Line
 

@@ -18,8 +18,8 @@ from netterms.receivables.ledger_policy import policy_in_force
 from netterms.receivables.matching import returns
 from netterms.receivables.matching.batch import Batch, send
 from netterms.receivables.matching.money_back import MatchKind
+from netterms.receivables.matching.points import Reason
 from netterms.receivables.matching.returns import receipts_beside
-from netterms.receivables.matching.rules import Reason
 from netterms.receivables.ports import ExpectedMoney, nothing_expected
 from netterms.receivables.rules import Part
 from netterms.store import sql

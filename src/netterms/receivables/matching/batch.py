@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from netterms.buyers import names
 from netterms.receivables.matching.likely import Namesakes
+from netterms.receivables.matching.points import Reason, rules
 from netterms.receivables.matching.rules import (
     Agreed,
     Alike,
@@ -21,10 +22,8 @@ from netterms.receivables.matching.rules import (
     Item,
     Paid,
     Proposal,
-    Reason,
     age,
     best,
-    rules,
 )
 from netterms.receivables.ports import Expected
 from netterms.receivables.rules import Tolerance

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from netterms.receivables.matching.rules import Reason, rules
+from netterms.receivables.matching.points import Reason, rules
 
 # The next best makes the best doubtful unless it lies so many points behind: those of a reference.
 SURELY_BEFORE = 50

@@ -10,7 +10,7 @@ from netterms.kernel.context import Context
 from netterms.kernel.money import Money
 from netterms.receivables import payments
 from netterms.receivables.matching.money_back import Back, Judged, MatchKind, judged
-from netterms.receivables.matching.rules import rules
+from netterms.receivables.matching.points import rules
 from netterms.receivables.returns import book_return
 from netterms.receivables.rules import Part
 from netterms.store import sql

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
-from netterms.doors.console import event_words, plan_words, score_words, words
+from netterms.doors.console import bank_words, event_words, plan_words, score_words, words
 from netterms.doors.look import formats, names, policy_names
 
 register = template.Library()
@@ -54,9 +54,9 @@ LISTS = {
     "cap_kinds": words.CAP_KINDS,
     "watchlists": words.WATCHLISTS,
     "notices": words.NOTICES,
-    "bank_lines": words.BANK_LINE_STATES,
-    "match_kinds": words.MATCH_KINDS,
-    "match_reasons": words.MATCH_REASONS,
+    "bank_lines": bank_words.BANK_LINE_STATES,
+    "match_kinds": bank_words.MATCH_KINDS,
+    "match_reasons": bank_words.MATCH_REASONS,
     "hit_states": names.HIT_STATES,
     "line_states": words.LINE_STATES,
     "run_steps": event_words.RUN_STEPS,
