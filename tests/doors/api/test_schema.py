@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
 from django.db import connections
 from hypothesis import HealthCheck, settings
+from ninja import Schema as NinjaSchema
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from netterms.access.actions import create_key
@@ -51,6 +54,8 @@ BEYOND_A_SCHEMA = {
     "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/confirm",
     "/v1/buyers/{buyer_id}/bank-accounts/{account_id}/reject",
     "/v1/buyers/{buyer_id}/insolvency-notices/{notice_id}/withdraw",
+    # A percentage above nothing.
+    "/v1/early-payment/policies",
     "/v1/webhooks",
     # A currency of ISO 4217, a country that is on file, a due date within a lifetime.
     "/v1/terms/interest",
@@ -152,3 +157,20 @@ def test_any_other_method_is_refused_and_told_which_there_are(address):
             said = nobody.send(method, path_of_any, authorization="-")
             is_problem(said, 405, "method_not_allowed")
             assert set(said.headers["allow"].split(", ")) == methods, path
+
+
+def test_every_shape_has_a_name_of_its_own():
+    """Two shapes of one name are one in the document: the later hides the earlier."""
+    told = Counter(
+        shape.__name__
+        for shape in _shapes(NinjaSchema)
+        if shape.__module__.startswith("netterms.doors.api.")
+    )
+    assert len(told) > 150
+    assert [name for name, times in told.items() if times > 1] == []
+
+
+def _shapes(of: type) -> Iterator[type]:
+    for shape in of.__subclasses__():
+        yield shape
+        yield from _shapes(shape)

@@ -53,7 +53,7 @@ class StatementsLoaded(Schema):
     lines_known: int
 
 
-class Statement(Schema):
+class BankStatement(Schema):
     """A statement as it was taken in. Balances are null where a list has none."""
 
     id: UUID
@@ -74,10 +74,10 @@ class Statement(Schema):
     loaded_at: Instant
 
 
-class Statements(Schema):
+class BankStatements(Schema):
     """A page of statements, the newest first."""
 
-    items: list[Statement]
+    items: list[BankStatement]
 
 
 class Part(Schema):
@@ -146,7 +146,7 @@ def load(request: ApiRequest, wanted: StatementsWanted) -> Any:  # noqa: ANN401
     return load_statements(request.auth, found, wanted.file_name, sha256)
 
 
-@router.get("/bank-statements", response=Statements, summary="List bank statements")
+@router.get("/bank-statements", response=BankStatements, summary="List bank statements")
 def listing(request: ApiRequest, limit: PageSize = 50, skip: Skip = 0) -> dict[str, Any]:
     """Statements and how many of their lines are open, proposed and posted."""
     found = queries.statements(request.auth, most=limit, skip=skip)

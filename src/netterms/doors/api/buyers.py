@@ -93,7 +93,7 @@ class Score(Schema):
     reasons: list[Reason]
 
 
-class Limit(Schema):
+class BuyerLimit(Schema):
     """The decision in force of one currency; `granted` is null until someone decides."""
 
     decided_on: date
@@ -116,7 +116,7 @@ class BuyerDetail(Schema):
     stage: int
     case_state: str | None
     scores: list[Score]
-    limits: list[Limit]
+    limits: list[BuyerLimit]
 
 
 @router.get("/buyers", response=BuyersPage, summary="List buyers")

@@ -11,7 +11,7 @@ from ninja import Field, Router, Schema
 
 from netterms.checkout import queries
 from netterms.checkout.moves import OrderState
-from netterms.doors.api.limits import Line, line_shown
+from netterms.doors.api.limits import CreditLineShown, line_shown
 from netterms.doors.api.shapes import (
     ApiRequest,
     Id,
@@ -123,7 +123,7 @@ class OrderDetail(Order):
 
     events: list[OrderMoment]
     invoices: list[OrderInvoice]
-    credit_line: Line | None
+    credit_line: CreditLineShown | None
 
 
 class MovedPaper(Schema):

@@ -91,7 +91,7 @@ class Offers(Schema):
     items: list[InvoiceOffer]
 
 
-class AcceptanceWanted(Strict):
+class OfferAccepted(Strict):
     """The buyer will pay `pay`, all invoices together, so that it arrives by `pay_by`."""
 
     invoice_ids: Annotated[list[Id], Field(min_length=1, max_length=queries.MOST_DEBTS)]
@@ -192,7 +192,7 @@ def offers(request: ApiRequest, buyer_id: Id, limit: PageSize = 50) -> dict[str,
     summary="Accept an offer for a buyer",
 )
 def accept(
-    request: ApiRequest, response: HttpResponse, buyer_id: Id, wanted: AcceptanceWanted
+    request: ApiRequest, response: HttpResponse, buyer_id: Id, wanted: OfferAccepted
 ) -> Status[Made]:
     """All of the invoices or none; `pay` is what was shown. The last acceptance of each counts."""
     given = actions.Acceptance(

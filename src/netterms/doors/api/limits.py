@@ -79,7 +79,7 @@ class TopUpWanted(Wanted):
     until: date
 
 
-class TermsWanted(Wanted):
+class CreditTermsWanted(Wanted):
     """When to pay: equal instalments, `net_days` apart, and a discount for paying early."""
 
     net_days: Days = 30
@@ -88,14 +88,14 @@ class TermsWanted(Wanted):
     instalments: Annotated[int, Field(ge=1, le=MOST_INSTALMENTS), BeforeValidator(_number)] = 1
 
 
-class LineWanted(Wanted):
+class CreditLineWanted(Wanted):
     """What a line is to be. What is left out is set to its default; `why` goes into the history."""
 
     limit_minor: Minor
     status: LineStatus = LineStatus.OPEN
     top_up: TopUpWanted | None = None
     insured_minor: Minor = 0
-    terms: TermsWanted = TermsWanted()
+    terms: CreditTermsWanted = CreditTermsWanted()
     why: Why = ""
 
 
@@ -106,7 +106,7 @@ class TopUp(Schema):
     until: date
 
 
-class Terms(Schema):
+class CreditTerms(Schema):
     """When to pay: equal instalments, `net_days` apart, and a discount for paying early."""
 
     net_days: int
@@ -115,7 +115,7 @@ class Terms(Schema):
     instalments: int
 
 
-class Line(Schema):
+class CreditLineShown(Schema):
     """A credit line in minor units of its currency.
 
     `available_minor` is limit and running top-up less held and owed; below zero when the limit was
@@ -131,7 +131,7 @@ class Line(Schema):
     held_minor: int
     owed_minor: int
     available_minor: int
-    terms: Terms
+    terms: CreditTerms
     version: int
 
 
@@ -147,21 +147,21 @@ class LineChange(Schema):
     after: dict[str, Any]
 
 
-class LineDetail(Line):
+class CreditLineDetail(CreditLineShown):
     """A line and its last 50 changes, the newest first."""
 
     history: list[LineChange]
 
 
-class Lines(Schema):
+class CreditLines(Schema):
     """A buyer's lines, by currency."""
 
-    items: list[Line]
+    items: list[CreditLineShown]
 
 
 @router.get(
     "/buyers/{buyer_id}/lines",
-    response=Lines,
+    response=CreditLines,
     summary="Credit lines of a buyer",
 )
 def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def of_buyer(request: ApiRequest, buyer_id: Id) -> dict[str, Any]:
 
 @router.get(
     "/buyers/{buyer_id}/lines/{currency}",
-    response=LineDetail,
+    response=CreditLineDetail,
     summary="One credit line",
     openapi_extra={"responses": {200: TAGGED, 304: {"description": "As it was."} | TAGGED}},
 )
@@ -193,7 +193,7 @@ def one(
 
 @router.put(
     "/buyers/{buyer_id}/lines/{currency}",
-    response={200: LineDetail, 201: LineDetail, 412: Problem},
+    response={200: CreditLineDetail, 201: CreditLineDetail, 412: Problem},
     summary="Open or change a credit line",
     openapi_extra={"responses": {200: TAGGED, 201: TAGGED}},
 )
@@ -202,7 +202,7 @@ def put(
     response: HttpResponse,
     buyer_id: Id,
     currency: Currency,
-    wanted: LineWanted,
+    wanted: CreditLineWanted,
     if_match: Annotated[ETags, Header(None, alias="If-Match")] = None,
     if_none_match: Annotated[Nothing, Header(None, alias="If-None-Match")] = None,
 ) -> Status[dict[str, Any]]:
@@ -252,7 +252,7 @@ def _detail(request: ApiRequest, response: HttpResponse, line: CreditLine) -> di
     return line_shown(line) | {"history": history}
 
 
-def _terms(wanted: LineWanted) -> LineTerms:
+def _terms(wanted: CreditLineWanted) -> LineTerms:
     return LineTerms(
         limit_minor=wanted.limit_minor,
         status=wanted.status,
