@@ -113,7 +113,7 @@ def settle(
     named = [part.invoice_id for part in parts]
     if len(set(named)) < len(named):
         raise invalid("parts", str(next(i for i in named if named.count(i) > 1)), Mend.ONCE_EACH)
-    settled = [_part(left.currency, invoices, part, tolerance) for part in parts]
+    settled = [_part(kind, left.currency, invoices, part, tolerance) for part in parts]
     used = sum(line.taken.minor * sign(kind, invoices[line.invoice_id].kind) for line in settled)
     # A credit note adds to what there is to allocate, but no more than came in can be left of it.
     least, most = left.minor - amount.minor, left.minor
@@ -129,7 +129,11 @@ def sign(kind: PaymentKind, of: InvoiceKind) -> int:
 
 
 def _part(
-    currency: str, invoices: Mapping[UUID, OpenInvoice], part: Part, tolerance: Tolerance
+    kind: PaymentKind,
+    currency: str,
+    invoices: Mapping[UUID, OpenInvoice],
+    part: Part,
+    tolerance: Tolerance,
 ) -> Settled:
     invoice = invoices.get(part.invoice_id)
     if invoice is None:
@@ -138,6 +142,9 @@ def _part(
         raise invalid("amount", part.amount, Mend.AMOUNT, currency=currency)
     if part.amount.minor < 0:
         raise invalid("amount", part.amount, Mend.MORE_THAN, least=0)
+    if kind is PaymentKind.REFUND and part.discount:
+        # Nobody is given a discount for money that goes out.
+        raise invalid("discount", part.discount, Mend.LEAVE_OUT)
     covered = _covered(currency, invoice, part)
     discount = _beside("discount", invoice, part.discount)
     write_off = _beside("write_off", invoice, part.write_off)

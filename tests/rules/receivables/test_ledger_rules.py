@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netterms.kernel.calendar import BusinessCalendar
 from netterms.kernel.money import Money
-from netterms.kernel.refusal import Refusal
+from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.clocks import Clock, clocks, escalation
 from netterms.receivables.papers import LineIn, PaperIn, totals
 from netterms.receivables.rules import (
@@ -123,6 +123,14 @@ def test_an_allocation_conserves_every_cent(data):
         assert line.write_off_minor <= Tolerance().of(invoice).minor
     used = sum(sign(kind, invoices[line.invoice_id].kind) * line.taken.minor for line in found)
     assert 0 <= left - used <= amount
+
+
+def test_no_discount_is_given_for_money_that_goes_out():
+    number, euro = uuid4(), Money(1, "EUR")
+    invoices = {number: OpenInvoice(InvoiceKind.INVOICE, Money(786, "EUR"), Money(786, "EUR"))}
+    with pytest.raises(Refusal) as refused:
+        settle(PaymentKind.REFUND, euro, euro, invoices, [Part(number, euro, euro)], Tolerance())
+    assert (refused.value.code, refused.value.facts["field"]) == (Code.VALUE_INVALID, "discount")
 
 
 def test_a_realised_difference_is_what_came_less_what_was_owed():
