@@ -6,9 +6,8 @@ what was heard. Every part is done once (`store.runs`): a crash is gone on from 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -122,8 +121,8 @@ def bank(ctx: Context, world: World, told: Told | None = None) -> None:
         statement = statement_of(world(), at.today, open_invoices(at), balance_of(at, ACCOUNT))
         if statement is None:
             return {"lines": 0}
-        name = f"simulated-{at.today}.xml"
-        loaded = load_statements(at, [statement], name, hashlib.sha256(name.encode()).hexdigest())
+        fingerprint = sha256(asdict(line) for line in statement.lines)
+        loaded = load_statements(at, [statement], f"simulated-{at.today}.xml", fingerprint)
         matched = match_lines(at)
         return {
             "lines": loaded.lines_new,

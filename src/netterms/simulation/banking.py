@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from netterms.buyers import names
 from netterms.receivables.matching.statement import Line, Report, Statement
 from netterms.simulation.behaviours import Behaviour
 from netterms.simulation.economy import Document, Economy, Profile
@@ -25,10 +26,9 @@ SURE = 4
 # They pay so many days before the economy says they would: what it says later is known by then.
 AHEAD = timedelta(days=4)
 # Who pays without being understood owes for longer: the line may wait that long for a person.
-LATER = timedelta(days=15)
+LATER = timedelta(days=16)
 SILENT_EVERY, STRANGER_EVERY = 2, 3
 PART = 60
-FORMS = (" GmbH", " Ltd", " S.r.l.", " B.V.", " AG", " sp. z o.o.", " SARL", " KG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class _Payer:
     place: int
     buyer: Profile
     document: Document
+    paid_on: date
 
 
 def statement_of(
@@ -58,8 +59,9 @@ def statement_of(
 
 def _lines(world: Economy, day: date, open_minor: Mapping[str, int]) -> Iterator[Line]:
     dice = random.Random(f"{world.seed}/{day}/bank")  # noqa: S311 - a simulation, not a secret
-    soon = _payers(world, open_minor, day, day + AHEAD)
-    later = _payers(world, open_minor, day + LATER, day + LATER + timedelta(days=1))
+    payers = _payers(world, open_minor)
+    soon = [payer for payer in payers if day < payer.paid_on <= day + AHEAD]
+    later = [payer for payer in payers if payer.paid_on == day + LATER]
     dice.shuffle(soon)
     dice.shuffle(later)
     for payer in soon[:SURE]:
@@ -80,10 +82,8 @@ def _invoice(number: str) -> str:
     return _("Invoice %(number)s") % {"number": number}
 
 
-def _payers(
-    world: Economy, open_minor: Mapping[str, int], after: date, until: date
-) -> list[_Payer]:
-    """Whose next and last payment the economy has in those days, the whole of it still open."""
+def _payers(world: Economy, open_minor: Mapping[str, int]) -> list[_Payer]:
+    """Who owes the whole of an invoice that the economy has paid at once, and on which day."""
     places = {buyer.number: (place, buyer) for place, buyer in enumerate(world.buyers)}
     found = []
     for document in world.documents:
@@ -94,17 +94,14 @@ def _payers(
             and buyer.habit.behaviour is not Behaviour.DISPUTING
             and open_minor.get(document.number) == document.amount_minor
             and len(document.payments) == 1
-            and after < document.payments[0][0] <= until
         ):
-            found.append(_Payer(place, buyer, document))
+            found.append(_Payer(place, buyer, document, document.payments[0][0]))
     return found
 
 
 def _line(day: date, payer: _Payer, text: str, *, known: bool = True, percent: int = 100) -> Line:
     """`known`: from the account the buyer told, under its own name; else in another spelling."""
-    name = payer.buyer.name
-    if not known:
-        name = next((name.removesuffix(form) for form in FORMS if name.endswith(form)), name)
+    name = payer.buyer.name if known else names.core(payer.buyer.name)
     return Line(
         day,
         payer.document.amount_minor * percent // 100,
