@@ -135,7 +135,7 @@ def undo_allocation(ctx: Context, payment_id: UUID, invoice_id: UUID | None, rea
     settled beside it would be left over; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.BOOK)
-    reason = _reason(reason)
+    reason = reason_given(reason)
     with book(ctx):
         payment = locked_payment(ctx, payment_id)
         standing = _standing(ctx, payment_id, invoice_id)
@@ -168,13 +168,12 @@ def take_back_refund(ctx: Context, refund_id: UUID, reason: str) -> UUID:
     What it settled is undone first. Returns the receipt. NOT_FOUND; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.BOOK)
-    reason = _reason(reason)
+    reason = reason_given(reason)
     with book(ctx):
         refund = locked_payment(ctx, refund_id)
         if refund["kind"] != PaymentKind.REFUND:
             raise Refusal(Code.NOT_FOUND, field="payment", value=str(refund_id))
-        if _standing(ctx, refund_id, None):
-            undo_allocation(ctx, refund_id, None, reason)
+        undo_all(ctx, refund_id, reason)
         amount = Money(refund["amount_minor"], refund["currency"])
         made = insert_payment(
             ctx,
@@ -221,9 +220,21 @@ def settle_again(ctx: Context, payment_id: UUID, entry: UUID) -> None:
         record(ctx, events.PaymentAllocated(payment_id, payment["buyer_id"], told))
 
 
-def stands(ctx: Context, payment_id: UUID) -> bool:
-    """Whether a payment settles anything that was not taken back."""
-    return bool(_standing(ctx, payment_id, None))
+def undo_all(ctx: Context, payment_id: UUID, reason: str) -> UUID | None:
+    """Take back all that a payment settles, as `undo_allocation`; None where nothing stands."""
+    if not _standing(ctx, payment_id, None):
+        return None
+    return undo_allocation(ctx, payment_id, None, reason)
+
+
+def reason_given(text: str) -> str:
+    """Why something was done, without blanks around it; VALUE_INVALID for none."""
+    reason = text.strip()
+    if not reason:
+        raise invalid("reason", "", Mend.SAY_WHY)
+    if len(reason) > LONGEST_REASON or "\0" in reason:
+        raise invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
+    return reason
 
 
 def insert_payment(ctx: Context, payment: PaymentIn) -> UUID | None:
@@ -450,15 +461,6 @@ def _known(ctx: Context, payment: PaymentIn) -> UUID | None:
         {"seller": ctx.seller, "source": payment.source_id, "buyer": payment.buyer_id},
     )
     return found
-
-
-def _reason(given: str) -> str:
-    reason = given.strip()
-    if not reason:
-        raise invalid("reason", "", Mend.SAY_WHY)
-    if len(reason) > LONGEST_REASON or "\0" in reason:
-        raise invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
-    return reason
 
 
 def _told(settled: Sequence[Settled]) -> tuple[events.AllocatedPart, ...]:

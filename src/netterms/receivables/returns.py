@@ -19,12 +19,11 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables import events
 from netterms.receivables.payments import (
-    LONGEST_REASON,
     PaymentIn,
     locked_payment,
+    reason_given,
     record_payment,
-    stands,
-    undo_allocation,
+    undo_all,
 )
 from netterms.store import sql
 from netterms.store.keys import done_once
@@ -61,11 +60,7 @@ def return_payment(
     its money went elsewhere since; VALUE_INVALID names the field.
     """
     ctx.require(Permission.BOOK)
-    reason = reason.strip()
-    if not reason:
-        raise invalid("reason", "", Mend.SAY_WHY)
-    if len(reason) > LONGEST_REASON or "\0" in reason:
-        raise invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
+    reason = reason_given(reason)
 
     def act() -> str:
         return str(book_return(ctx, payment_id, returned_on, reason).refund)
@@ -92,7 +87,7 @@ def book_return(
     """
     payment = locked_payment(ctx, payment_id)
     _check(ctx, payment, returned_on)
-    entry = undo_allocation(ctx, payment_id, None, reason) if stands(ctx, payment_id) else None
+    entry = undo_all(ctx, payment_id, reason)
     buyer, amount = payment["buyer_id"], Money(payment["amount_minor"], payment["currency"])
     refund = record_payment(
         ctx,

@@ -246,8 +246,7 @@ def undo(ctx: Context, match_id: UUID, reason: str) -> None:
             record(ctx, events.MatchUndone(match_id, payment, buyer, reason))
             return
         for receipt in receipts_beside(ctx, payment):
-            if payments.stands(ctx, receipt["id"]):
-                payments.undo_allocation(ctx, receipt["id"], None, reason)
+            payments.undo_all(ctx, receipt["id"], reason)
             payments.record_payment(
                 ctx,
                 payments.PaymentIn(
