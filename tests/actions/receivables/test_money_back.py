@@ -153,6 +153,19 @@ def test_a_refund_settles_the_credit_note_it_names_and_comes_back(ctx: Context):
     assert (balances(ctx), opens(ctx)["CN-2026-7"]) == (before, (20_000, "open"))
 
 
+def test_a_refund_that_came_back_says_nothing_of_who_pays_from_an_account(paid: Context):
+    put(paid, "1", "CN-2026-7", 20_000, due_on=DUE, kind="credit_note")
+    known = "select times from known_payer where seller_id = %(seller)s"
+    assert rows(paid, known) == [{"times": 1}]
+    load(paid, out(20_000, "credit CN-2026-7", account=IBAN, end_to_end="R-1"), opening=50_000)
+    assert match_lines(paid) == Matched(1, 1, 0)
+    back = replace(line(20_000, reversal=True, end_to_end="R-1", account=IBAN), booked_on=LATER)
+    load(paid, back, opening=30_000)
+    assert match_lines(paid) == Matched(1, 1, 0)
+    undo(paid, standing_of(paid, "refund_back"), "no")
+    assert rows(paid, known) == [{"times": 1}]
+
+
 def test_a_refund_gives_back_what_was_paid_too_much(ctx: Context):
     buyer, _ = put(ctx, "1", "A", 50_000, due_on=DUE)
     set_bank_account(ctx, buyer, BankAccount(IBAN))

@@ -19,7 +19,6 @@ from netterms.receivables.matching import returns
 from netterms.receivables.matching.batch import Batch, send
 from netterms.receivables.matching.money_back import MatchKind
 from netterms.receivables.matching.points import Reason
-from netterms.receivables.matching.returns import receipts_beside
 from netterms.receivables.ports import ExpectedMoney, nothing_expected
 from netterms.receivables.rules import Part
 from netterms.store import sql
@@ -205,7 +204,12 @@ def match_by_hand(ctx: Context, line_id: UUID, buyer_id: UUID, parts: Sequence[P
                 "parts": _as_json(parts),
             },
         )
-        match = {"id": match_id, "buyer_id": buyer_id, "reasons": ["by_hand"]}
+        match = {
+            "id": match_id,
+            "buyer_id": buyer_id,
+            "kind": MatchKind.PAYMENT,
+            "reasons": ["by_hand"],
+        }
         _post_one(ctx, line, match, parts, by_hand=True)
     return match_id
 
@@ -241,24 +245,8 @@ def undo(ctx: Context, match_id: UUID, reason: str) -> None:
         payment, buyer = match["payment_id"], match["buyer_id"]
         if match["kind"] in (MatchKind.RETURNED, MatchKind.REFUND):
             returns.undo(ctx, match, reason)
-            _decide(ctx, match_id, "undone", payment, reason)
-            _mark(ctx, line["id"], "open")
-            record(ctx, events.MatchUndone(match_id, payment, buyer, reason))
-            return
-        for receipt in receipts_beside(ctx, payment):
-            payments.undo_all(ctx, receipt["id"], reason)
-            payments.record_payment(
-                ctx,
-                payments.PaymentIn(
-                    receipt["buyer_id"],
-                    Money(receipt["amount_minor"], line["currency"]),
-                    line["booked_on"],
-                    reference=reason,
-                    kind="refund",
-                    channel="bank",
-                    refund_of=receipt["id"],
-                ),
-            )
+        else:
+            _undo_receipts(ctx, line, payment, reason)
         _decide(ctx, match_id, "undone", payment, reason)
         _mark(ctx, line["id"], "open")
         if _teaches(line, match):
@@ -268,6 +256,24 @@ def undo(ctx: Context, match_id: UUID, reason: str) -> None:
                 {"seller": ctx.seller, "account": line["payer_account"], "buyer": buyer},
             )
         record(ctx, events.MatchUndone(match_id, payment, buyer, reason))
+
+
+def _undo_receipts(ctx: Context, line: dict[str, Any], payment: UUID, reason: str) -> None:
+    """Let out again what a line brought, of each firm of a group, and undo what it settled."""
+    for receipt in returns.receipts_beside(ctx, payment):
+        payments.undo_all(ctx, receipt["id"], reason)
+        payments.record_payment(
+            ctx,
+            payments.PaymentIn(
+                receipt["buyer_id"],
+                Money(receipt["amount_minor"], line["currency"]),
+                line["booked_on"],
+                reference=reason,
+                kind="refund",
+                channel="bank",
+                refund_of=receipt["id"],
+            ),
+        )
 
 
 def set_aside(ctx: Context, line_id: UUID, *, aside: bool) -> None:
@@ -362,8 +368,9 @@ def _shares(
 
 
 def _teaches(line: dict[str, Any], match: dict[str, Any]) -> bool:
-    """Whether its account is the buyer's: not where another firm of the group paid."""
-    return bool(line["payer_account"]) and Reason.PAYER_GROUP not in match["reasons"]
+    """Whether its account is the buyer's: of its payments, not where another of the group paid."""
+    is_own = match["kind"] == MatchKind.PAYMENT and Reason.PAYER_GROUP not in match["reasons"]
+    return is_own and bool(line["payer_account"])
 
 
 def _some(minor: int, currency: str) -> Money | None:
