@@ -185,6 +185,8 @@ def match_by_hand(ctx: Context, line_id: UUID, buyer_id: UUID, parts: Sequence[P
     with book(ctx):
         line = _line(ctx, line_id)
         _refuse_posted(line, "match")
+        if line["amount_minor"] < 0:
+            raise Refusal(Code.MOVE_NOT_ALLOWED, state=line["state"], move="match")
         sql.execute(
             "delete from bank_match where seller_id = %(seller)s and line_id = %(line)s"
             " and state = 'proposed'",
@@ -281,8 +283,7 @@ def set_aside(ctx: Context, line_id: UUID, *, aside: bool) -> None:
     ctx.require(Permission.BOOK)
     with book(ctx):
         line = _line(ctx, line_id)
-        if line["state"] in ("posted", "notice"):
-            raise Refusal(Code.MOVE_NOT_ALLOWED, state=line["state"], move="set_aside")
+        _refuse_posted(line, "set_aside")
         sql.execute(
             "delete from bank_match where seller_id = %(seller)s and line_id = %(line)s"
             " and state = 'proposed'",
@@ -426,7 +427,7 @@ def _line(ctx: Context, line_id: UUID) -> dict[str, Any]:
 
 
 def _refuse_posted(line: dict[str, Any], move: str) -> None:
-    if line["state"] in ("posted", "notice") or line["amount_minor"] < 0:
+    if line["state"] in ("posted", "notice"):
         raise Refusal(Code.MOVE_NOT_ALLOWED, state=line["state"], move=move)
 
 
