@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.kernel.context import Context
+from netterms.kernel.ids import new_id
 from netterms.kernel.money import Money
 from netterms.receivables import payments
 from netterms.receivables.matching.money_back import Back, Judged, MatchKind, judged
@@ -39,15 +40,16 @@ def likeliest(ctx: Context) -> list[Judged]:
 
 def keep(ctx: Context, batch: UUID, found: Sequence[Judged]) -> list[UUID]:
     """Propose what was found in place of earlier proposals; the matches that are sure."""
-    params = {"seller": ctx.seller, "batch": batch}
-    sql.execute(sql.statement("receivables/forget_money_back"), params)
+    sql.execute(sql.statement("receivables/forget_money_back"), {"seller": ctx.seller})
+    made = [(new_id(ctx.now), one) for one in found]
     sql.execute_many(
-        "insert into bank_match (seller_id, line_id, batch_id, buyer_id, state, score, reasons,"
+        "insert into bank_match (seller_id, id, line_id, batch_id, buyer_id, state, score, reasons,"
         " parts, kind, of_payment, charge_minor)"
-        " values (%s, %s, %s, %s, 'proposed', %s, %s, %s, %s, %s, %s)",
+        " values (%s, %s, %s, %s, %s, 'proposed', %s, %s, %s, %s, %s, %s)",
         [
             (
                 ctx.seller,
+                match_id,
                 one.back.line,
                 batch,
                 one.back.buyer_id,
@@ -58,22 +60,15 @@ def keep(ctx: Context, batch: UUID, found: Sequence[Judged]) -> list[UUID]:
                 one.back.of_payment,
                 one.back.charge,
             )
-            for one in found
+            for match_id, one in made
         ],
     )
-    lines = [one.back.line for one in found]
     sql.execute(
         "update bank_line set state = 'proposed'"
         " where seller_id = %(seller)s and id = any(%(lines)s)",
-        params | {"lines": lines},
+        {"seller": ctx.seller, "lines": [one.back.line for one in found]},
     )
-    made = sql.rows(
-        "select id, line_id from bank_match where seller_id = %(seller)s and state = 'proposed'"
-        " and line_id = any(%(lines)s)",
-        params | {"lines": lines},
-    )
-    match_of = {line["line_id"]: line["id"] for line in made}
-    return [match_of[one.back.line] for one in found if one.sure]
+    return [match_id for match_id, one in made if one.sure]
 
 
 def post(ctx: Context, line: Row, match: Row) -> UUID:
@@ -111,9 +106,16 @@ def _return(ctx: Context, line: Row, match: Row) -> UUID:
     charge = Money(minor, line["currency"]) if minor else None
     gone = []
     for receipt in receipts_beside(ctx, match["of_payment"]):
-        told = receipt["id"], line["booked_on"], _words(line)
         gone.append(
-            book_return(ctx, *told, charge=charge, line_id=line["id"], source_id=match["id"])
+            book_return(
+                ctx,
+                receipt["id"],
+                line["booked_on"],
+                _words(line),
+                charge=charge,
+                line_id=line["id"],
+                source_id=match["id"],
+            )
         )
         charge = None
     sql.execute(
@@ -140,18 +142,18 @@ def undo(ctx: Context, match: Row, reason: str) -> None:
     )
     for refund in made:
         payments.take_back_refund(ctx, refund["id"], reason)
-    for entry in match["undone_entries"]:
-        payment = sql.value(
-            "select a.payment_id from allocation a"
-            " where a.seller_id = %(seller)s and a.entry_id = %(entry)s"
-            " and a.payment_id = any(%(receipts)s) limit 1",
-            {
-                "seller": ctx.seller,
-                "entry": entry,
-                "receipts": [refund["refund_of"] for refund in made],
-            },
-        )
-        payments.settle_again(ctx, payment, entry)
+    undone = sql.rows(
+        "select distinct a.entry_id, a.payment_id from allocation a"
+        " where a.seller_id = %(seller)s and a.entry_id = any(%(entries)s)"
+        " and a.payment_id = any(%(receipts)s) order by a.entry_id",
+        {
+            "seller": ctx.seller,
+            "entries": match["undone_entries"],
+            "receipts": [refund["refund_of"] for refund in made],
+        },
+    )
+    for entry in undone:
+        payments.settle_again(ctx, entry["payment_id"], entry["entry_id"])
 
 
 def receipts_beside(ctx: Context, payment: UUID) -> list[Row]:
