@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from netterms.receivables.matching.points import Reason, rules
+from netterms.receivables.matching.points import Reason, confidence, rules, total
 
 # The next best makes the best doubtful unless it lies so many points behind: those of a reference.
 SURELY_BEFORE = 50
@@ -60,7 +60,7 @@ class Judged:
     @property
     def score(self) -> int:
         """The sum of its reasons' points, 0 to 100."""
-        return max(0, min(100, sum(rules().points[reason] for reason in self.reasons)))
+        return confidence(self.reasons)
 
     @property
     def sure(self) -> bool:
@@ -112,13 +112,9 @@ def _reasons(back: Back) -> frozenset[Reason]:
 
 def _best(some: list[Judged]) -> Judged:
     """The first of one line's, with what the next best says of it."""
-    some.sort(key=lambda one: (-_points(one.reasons), one.back.of_payment or one.back.invoice))
+    some.sort(key=lambda one: (-total(one.reasons), one.back.of_payment or one.back.invoice))
     first = some[0]
     if len(some) == 1:
         return Judged(first.back, first.reasons | {Reason.ONLY_ONE})
-    behind = _points(first.reasons) - _points(some[1].reasons)
+    behind = total(first.reasons) - total(some[1].reasons)
     return Judged(first.back, first.reasons | {Reason.RIVAL}) if behind < SURELY_BEFORE else first
-
-
-def _points(reasons: frozenset[Reason]) -> int:
-    return sum(rules().points[reason] for reason in reasons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -40,14 +40,6 @@ class Reason(StrEnum):
     SAME_REFERENCE = "same_reference"
     AMOUNT_CHARGE = "amount_charge"
     PAYER_GROUP = "payer_group"
-
-
-PAYERS = (
-    Reason.PAYER_ACCOUNT,
-    Reason.PAYER_LEARNED,
-    Reason.PAYER_NAME,
-    Reason.PAYER_NAME_ALIKE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +85,14 @@ def rules() -> Rules:
         limits["return_days"],
         limits["return_charge_most"],
     )
+
+
+def total(reasons: Iterable[Reason]) -> int:
+    """The sum of the points of some reasons."""
+    points = rules().points
+    return sum(points[reason] for reason in reasons)
+
+
+def confidence(reasons: Iterable[Reason]) -> int:
+    """Their sum as the score of a match, 0 to 100."""
+    return max(0, min(100, total(reasons)))

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from netterms.kernel.money import half_up
 from netterms.receivables.matching import references, sums
-from netterms.receivables.matching.points import Reason, rules
+from netterms.receivables.matching.points import Reason, confidence, rules
 from netterms.receivables.rules import Tolerance
 
 # To the cent what was owed, or what was agreed to settle it.
@@ -97,8 +97,7 @@ class Proposal:
     @property
     def score(self) -> int:
         """The sum of its reasons' points, 0 to 100."""
-        points = rules().points
-        return max(0, min(100, sum(points[reason] for reason in self.reasons)))
+        return confidence(self.reasons)
 
     @property
     def sure(self) -> bool:
