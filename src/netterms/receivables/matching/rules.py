@@ -207,6 +207,8 @@ def _all(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
 
 def _agreed(paid: Paid, found: Evidence, open_of: Open) -> Iterable[Proposal]:
     """The same search where each invoice is worth what settles it by the day the money came."""
+    if not paid.agreed:
+        return  # as in most batches: what payers have open is not gone through in vain
     possible = [*found.named.values(), *found.digits.values()]
     possible += [item for buyer in found.payers for item in open_of(buyer)]
     whole = {item.id: item for item in possible if paid.less_for(item, in_time=True)}
