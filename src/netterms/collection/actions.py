@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from netterms.collection.ladder import (
     Way,
     as_columns,
 )
-from netterms.collection.ladder_versions import live_steps, with_parts
+from netterms.collection.ladder_versions import live_steps
 from netterms.collection.moves import ACTION_MOVES, ActionMove, ActionState
 from netterms.collection.ports import Letter, Mailer, MailError
 from netterms.collection.quiet import Reach, clock_of
@@ -96,14 +96,14 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
         sql.execute("set local parallel_tuple_cost = 0")
         # Of a table of the moment the planner must know how large it is, and little more.
         sql.execute("set local default_statistics_target = 10")
-        sql.execute(_over_late_items("moved_invoices"), params)
+        sql.execute(sql.statement("collection/moved_invoices"), params)
         sql.execute("analyze moved_invoice")
         invoices = sql.row(sql.statement("collection/move_invoices"), params) or {}
-        sql.execute(_over_late_items("standing"), params)
+        sql.execute(sql.statement("collection/standing"), params)
         sql.execute("analyze standing")
         cases = sql.row(sql.statement("collection/move_cases"), params) or {}
         steps = as_columns(live_steps(ctx, ctx.today))
-        actions = sql.row(_over_late_items("plan_actions"), params | steps) or {}
+        actions = sql.row(sql.statement("collection/plan_actions"), params | steps) or {}
         notices = sql.row(sql.statement("collection/plan_notices"), params) or {}
         # Their rows would be carried along by later steps of this connection's session.
         sql.execute("drop table moved_invoice, standing")
@@ -116,11 +116,6 @@ def climb_ladder(ctx: Context) -> dict[str, Plain]:
         "planned": actions["planned"],
         "policy_notices": notices["planned"],
     }
-
-
-@cache
-def _over_late_items(name: str) -> str:
-    return with_parts(sql.statement(f"collection/{name}"))
 
 
 def prepare_claim_files(ctx: Context) -> dict[str, Plain]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -233,7 +232,7 @@ def try_ladder(ctx: Context, number: int, as_of: date) -> Trial:
         steps = version(ctx, number).steps
         live = live_version(ctx, on)
         params = _facts(ctx, on)
-        sql.execute(_trial("trial_standing"), params)
+        sql.execute(sql.statement("collection/trial_standing"), params)
         sql.execute("analyze standing")
         given = _given(params, steps)
         before = given if number == live else _given(params, version(ctx, live).steps)
@@ -242,7 +241,7 @@ def try_ladder(ctx: Context, number: int, as_of: date) -> Trial:
 
 
 def _given(params: dict[str, Any], steps: tuple[LadderStep, ...]) -> tuple[Given, ...]:
-    return tuple(sql.typed(sql.rows(_trial("trial"), params | as_columns(steps)), Given))
+    return tuple(sql.read("collection/trial", Given, params | as_columns(steps)))
 
 
 def _compared(
@@ -269,19 +268,6 @@ def _facts(ctx: Context, on: date) -> dict[str, Any]:
         "small_balance": settings.small_balance_minor,
         "stage_starts": [day for day, _ in STAGE_STARTS],
     }
-
-
-@cache
-def _trial(name: str) -> str:
-    return with_parts(sql.statement(f"collection/{name}"))
-
-
-def with_parts(text: str) -> str:
-    """A statement with the relations put in that several share."""
-    due = sql.statement("collection/due_steps").rstrip()
-    overridden = sql.statement("collection/overridden")
-    late = sql.statement("collection/late_items").replace("/* overridden */", overridden)
-    return text.replace("/* due steps */", due).replace("/* late items */", late)
 
 
 def _step(line: dict[str, Any]) -> LadderStep:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from netterms.collection import events
 from netterms.collection.ladder import POLICY_NOTICE_DAYS
-from netterms.collection.ladder_versions import with_parts
 from netterms.collection.rules import STAGE_STARTS, LadderSettings
 from netterms.collection.work_settings import Settings, work_settings
 from netterms.kernel.context import Context, Permission
@@ -210,7 +209,7 @@ def _params(ctx: Context, settings: Settings) -> dict[str, Any]:
 
 @cache
 def _owed() -> str:
-    late = with_parts(sql.statement("collection/worth_late"))
+    late = sql.statement("collection/worth_late")
     return f"with late as ({late})\n{to_postgres(sql.statement('collection/worth_owed'))}"
 
 

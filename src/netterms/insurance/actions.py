@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -40,22 +39,15 @@ def refresh_deadlines(ctx: Context) -> dict[str, Plain]:
     with book(ctx):
         _hold_policies(ctx)
         # What was disputed has its later dates before any of the old ones could be missed.
-        held = sql.rows(_with_held("held_deadlines"), params)
+        held = sql.rows(sql.statement("insurance/held_deadlines"), params)
         later = [row for line in held for row in _deadline_rows(line)]
         sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(later))
         closed = sql.row(sql.statement("insurance/close_deadlines"), params) or {}
-        oldest = sql.rows(_with_held("oldest_unpaid"), params)
+        oldest = sql.rows(sql.statement("insurance/oldest_unpaid"), params)
         new = [row for line in oldest for row in _deadline_rows(line)]
         # One statement: a first day sets a hundred thousand.
         sql.execute(_INSERT_DEADLINES, {"seller": ctx.seller} | _columns(new))
     return {"set": len(new), "closed": closed["closed"], "lapsed": closed["lapsed"]}
-
-
-@cache
-def _with_held(name: str) -> str:
-    """A statement with the relation `held` put in, which three share."""
-    held = sql.statement("insurance/held_days")
-    return sql.statement(f"insurance/{name}").replace("/* held */", held)
 
 
 def _hold_policies(ctx: Context) -> None:
@@ -120,9 +112,10 @@ def prepare_claims(ctx: Context, buyers: Sequence[UUID]) -> Prepared:
     ctx.require(Permission.RUN_DAY)
     with book(ctx):
         _hold_policies(ctx)
-        running = sql.rows(_RUNNING, stamp(ctx) | {"buyers": list(buyers)})
+        asked = stamp(ctx) | {"buyers": list(buyers)}
+        running = sql.rows(_RUNNING, asked)
         counted = {(r["buyer_id"], r["insurer"], r["currency"]): r for r in running}
-        debts = sql.rows(_with_held("claim_debts"), stamp(ctx) | {"buyers": list(buyers)})
+        debts = sql.rows(sql.statement("insurance/claim_debts"), asked)
         by_file = {
             key: list(lines)
             for key, lines in groupby(

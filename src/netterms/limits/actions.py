@@ -131,5 +131,4 @@ def _insert(policy: LimitPolicy) -> str:
     recommended = to_postgres(
         recommend_sql(policy.settings, "limit_facts", ("buyer", "currency", "grade"), sql.FENCE)
     )
-    text = sql.statement("limits/recommend").replace("/* recommended */", recommended)
-    return text.replace("/* facts */", sql.statement("limits/facts"))
+    return sql.statement("limits/recommend").replace("/* recommended */", recommended)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -20,13 +21,19 @@ Params = Mapping[str, Any] | Sequence[Any]
 JSONB = 3802
 # Keeps PostgreSQL from working out a row anew for every use of it.
 FENCE = "OFFSET 0"
+# A relation that several statements share stands in a file of its own, and its name in theirs.
+_SHARED = re.compile(r"/\* (\w+)\.sql \*/")
 
 
 @cache
 def statement(name: str) -> str:
-    """Text of a statement, e.g. `statement("receivables/open_items")`."""
+    """Text of a statement, e.g. `statement("receivables/open_items")`.
+
+    In it `/* late_items.sql */` is the text of that file beside it.
+    """
     room, _, file = name.partition("/")
-    return (files(f"netterms.{room}") / "sql" / f"{file}.sql").read_text(encoding="utf-8")
+    text = (files(f"netterms.{room}") / "sql" / f"{file}.sql").read_text(encoding="utf-8")
+    return _SHARED.sub(lambda found: statement(f"{room}/{found[1]}"), text)
 
 
 @cache

@@ -34,7 +34,7 @@ reached as materialized (
 ),
 owed as materialized (
   select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
-  from (/* late items */) l
+  from (/* late_items.sql */) l
   where l.days_past_due > 0 and l.buyer_id = any (array(select buyer_id from reached where currency <> ''))
   group by l.buyer_id, l.currency
 ),

@@ -16,7 +16,7 @@ from (
   from invoice i
   where i.seller_id = %(seller)s and i.kind = 'invoice' and i.issued_on <= %(as_of)s
     and (i.settled_on is null or i.settled_on > %(as_of)s) and i.due_on < %(as_of)s
-    and i.id not in (select invoice_id from (/* overridden */) o)
+    and i.id not in (select invoice_id from (/* overridden.sql */) o)
   union all
   select i.id, i.buyer_id, i.currency, i.due_on, %(as_of)s - i.due_on,
          -- A plan in good standing freezes the stage reached on the day it started.
@@ -31,7 +31,7 @@ from (
   from (
     select invoice_id, sum(disputed_minor)::bigint as disputed_minor, min(started_on) as started_on,
            bool_or(is_insolvent) as is_insolvent
-    from (/* overridden */) one
+    from (/* overridden.sql */) one
     group by invoice_id
   ) o
   join invoice i on i.seller_id = %(seller)s and i.id = o.invoice_id

@@ -3,7 +3,7 @@
 create temp table moved_invoice on commit drop as
 select coalesce(l.invoice_id, g.invoice_id) as invoice_id, l.buyer_id, l.due_on, l.stage, l.is_frozen
 from (
-  select invoice_id, buyer_id, due_on, stage, is_frozen from (/* late items */) late_item where stage > 0
+  select invoice_id, buyer_id, due_on, stage, is_frozen from (/* late_items.sql */) late_item where stage > 0
 ) l
 full join (select invoice_id, stage, is_frozen from invoice_stage where seller_id = %(seller)s) g
   on g.invoice_id = l.invoice_id

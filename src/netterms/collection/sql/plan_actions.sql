@@ -18,7 +18,7 @@ case_now as (
   from collection_case c
   where c.seller_id = %(seller)s and c.closed_on is null
 ),
-/* due steps */,
+/* due_steps.sql */,
 not_planned as materialized (
   -- Few of all that is due: what follows is asked for these only.
   select d.*
@@ -43,7 +43,7 @@ overdue as (
   select buyer_id, jsonb_object_agg(currency, minor) as minor
   from (
     select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
-    from (/* late items */) l
+    from (/* late_items.sql */) l
     where l.days_past_due > 0 and l.buyer_id = any (array(select buyer_id from new))
     group by l.buyer_id, l.currency
   ) sums

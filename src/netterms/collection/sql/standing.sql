@@ -13,7 +13,7 @@ from (
   union all
   -- What is disputed whole is not on the ladder, and not forgotten.
   select buyer_id, 0, 0, null, 0, true
-  from (/* late items */) late_item
+  from (/* late_items.sql */) late_item
   where is_disputed and days_past_due > 0
 ) known
 group by buyer_id

@@ -3,7 +3,7 @@ with case_now as (
   -- A buyer without a case would get one that day: its own id stands for it.
   select coalesce(case_id, buyer_id) as case_id, buyer_id, stage_since from standing
 ),
-/* due steps */,
+/* due_steps.sql */,
 new as (
   select d.*
   from due d
@@ -16,7 +16,7 @@ overdue as (
   select buyer_id, jsonb_object_agg(currency, minor) as minor
   from (
     select l.buyer_id, l.currency::text as currency, sum(l.collectable_minor)::bigint as minor
-    from (/* late items */) l
+    from (/* late_items.sql */) l
     where l.days_past_due > 0 and l.buyer_id = any (array(select buyer_id from new))
     group by l.buyer_id, l.currency
   ) sums

@@ -7,7 +7,7 @@ from (
   select buyer_id, max(stage) as stage,
          coalesce(max(stage) filter (where not is_frozen), 0) as step_stage,
          %(as_of)s - min(due_on) as days_past_due, count(*) as invoices
-  from (/* late items */) late_item
+  from (/* late_items.sql */) late_item
   where stage > 0
   group by buyer_id
 ) late

@@ -26,7 +26,7 @@ left join lateral (
 ) l on true
 cross join lateral (select i.id, i.open_minor) oldest
 cross join lateral (
-  /* held */
+  /* held_days.sql */
 ) held
 where p.seller_id = %(seller)s
   and not exists (

@@ -11,7 +11,7 @@ from (
 ) oldest
 join insurance_policy p on p.seller_id = %(seller)s and p.id = oldest.policy_id
 left join buyer b on b.seller_id = %(seller)s and b.id = oldest.buyer_id and b.insolvent_on is not null
-cross join lateral (/* held */) held
+cross join lateral (/* held_days.sql */) held
 where held.days <> '[]' and (oldest.due_on < %(as_of)s or b.insolvent_on <= %(as_of)s)
   and exists (
     select from insured_limit x

@@ -62,4 +62,4 @@ oldest as materialized (
 select oldest.policy_id, oldest.terms, oldest.ends_on as policy_ends_on, oldest.buyer_id, oldest.id as invoice_id,
        oldest.issued_on, oldest.due_on, oldest.insolvent_on, held.days as disputes
 from oldest
-cross join lateral (/* held */) held
+cross join lateral (/* held_days.sql */) held

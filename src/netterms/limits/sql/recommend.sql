@@ -1,6 +1,6 @@
 -- Recommendations that differ from the last one, each with its event.
 with limit_facts as materialized (
-/* facts */
+/* facts.sql */
 ),
 recommended as (
   select buyer::uuid as buyer_id, currency, grade, limit_minor,
