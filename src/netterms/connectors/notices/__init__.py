@@ -8,37 +8,19 @@ notice told before is taken back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from netterms.buyers.insolvency import Listed, Notice, NoticeKind, state_kind
-from netterms.connectors.columns import read_columns
+from netterms.connectors.columns import Lines, day, read_lines
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Refusal, invalid
+from netterms.kernel.refusal import invalid
 
 NEEDED = ("buyer_number", "kind", "dated_on", "source")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a list holds, the row of each line, and by row what cannot be used."""
-
-    lines: tuple[Listed, ...]
-    rows: tuple[int, ...]
-    bad: tuple[tuple[int, Refusal], ...]
-
-
-def read(path: Path) -> Read:
+def read(path: Path) -> Lines[Listed]:
     """The notices of a list. COLUMN_MISSING, FILE_UNREADABLE, FILE_TOO_LARGE."""
-    lines, rows, bad = [], [], []
-    for row, cells in read_columns(path, NEEDED):
-        try:
-            lines.append(_line(cells))
-            rows.append(row)
-        except Refusal as refusal:
-            bad.append((row, refusal))
-    return Read(tuple(lines), tuple(rows), tuple(bad))
+    return read_lines(path, NEEDED, _line)
 
 
 def _line(cells: Mapping[str, str]) -> Listed:
@@ -46,11 +28,11 @@ def _line(cells: Mapping[str, str]) -> Listed:
     kind = NoticeKind(told) if told in set(NoticeKind) else state_kind(told)
     if kind is None:
         raise invalid("kind", told, Mend.ONE_OF, allowed=", ".join(NoticeKind))
-    try:
-        dated_on = date.fromisoformat(cells["dated_on"][:10])
-    except ValueError:
-        raise invalid("dated_on", cells["dated_on"], Mend.DAY) from None
     notice = Notice(
-        kind, dated_on, cells["source"], cells.get("reference", ""), cells.get("words", "")
+        kind,
+        day(cells, "dated_on"),
+        cells["source"],
+        cells.get("reference", ""),
+        cells.get("words", ""),
     )
     return Listed(cells["buyer_number"], notice, cells.get("withdrawn", ""))

@@ -120,8 +120,7 @@ def load_notices(
         from netterms.connectors.notices import read
 
         found = read(file)
-        wrong = [(found.rows[place], refusal) for place, refusal in flaws(ctx, found.lines)]
-        stop_at(screen, [*found.bad, *wrong])
+        stop_at(screen, found.all_bad(flaws(ctx, found.lines)))
         if dry_run:
             screen.say(_("Notices that can be entered: %(n)s.") % {"n": f"{len(found.lines):,}"})
             screen.say(_("Nothing was written: this was a dry run."))

@@ -140,8 +140,7 @@ def load_references(
         from netterms.limits.references import enter_references, flaws
 
         found = read(file)
-        wrong = [(found.rows[place], refusal) for place, refusal in flaws(ctx, found.lines)]
-        stop_at(screen, [*found.bad, *wrong])
+        stop_at(screen, found.all_bad(flaws(ctx, found.lines)))
         if dry_run:
             told = {"count": f"{len(found.lines):,}"}
             screen.say(_("Limits that can be entered: %(count)s.") % told)
