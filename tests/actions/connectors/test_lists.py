@@ -64,7 +64,7 @@ def test_limits_of_other_suppliers_are_read_in_minor_units(tmp_path):
     assert told(found.bad) == [(4, "currency", Mend.CURRENCY_CODE)]
 
 
-@pytest.mark.parametrize("amount", ["1.005", "ten", '"1,000"', "inf"])
+@pytest.mark.parametrize("amount", ["1.005", "ten", '"1,000"', "inf", "1e999999", "1e99999"])
 def test_what_is_no_amount_is_a_bad_row(tmp_path, amount):
     text = f"buyer_number,supplier,currency,limit,given_on\n1,Nord,EUR,{amount},2026-05-31\n"
     found = references.read(listed(tmp_path, text))

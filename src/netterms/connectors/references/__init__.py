@@ -7,7 +7,7 @@ more), `given_on` (2026-05-31).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from netterms.connectors.columns import Lines, day, read_lines
@@ -17,6 +17,8 @@ from netterms.kernel.refusal import invalid
 from netterms.limits.references import ReferenceIn
 
 NEEDED = ("buyer_number", "supplier", "currency", "limit", "given_on")
+# Beyond any amount of money, and few enough to be written out.
+MOST_DIGITS = 30
 
 
 def read(path: Path) -> Lines[ReferenceIn]:
@@ -38,9 +40,10 @@ def _minor(text: str, currency: str) -> int | None:
         return None
     try:
         minor = Decimal(text).scaleb(exponent(currency))
-    except InvalidOperation:
+    except ArithmeticError:
         minor = Decimal("NaN")
     # A comma may be one of thousands or of decimals: nobody guesses.
-    if not minor.is_finite() or minor != minor.to_integral_value():
+    fits = minor.is_finite() and minor.adjusted() < MOST_DIGITS
+    if not fits or minor != minor.to_integral_value():
         raise invalid("limit_minor", text, Mend.AMOUNT, currency=currency)
     return int(minor)
