@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 BAD_SHOWN = 200
 
 
-def stop_at(screen: Screen, bad: Sequence[tuple[int, Refusal]]) -> None:
-    """Tell of rows that cannot be used and end the command; nothing where there is none."""
+def stop_at(
+    screen: Screen, bad: Sequence[tuple[int, Refusal]], headings: Mapping[str, str] | None = None
+) -> None:
+    """Tell of rows that cannot be used and end the command; nothing where there is none.
+
+    `headings` of fields as they stand in the file, where it may call them otherwise than we do.
+    """
     from netterms.doors.look.field_names import FIELDS
     from netterms.doors.look.sentences import mend_of
 
@@ -28,13 +33,11 @@ def stop_at(screen: Screen, bad: Sequence[tuple[int, Refusal]]) -> None:
         pgettext("of a sheet", "Row"), pgettext("of a sheet", "Column"), _("Value"),
         _("To mend it"),
     )  # fmt: skip
-    screen.table(
-        _("Cannot be used"),
-        heads,
-        [
-            (row, FIELDS[str(refusal.facts["field"])], refusal.facts["value"], mend_of(refusal))
-            for row, refusal in sorted(bad, key=lambda each: each[0])[:BAD_SHOWN]
-        ],
-    )
+    rows = []
+    for row, refusal in bad[:BAD_SHOWN]:
+        field = str(refusal.facts["field"])
+        column = (headings or {}).get(field) or FIELDS[field]
+        rows.append((row, column, refusal.facts["value"], mend_of(refusal)))
+    screen.table(_("Cannot be used"), heads, rows)
     screen.warn(_("Nothing was entered. Mend the rows above."), "bold red")
     raise typer.Exit(REFUSED)

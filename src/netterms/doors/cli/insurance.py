@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from netterms.doors.cli.bad_rows import stop_at
 from netterms.doors.cli.opening import answering, open_book, operator
-from netterms.doors.cli.report import REFUSED, Screen
-
-if TYPE_CHECKING:
-    from netterms.connectors.insured_limits import BadCell
+from netterms.doors.cli.report import Screen
 
 insurance = typer.Typer(no_args_is_help=True, help="Insurance policies, and limits from a list.")
 SELLER = typer.Option(help="Name or id of the seller; default: the only one.")
-BAD_SHOWN = 200
 
 
 @insurance.command("list")
@@ -81,10 +76,7 @@ def limits(
         under = policy_by_number(ctx, policy, ctx.today)
         found = read(file, under.currency, starts_on.date() if starts_on else None)
         bad = found.all_bad(check_limits(ctx, under.id, found.limits))
-        if bad:
-            _tell_bad(screen, bad)
-            screen.warn(_("Nothing was entered. Mend the rows above."), "bold red")
-            raise typer.Exit(REFUSED)
+        stop_at(screen, [(cell.row, cell.refusal()) for cell in bad], found.headings)
         if dry_run:
             told = {"count": f"{len(found.limits):,}"}
             screen.say(_("Limits that can be entered: %(count)s.") % told)
@@ -93,27 +85,3 @@ def limits(
         done = grant_limits(ctx, under.id, found.limits)
         told = {"new": f"{done.new:,}", "known": f"{done.known:,}"}
         screen.say(_("Limits entered: %(new)s. Known already: %(known)s.") % told)
-
-
-def _tell_bad(screen: Screen, bad: Sequence[BadCell]) -> None:
-    from netterms.doors.look.field_names import FIELDS
-    from netterms.doors.look.sentences import mend_of
-
-    screen.table(
-        _("Cannot be used"),
-        (
-            pgettext("of a sheet", "Row"),
-            pgettext("of a sheet", "Column"),
-            _("Value"),
-            _("To mend it"),
-        ),
-        [
-            (
-                cell.row,
-                cell.heading or FIELDS[cell.field],
-                cell.value,
-                mend_of(cell.refusal()),
-            )
-            for cell in bad[:BAD_SHOWN]
-        ],
-    )
