@@ -10,7 +10,7 @@ import typer
 from django.utils.translation import gettext as _
 
 from netterms.doors.cli.bad_rows import stop_at
-from netterms.doors.cli.opening import FAILED, answering, open_book, operator
+from netterms.doors.cli.opening import FAILED, DryRun, answering, open_book, operator
 from netterms.doors.cli.people import SellerOption
 from netterms.doors.cli.report import Screen
 
@@ -106,9 +106,7 @@ def notices(
 @buyers.command("load-notices")
 def load_notices(
     file: Annotated[Path, typer.Argument(help="List of notices: .csv or .parquet.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     seller: SellerOption = None,
 ) -> None:
     """Enter notices of insolvency, all of them or none. Again changes nothing."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from netterms.doors.cli.opening import answering, open_book, operator
+from netterms.doors.cli.opening import DryRun, answering, open_book, operator
 from netterms.doors.cli.report import (
     REFUSED,
     DateOrder,
@@ -54,9 +54,7 @@ def import_file(
     dates: Annotated[
         DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")
     ] = False,

@@ -10,7 +10,7 @@ import typer
 from django.utils.translation import gettext as _
 
 from netterms.doors.cli.bad_rows import stop_at
-from netterms.doors.cli.opening import answering, open_book, operator
+from netterms.doors.cli.opening import DryRun, answering, open_book, operator
 from netterms.doors.cli.report import Screen
 
 insurance = typer.Typer(no_args_is_help=True, help="Insurance policies, and limits from a list.")
@@ -59,9 +59,7 @@ def limits(
         datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="First day, where the file names none."),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     seller: Annotated[str | None, SELLER] = None,
 ) -> None:
     """Enter limits the insurer granted, all of them or none. A second time changes nothing."""

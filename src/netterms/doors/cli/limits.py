@@ -11,7 +11,7 @@ import typer
 from django.utils.translation import gettext as _
 
 from netterms.doors.cli.bad_rows import stop_at
-from netterms.doors.cli.opening import answering, open_book, operator
+from netterms.doors.cli.opening import DryRun, answering, open_book, operator
 from netterms.doors.cli.people import SellerOption
 from netterms.doors.cli.report import Screen
 
@@ -126,9 +126,7 @@ def references(
 @limits.command("load-references")
 def load_references(
     file: Annotated[Path, typer.Argument(help="List of limits: .csv or .parquet.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     seller: SellerOption = None,
 ) -> None:
     """Enter limits that other suppliers give, all of them or none. Again changes nothing."""

@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from django.utils import translation
@@ -20,6 +20,9 @@ from netterms.kernel.refusal import Code, Refusal
 if TYPE_CHECKING:
     from netterms.access.queries import Seller
 
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
+]
 FAILED = 1
 NAMES_SHOWN = 10
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from netterms.doors.cli.opening import answering, open_book, operator
+from netterms.doors.cli.opening import DryRun, answering, open_book, operator
 from netterms.doors.cli.report import REFUSED, Screen, _language
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ def import_statements(
     currency: Annotated[
         str, typer.Option(help="Currency of a file that names none, e.g. EUR.")
     ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out periods that cannot be used.")
     ] = False,
