@@ -235,13 +235,12 @@ def record_answer(ctx: Context, buyer_id: UUID, company: RegisteredCompany) -> N
     """
     ctx.require(Permission.IMPORT)
     kind = state_kind(company.status, company.status_detail)
-    words = ", ".join(filter(None, (company.status, company.status_detail)))
     with book(ctx):
         _lock(ctx, [buyer_id])
         said = [one for one in _standing(ctx, [buyer_id]) if one.source == company.source]
-        _withdraw(ctx, {one.id: words or "–" for one in said if one.kind != kind})
+        _withdraw(ctx, {one.id: company.state or "–" for one in said if one.kind != kind})
         if kind is not None and not any(one.kind == kind for one in said):
-            told = Notice(kind, ctx.today, company.source, company.number, words)
+            told = Notice(kind, ctx.today, company.source, company.number, company.state)
             told.check(ctx.today)
             _enter(ctx, [(buyer_id, told)])
     return kind

@@ -30,6 +30,11 @@ class RegisteredCompany:
     city: str = ""
     status_detail: str = ""
 
+    @property
+    def state(self) -> str:
+        """Everything the register says of the company's state, in its own words."""
+        return ", ".join(filter(None, (self.status, self.status_detail)))
+
 
 class RegistryError(Exception):
     """A register that gave no answer. `temporary`: trying again later may help; else it will not.

@@ -67,7 +67,7 @@ def look_up(
         screen.table(
             _("Companies"),
             (_("Name"), _("Number"), _("Country"), _("Registration number"), _("Status")),
-            [(c.name, c.number, c.country, c.registration, _state(c)) for c in found],
+            [(c.name, c.number, c.country, c.registration, c.state) for c in found],
         )
         if buyer and number:
             _keep_answer(screen, seller, buyer, found[0])
@@ -253,10 +253,6 @@ def link(
 
         token = make_link(ctx, buyer_by_number(ctx, buyer).id)
         screen.say(f"{config().public_url or LOCAL}/p/{token}/")
-
-
-def _state(company: RegisteredCompany) -> str:
-    return ", ".join(filter(None, (company.status, company.status_detail)))
 
 
 def _keep_answer(

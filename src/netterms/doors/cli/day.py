@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import Screen
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import invalid
 
 if TYPE_CHECKING:
     from netterms.store.runs import StepDone
@@ -42,8 +42,7 @@ def day(
 def _no_later_than(today: date, wanted: date) -> date:
     """A slip of the year would lock the book: days run forward only."""
     if wanted > today:
-        value = wanted.isoformat()
-        raise Refusal(Code.VALUE_INVALID, field="day", value=value, mend=Mend.TODAY_OR_EARLIER)
+        raise invalid("day", wanted, Mend.TODAY_OR_EARLIER)
     return wanted
 
 

@@ -163,7 +163,9 @@ def _shown(one: Version) -> tuple[object, ...]:
 
 
 def _percent(share: Decimal) -> str:
-    return f"{(share * PERCENT).normalize():f}%"
+    from netterms.doors.look import formats
+
+    return formats.percents(share * PERCENT)
 
 
 def _worth(typed: str | None, before: Decimal | None) -> Decimal | None:
