@@ -60,23 +60,25 @@ def test_every_kind_of_cap_is_set_by_what_a_person_types(made, signed_in, kind, 
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("field", "wrong"),
     [
-        {"kind": "group", "key": "nobody"},
-        {"kind": "country", "key": "Germany"},
-        {"kind": "grade", "key": "11"},
-        {"kind": "planet", "key": "DE"},
-        {"kind": "country", "key": "DE", "limit": "much"},
-        {"kind": "country", "key": "DE", "limit": ""},
-        {"kind": "country", "key": "DE", "why": " "},
+        ("key", {"kind": "group", "key": "nobody"}),
+        ("key", {"kind": "country", "key": "Germany"}),
+        ("key", {"kind": "grade", "key": "11"}),
+        ("kind", {"kind": "planet", "key": "DE"}),
+        ("limit", {"kind": "country", "key": "DE", "limit": "much"}),
+        ("limit", {"kind": "country", "key": "DE", "limit": ""}),
+        ("why", {"kind": "country", "key": "DE", "why": " "}),
     ],
 )
-def test_what_cannot_be_is_said_and_what_was_typed_stays(made, signed_in, wrong):
+def test_what_cannot_be_is_said_and_what_was_typed_stays(made, signed_in, field, wrong):
     page = signed_in(made.ctx).post(PAGE, NEW | wrong)
     html = page.content.decode()
     assert page.status_code == 200
-    assert re.search('aria-invalid="true"|class="flash error"', html)
-    assert f' required value="{wrong["key"]}"' in html
+    [marked] = re.findall(r'<[^>]* aria-invalid="true"[^>]*>', html)
+    assert f' name="{field}"' in marked
+    assert html.count('class="errors"') == 1
+    assert f' maxlength="100" required value="{wrong["key"]}"' in html
     assert caps(made.ctx) == []
 
 

@@ -62,21 +62,47 @@ def test_a_draft_is_kept_tried_and_put_in_force_with_a_reason(ctx, signed_in, la
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("field", "shown", "wrong"),
     [
-        {"countries": "Germany"},
-        {"bound_amount": ["much", "", ""]},
-        {"bound_currency": ["EURO", "JPY", "EUR"]},
-        {"starter_country": ["x", ""]},
-        {"net_days": "1000"},
-        {"decline_from_grade": "many"},
+        ("countries", "Germany", {"countries": "Germany"}),
+        ("bound_amount", "much", {"bound_amount": ["much", "", ""]}),
+        ("bound_amount", "more", {"bound_amount": ["", "more", ""]}),
+        ("bound_currency", "EURO", {"bound_currency": ["EURO", "JPY", "EUR"]}),
+        ("bound_currency", "YEN", {"bound_currency": ["EUR", "YENS", "EUR"]}),
+        ("starter_country", "x", {"starter_country": ["x", ""]}),
+        ("starter_country", "fra", {"starter_country": ["", "fra"]}),
+        ("starter_currency", "", {"starter_currency": ["EUR", ""]}),
+        ("largest_amount", "1.2.3", {"largest_amount": ["1.2.3"]}),
+        ("net_days", "1000", {"net_days": "1000"}),
     ],
 )
-def test_what_cannot_be_is_said_and_nothing_is_kept(ctx, signed_in, wrong):
+def test_what_cannot_be_is_said_and_nothing_is_kept(ctx, signed_in, field, shown, wrong):
     page = signed_in(ctx).post("/orders/policy/", FORM | wrong)
     assert page.status_code == 200
-    assert re.search('aria-invalid="true"|class="flash error"', page.content.decode())
+    [marked] = re.findall(r'<[^>]* aria-invalid="true"[^>]*>', page.content.decode())
+    assert f' name="{field}"' in marked
+    assert f' value="{shown}' in marked
+    assert 'class="flash error"' not in page.content.decode()
     assert versions(ctx) == []
+
+
+def test_a_grade_that_nobody_offers_is_said_beside_its_choice(ctx, signed_in):
+    page = signed_in(ctx).post("/orders/policy/", FORM | {"decline_from_grade": "many"})
+    [marked] = re.findall(r'<[^>]* aria-invalid="true"[^>]*>', page.content.decode())
+    assert ' name="decline_from_grade"' in marked
+    assert versions(ctx) == []
+
+
+def test_every_row_of_a_table_that_is_wrong_is_marked(ctx, signed_in):
+    wrong = {"starter_amount": ["much", "more"]}
+    page = signed_in(ctx).post("/orders/policy/", FORM | wrong).content.decode()
+    marked = re.findall(r'<[^>]* aria-invalid="true"[^>]*>', page)
+    assert [re.findall(r' value="([^"]*)"', each) for each in marked] == [["much"], ["more"]]
+    said = re.findall(r'class="errors"[^>]*>([^<]*)<', page)
+    assert [each.partition(" is not a valid value for Limit.")[0] for each in said] == [
+        "much",
+        "more",
+    ]
 
 
 def test_a_reader_reads_and_changes_nothing(ctx, signed_in):

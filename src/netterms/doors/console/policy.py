@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -21,8 +20,7 @@ from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
 
 EMPTY_ROWS = 2
-CODE_LETTERS = 3
-NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
+CODE_LETTERS = {"currency": 3, "country": 2}
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,21 +106,26 @@ def _typed(form: QueryDict) -> Policy:
     )
 
 
-def _rows(
-    form: QueryDict, name: str, columns: tuple[str, ...]
-) -> Iterable[tuple[dict[str, str], int]]:
-    lists = [form.getlist(f"{name}_{column}") for column in (*columns, "amount")]
-    for cells in zip(*lists, strict=False):
-        row = {
-            column: cell.strip().replace("\x00", "").upper()
-            for column, cell in zip((*columns, "amount"), cells, strict=True)
-        }
-        if not row["amount"]:
-            continue
-        if len(row["currency"]) != CODE_LETTERS or not row["currency"].isalpha():
-            raise Refusal(Code.POLICY_INVALID, field=f"{name}_currency", value=row["currency"])
-        amount = f"{name}_amount"
-        yield row, forms.minor({amount: row["amount"]}, amount, row["currency"]) or 0
+def _rows(form: QueryDict, name: str, columns: tuple[str, ...]) -> list[tuple[dict[str, str], int]]:
+    """The rows of one table that have an amount, each with it in minor units."""
+    columns = (*columns, "amount")
+    lists = [form.getlist(f"{name}_{column}") for column in columns]
+    cells = (dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=False))
+    return forms.each_row(cells, lambda row: _row(name, row))
+
+
+def _row(name: str, cells: dict[str, str]) -> tuple[dict[str, str], int] | None:
+    row = {column: forms.text(cells, column).upper() for column in cells}
+    if not row["amount"]:
+        return None
+    for column, letters in CODE_LETTERS.items():
+        code = row.get(column, "")
+        is_code = len(code) == letters and code.isascii() and code.isalpha()
+        # A row without a country is for any.
+        if not is_code and (code or column != "country"):
+            raise Refusal(Code.POLICY_INVALID, field=f"{name}_{column}", value=code)
+    amount = f"{name}_amount"
+    return row, forms.minor({amount: cells["amount"]}, amount, row["currency"]) or 0
 
 
 def _grade(typed: str) -> int:
