@@ -83,6 +83,13 @@ class CallHours:
     from_hour: int
     to_hour: int
 
+    def check(self) -> None:
+        """VALUE_INVALID for no country's code, or where the last hour is not after the first."""
+        if not re.fullmatch("[A-Z]{2}", self.country):
+            raise invalid("country", self.country, Mend.COUNTRY_CODE)
+        if self.to_hour <= self.from_hour:
+            raise invalid("call_to_hour", self.to_hour, Mend.MORE_THAN, least=self.from_hour)
+
 
 def call_hours(ctx: Context) -> list[CallHours]:
     """Countries with hours of their own, by their codes; the others have the general ones."""
@@ -120,10 +127,7 @@ def set_call_hours(ctx: Context, told: Sequence[CallHours]) -> None:
     """
     ctx.require(Permission.MANAGE_POLICY)
     for each in told:
-        if not re.fullmatch("[A-Z]{2}", each.country):
-            raise invalid("country", each.country, Mend.COUNTRY_CODE)
-        if each.to_hour <= each.from_hour:
-            raise invalid("call_to_hour", each.to_hour, Mend.MORE_THAN, least=each.from_hour)
+        each.check()
     with book(ctx):
         for each in told:
             set_work_setting(ctx, "call_from_hour", D(each.from_hour), each.country)

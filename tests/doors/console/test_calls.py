@@ -169,9 +169,20 @@ def test_a_country_has_hours_of_calls_of_its_own(mine, signed_in):
     html = client.post(address, typed, follow=True).content.decode()
     assert re.search(r'name="hours_country"[^>]*value="ES"', html)
     assert call_hours(mine.ctx) == [CallHours("ES", 10, 20)]
-    for wrong in ({"hours_to": ["9"]}, {"hours_to": [""]}, {"hours_country": ["E"]}):
-        refused = client.post(address, typed | wrong, follow=True)
-        assert 'aria-invalid="true"' in refused.content.decode()
+    two = {"hours_country": ["es", "fr"], "hours_from": ["10", "8"], "hours_to": ["20", "12"]}
+    for field, row, wrong in (
+        ("hours_to", 0, typed | {"hours_to": ["9"]}),
+        ("hours_to", 0, typed | {"hours_to": [""]}),
+        ("hours_country", 0, typed | {"hours_country": ["E"]}),
+        ("hours_to", 1, two | {"hours_to": ["20", "8"]}),
+        ("hours_country", 1, two | {"hours_country": ["es", "f"]}),
+        ("hours_from", 1, two | {"hours_from": ["10", "x"]}),
+    ):
+        refused = client.post(address, wrong, follow=True).content.decode()
+        controls = re.findall(rf'<input[^>]* name="{field}"[^>]*>', refused)
+        marked = ['aria-invalid="true"' in each for each in controls]
+        assert [at for at, is_marked in enumerate(marked) if is_marked] == [row], wrong
+        assert refused.count('aria-invalid="true"') == 1
     assert call_hours(mine.ctx) == [CallHours("ES", 10, 20)]
     assert work_settings(mine.ctx, "ES")["call_to_hour"] == 20
     assert work_settings(mine.ctx, "DE")["call_to_hour"] == 18

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from netterms.collection.ladder import LADDER, Doer, LadderStep, StepKind, Way
-from netterms.collection.ladder_versions import draft, live_version, version
+from netterms.collection.ladder_versions import draft, live_version, version, versions
 from tests.actions.books import fingerprint
 from tests.doors.seed import fill
 
@@ -71,6 +72,23 @@ def test_what_cannot_be_is_said_and_the_typed_rows_stay(mine, signed_in, changed
     assert said in html
     if changed.get("step") != ["", ""]:
         assert 'value="key_account"' in html
+
+
+def test_what_is_wrong_stands_in_its_row_below_an_empty_one(mine, signed_in):
+    client = signed_in(mine.ctx)
+    row = {name: ["", *values[:1]] for name, values in ROW.items() if name != "why"}
+    for field, typed in (
+        ("after_days", "1.5"),
+        ("country", "D"),
+        ("currency", "EU"),
+        ("to", "1"),
+        ("best_grade", "11"),
+    ):
+        html = client.post("/ladder/", row | {field: ["", typed]}).content.decode()
+        controls = re.findall(rf'<input[^>]* name="{field}"[^>]*>', html)
+        assert [at for at, each in enumerate(controls) if "aria-invalid" in each] == [1], field
+        assert f' value="{typed}"' in controls[1]
+    assert [one.version for one in versions(mine.ctx)] == [0]
 
 
 def test_who_wrote_it_and_who_may_not_are_refused(mine, signed_in):

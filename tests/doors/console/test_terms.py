@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -107,6 +108,14 @@ def test_the_policy_is_kept_as_typed(ctx, signed_in):
     assert "Saved." in client.post("/terms/policy/", typed, follow=True).content.decode()
     bad = client.post("/terms/policy/", typed | {"cost_of_money": "-1"}).content.decode()
     assert "-1" in bad
+    for days in ("soon", "366"):
+        rows = {"sector": ["", "46"], "sector_days": ["", days]}
+        wrong = client.post("/terms/policy/", typed | rows).content.decode()
+        [marked] = re.findall(r'<[^>]* aria-invalid="true"[^>]*>', wrong)
+        assert ' id="d2"' in marked
+        assert f' value="{days}"' in marked
+    far = client.post("/terms/policy/", typed | {"standard_days": "366"}).content.decode()
+    assert re.search(r'name="standard_days"[^>]* aria-invalid="true"', far)
     assert queries.terms_policy(ctx) == policy
     assert signed_in(ctx, "reader").post("/terms/policy/", typed).status_code == 403
 

@@ -175,7 +175,11 @@ def _own_hours(row: list[str]) -> CallHours | None:
     country, first, last = row
     if not country:
         return None
-    return CallHours(country.upper(), _hour("call_from_hour", first), _hour("call_to_hour", last))
+    from_hour, to_hour = _hour("call_from_hour", first), _hour("call_to_hour", last)
+    hours = CallHours(country.upper(), from_hour, to_hour)
+    # Here it is known which row it is.
+    hours.check()
+    return hours
 
 
 def _hour(name: str, typed: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -23,10 +23,8 @@ from netterms.kernel.refusal import Code, Refusal
 
 EMPTY_ROWS = 3
 MOST_SHOWN = 200
-NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
 CELLS = ("stage", "after_days", "step", "channel", "who", "segment", "country", "currency",
          "from", "to", "best_grade", "worst_grade")  # fmt: skip
-Names = TypeVar("Names", StepKind, Way, Doer)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,29 +107,31 @@ def _shown(step: LadderStep) -> dict[str, str]:
 
 
 def _lines(form: QueryDict) -> list[dict[str, str]]:
-    """The rows that were typed; one without a step is left out."""
+    """The rows of the form, as they were typed."""
     columns = [form.getlist(cell) for cell in CELLS]
-    found = [
+    return [
         {
             cell: text.strip().replace("\x00", "")[:100]
             for cell, text in zip(CELLS, row, strict=True)
         }
         for row in zip(*columns, strict=False)
     ]
-    return [row for row in found if row["step"]]
 
 
-def _typed(line: dict[str, str]) -> LadderStep:
+def _typed(line: dict[str, str]) -> LadderStep | None:
+    """The step of a row; None for one that names none."""
+    if not line["step"]:
+        return None
     currency = line["currency"].upper()
     # Before an amount is read in it: which currency there is, the step says.
     if (line["from"] or line["to"]) and len(currency) != 3:
         raise Refusal(Code.VALUE_INVALID, field="currency", value=currency, mend=Mend.CURRENCY_CODE)
-    return LadderStep(
+    step = LadderStep(
         stage=forms.whole(line, "stage", 1),
-        step=_name(StepKind, line, "step"),
+        step=forms.one_of(line, "step", StepKind),
         after_days=forms.whole(line, "after_days", 0),
-        channel=_name(Way, line, "channel"),
-        who=_name(Doer, line, "who"),
+        channel=forms.one_of(line, "channel", Way),
+        who=forms.one_of(line, "who", Doer),
         segment=line["segment"],
         country=line["country"].upper(),
         currency=currency,
@@ -140,20 +140,10 @@ def _typed(line: dict[str, str]) -> LadderStep:
         best_grade=_grade(line, "best_grade"),
         worst_grade=_grade(line, "worst_grade"),
     )
+    # Here it is known which row it is.
+    step.check()
+    return step
 
 
 def _grade(line: dict[str, str], cell: str) -> int | None:
     return forms.whole(line, cell, 0) if line[cell] else None
-
-
-def _name(names: type[Names], line: dict[str, str], cell: str) -> Names:
-    try:
-        return names(line[cell])
-    except ValueError as error:
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field=cell,
-            value=line[cell],
-            mend=Mend.ONE_OF,
-            allowed=", ".join(names),
-        ) from error

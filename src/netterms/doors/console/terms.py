@@ -26,17 +26,17 @@ from netterms.insurance.queries import longest_credit_days
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.scoring.queries import grades_of
 from netterms.terms import offers, queries, rate_file
-from netterms.terms.actions import load_rates, set_buyer_terms, set_terms_policy
+from netterms.terms.actions import MOST_DAYS, load_rates, set_buyer_terms, set_terms_policy
 from netterms.terms.jurisdictions import Cell, Jurisdiction, Standing, series_names
 from netterms.terms.queries import BuyerTerms, LoadedRate, TermsPolicy
 from netterms.terms.quotes import Asked, Quote, quote
 from netterms.terms.rules import Method, OneRate, Parties
 
 SHOWN = (Cell.INTEREST, Cell.MARGIN, Cell.REFERENCE, Cell.COMPENSATION, Cell.MAX_TERM)
-NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
+LONGEST_SECTOR = 50
 RATES_SHOWN = 8
 YES_NO = {"yes": True, "no": False}
 
@@ -235,12 +235,8 @@ def _answer(value: bool | None) -> str:
 
 def _typed(form: QueryDict, before: TermsPolicy) -> TermsPolicy:
     one_rate = form.get("one_rate", "")
-    custom = {}
     sectors = zip(form.getlist("sector"), form.getlist("sector_days"), strict=False)
-    for sector, days in sectors:
-        if sector.strip():
-            code = sector.strip().replace("\x00", "")[:50]
-            custom[code] = forms.whole({"days": days}, "days", 0)
+    custom = dict(forms.each_row(sectors, _sector))
     return replace(
         before,
         creditor_small=YES_NO.get(form.get("creditor_small", "")),
@@ -250,6 +246,18 @@ def _typed(form: QueryDict, before: TermsPolicy) -> TermsPolicy:
         standard_days=forms.whole(form, "standard_days", before.standard_days),
         custom_days=custom,
     )
+
+
+def _sector(row: tuple[str, str]) -> tuple[str, int] | None:
+    """A sector and its customary days; None for a row that names none."""
+    cells = dict(zip(("sector", "sector_days"), row, strict=True))
+    sector = forms.text(cells, "sector", LONGEST_SECTOR)
+    if not sector:
+        return None
+    days = forms.whole(cells, "sector_days", 0)
+    if days > MOST_DAYS:
+        raise invalid("sector_days", days, Mend.BETWEEN, least=0, most=MOST_DAYS)
+    return sector, days
 
 
 @form_on("buyer", "buyer_id")
