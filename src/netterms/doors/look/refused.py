@@ -27,8 +27,8 @@ from netterms.kernel.refusal import Code, Refusal
 LABEL = "\ue000"
 # What a page writes anew each time, so that it says nothing of which form was sent.
 NEW_EACH_TIME = frozenset({"csrfmiddlewaretoken", "key", "seen", "back"})
-# What nobody gets to see again: a code of an app counts once.
-NEVER_SHOWN = frozenset({"hidden", "file", "password", "submit"})
+# What nobody gets to see again.
+NEVER_SHOWN = frozenset({"file", "password"})
 OF_FILES = frozenset(
     {
         Code.FILE_EMPTY, Code.FILE_TOO_LARGE, Code.FILE_UNREADABLE, Code.ROWS_BAD,
@@ -156,11 +156,13 @@ def _is_sent(form: Any, path: str, sent: Sent) -> bool:  # noqa: ANN401 - lxml h
     )
 
 
-def _alike(form: Any, sent: Sent) -> int:  # noqa: ANN401
-    """How many of its values were sent: of forms of one kind, the one with most was."""
-    return sum(
-        each.get("value") in sent.typed.get(each.get("name"), ()) for each in _controls(form)
-    )
+def _alike(form: Any, sent: Sent) -> tuple[int, int]:  # noqa: ANN401
+    """How many of its values were sent: of forms of one kind, the one with most was.
+
+    First those that nobody can change: what was typed may be what another form shows.
+    """
+    same = [e for e in _controls(form) if e.get("value") in sent.typed.get(e.get("name"), ())]
+    return sum(each.get("type") == "hidden" for each in same), len(same)
 
 
 def _controls(form: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -184,8 +186,12 @@ def _keep(form: Any, sent: Sent) -> None:  # noqa: ANN401
         if kind in {"checkbox", "radio"}:
             _set(control, "checked", on=control.get("value", "on") in sent.typed.get(name, ()))
             continue
+        if "multiple" in control.attrib and control.tag == "select":
+            _choose(control, sent.typed.get(name, ()))
+            continue
         if kind == "file" and name in sent.files:
             _beside(control, _("Please choose the file again: a browser does not keep it."), "help")
+        # A code of an app counts once.
         if kind in NEVER_SHOWN or control.get("autocomplete") == "one-time-code":
             continue
         at = taken.get(name, 0)
@@ -197,17 +203,17 @@ def _keep(form: Any, sent: Sent) -> None:  # noqa: ANN401
             # A browser leaves the first line break out.
             control.text = f"\n{typed}" if typed.startswith("\n") else typed
         elif control.tag == "select":
-            _choose(control, typed)
+            _choose(control, [typed])
         else:
             control.set("value", typed)
 
 
-def _choose(select: Any, typed: str) -> None:  # noqa: ANN401
+def _choose(select: Any, typed: Sequence[str]) -> None:  # noqa: ANN401
     options = list(select.iter("option"))
     values = [each.get("value", (each.text or "").strip()) for each in options]
-    if typed in values:
+    if set(typed) <= set(values):
         for option, value in zip(options, values, strict=True):
-            _set(option, "selected", on=value == typed)
+            _set(option, "selected", on=value in typed)
 
 
 def _set(control: Any, name: str, *, on: bool) -> None:  # noqa: ANN401
@@ -291,10 +297,10 @@ def _opened(before: str) -> str:
     """What stands before the form, with every fold that the form lies in opened."""
     folds: list[re.Match[str]] = []
     for found in DETAILS.finditer(before):
-        if found.group().startswith("</"):
-            folds.pop()
-        else:
+        if not found.group().startswith("</"):
             folds.append(found)
+        elif folds:
+            folds.pop()
     for fold in reversed(folds):
         if not re.search(r"\sopen\b", fold.group()):
             at = fold.start() + len("<details")
