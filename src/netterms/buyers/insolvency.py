@@ -7,7 +7,7 @@ proceedings that stands; without one it has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from netterms.buyers import events
+from netterms.buyers.known import Lock, ids_by_number, require_buyer
 from netterms.buyers.particulars import checked_text
 from netterms.buyers.ports import RegisteredCompany
 from netterms.kernel.context import Context, Permission
@@ -112,6 +113,13 @@ class Listed:
     notice: Notice
     withdrawn: str = ""
 
+    def check(self, today: date, known: Container[str]) -> None:
+        """VALUE_INVALID, as of a notice; also for a buyer whose number is not `known`."""
+        if self.buyer_number not in known:
+            raise invalid("buyer_number", self.buyer_number, Mend.KNOWN_BUYER)
+        self.notice.check(today)
+        checked_text("why", self.withdrawn)
+
 
 def state_kind(*words: str) -> NoticeKind | None:
     """What a register's words for the state of a company say of its insolvency, the worst first."""
@@ -137,7 +145,7 @@ def record_notice(
     notice.check(ctx.today)
 
     def act() -> str:
-        _lock(ctx, [buyer_id])
+        require_buyer(ctx, buyer_id, Lock.NO_KEY_UPDATE)
         known = [one for one in _standing(ctx, [buyer_id]) if _same(one, notice)]
         return str(known[0].id if known else _enter(ctx, [(buyer_id, notice)])[0])
 
@@ -167,7 +175,7 @@ def withdraw_notice(
         )
         if buyer is None:
             raise Refusal(Code.NOT_FOUND, field="reference", value=str(notice_id))
-        _lock(ctx, [buyer])
+        require_buyer(ctx, buyer, Lock.NO_KEY_UPDATE)
         if not _withdraw(ctx, {notice_id: reason}):
             raise Refusal(Code.NOT_FOUND, field="reference", value=str(notice_id))
 
@@ -178,14 +186,11 @@ def flaws(ctx: Context, lines: Sequence[Listed]) -> list[tuple[int, Refusal]]:
     """What of a list cannot be entered, each with its place in it."""
     ctx.require(Permission.READ)
     with book(ctx):
-        known = _known(ctx, {line.buyer_number for line in lines})
+        known = ids_by_number(ctx, (line.buyer_number for line in lines))
     found: list[tuple[int, Refusal]] = []
     for place, line in enumerate(lines):
         try:
-            if line.buyer_number not in known:
-                raise invalid("buyer_number", line.buyer_number, Mend.KNOWN_BUYER)
-            line.notice.check(ctx.today)
-            checked_text("why", line.withdrawn)
+            line.check(ctx.today, known)
         except Refusal as refusal:
             found.append((place, refusal))
     return found
@@ -202,13 +207,12 @@ def record_notices(ctx: Context, lines: Sequence[Listed]) -> Entered:
     ctx.require(Permission.IMPORT)
     if len(lines) > MOST_NOTICES:
         raise invalid("lines", len(lines), Mend.AT_MOST, most=MOST_NOTICES)
-    for _, refusal in flaws(ctx, lines):
-        raise refusal
-    if any(line.withdrawn for line in lines):
-        ctx.require(Permission.SET_LIMIT)
     with book(ctx):
-        of = _known(ctx, {line.buyer_number for line in lines})
-        _lock(ctx, of.values())
+        of = ids_by_number(ctx, (line.buyer_number for line in lines), Lock.NO_KEY_UPDATE)
+        for line in lines:
+            line.check(ctx.today, of)
+        if any(line.withdrawn for line in lines):
+            ctx.require(Permission.SET_LIMIT)
         standing = {_mark(one.buyer_id, one): one.id for one in _standing(ctx, of.values())}
         told = {_mark(of[line.buyer_number], line.notice): line for line in lines}
         gone = {
@@ -236,7 +240,7 @@ def record_answer(ctx: Context, buyer_id: UUID, company: RegisteredCompany) -> N
     ctx.require(Permission.IMPORT)
     kind = state_kind(company.status, company.status_detail)
     with book(ctx):
-        _lock(ctx, [buyer_id])
+        require_buyer(ctx, buyer_id, Lock.NO_KEY_UPDATE)
         said = [one for one in _standing(ctx, [buyer_id]) if one.source == company.source]
         _withdraw(ctx, {one.id: company.state or "–" for one in said if one.kind != kind})
         if kind is not None and not any(one.kind == kind for one in said):
@@ -314,29 +318,6 @@ def _count(ctx: Context, buyers: Sequence[UUID]) -> None:
         if line["after"] is not None:
             told.append(events.BuyerInsolvent(line["id"], line["after"]))
     record_all(ctx, told)
-
-
-def _lock(ctx: Context, buyers: Iterable[UUID]) -> None:
-    """In the order of ids, as everything that hears of them takes its locks; NOT_FOUND."""
-    wanted = sorted(set(buyers))
-    found = sql.rows(
-        "select id from buyer where seller_id = %(seller)s and id = any(%(buyers)s)"
-        " order by id for no key update",
-        {"seller": ctx.seller, "buyers": wanted},
-    )
-    if len(found) < len(wanted):
-        known = {line["id"] for line in found}
-        missing = next(buyer for buyer in wanted if buyer not in known)
-        raise Refusal(Code.NOT_FOUND, field="buyer", value=str(missing))
-
-
-def _known(ctx: Context, wanted: set[str]) -> dict[str, UUID]:
-    found = sql.rows(
-        "select buyer_number, id from buyer"
-        " where seller_id = %(seller)s and buyer_number = any(%(wanted)s)",
-        {"seller": ctx.seller, "wanted": sorted(wanted)},
-    )
-    return {line["buyer_number"]: line["id"] for line in found}
 
 
 def _mark(buyer_id: UUID, notice: Notice | KnownNotice) -> tuple[object, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from netterms.buyers.known import require_buyer
+from netterms.buyers.known import Lock, ids_by_number, require_buyer
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
@@ -20,8 +20,8 @@ from netterms.limits.facts import REFERENCE_MONTHS, TradeReference, counting, sa
 from netterms.limits.lines import MOST_MINOR
 from netterms.store import sql
 from netterms.store.keys import done_once
-from netterms.store.outbox import record, record_all
-from netterms.store.tenancy import book
+from netterms.store.outbox import record_all
+from netterms.store.tenancy import book, once_more
 
 LONGEST_SUPPLIER = 200
 
@@ -60,17 +60,10 @@ def enter_reference(
     ctx.require(Permission.IMPORT)
     _check(ctx, supplier, currency, limit_minor, given_on)
     name = supplier.strip()
-    line = {
-        "seller": ctx.seller, "id": new_id(ctx.now), "buyer": buyer_id, "supplier": name,
-        "currency": currency, "limit": limit_minor, "given_on": given_on, "today": ctx.today,
-        "actor": ctx.actor, "now": ctx.now, "core": same_supplier(name),
-    }  # fmt: skip
 
     def act() -> str:
         require_buyer(ctx, buyer_id)
-        sql.execute(_INSERT, line)
-        record(ctx, events.TradeReferenceEntered(buyer_id, name, currency, limit_minor, given_on))
-        return str(line["id"])
+        return str(_keep(ctx, [(buyer_id, name, currency, limit_minor, given_on)])[0])
 
     asked = {"reference_of": buyer_id, "supplier": name, "currency": currency,
              "limit_minor": limit_minor, "given_on": given_on}  # fmt: skip
@@ -101,61 +94,65 @@ def flaws(ctx: Context, lines: Sequence[ReferenceIn]) -> list[tuple[int, Refusal
     """What of a list cannot be entered, each with its place in it."""
     ctx.require(Permission.READ)
     with book(ctx):
-        known = _ids(ctx, lines)
+        known = ids_by_number(ctx, (line.buyer_number for line in lines))
     found: list[tuple[int, Refusal]] = []
     for place, line in enumerate(lines):
         try:
-            if line.buyer_number not in known:
-                raise invalid("buyer_number", line.buyer_number, Mend.KNOWN_BUYER)
-            _check(ctx, line.supplier, line.currency, line.limit_minor, line.given_on)
+            _check_line(ctx, line, known)
         except Refusal as refusal:
             found.append((place, refusal))
     return found
 
 
+@once_more
 def enter_references(ctx: Context, lines: Sequence[ReferenceIn]) -> EnteredReferences:
     """Enter a list of references, all of them or none; a second time changes nothing.
 
     VALUE_INVALID names the field of the first that cannot be entered (`flaws` has all of them).
     """
     ctx.require(Permission.IMPORT)
-    for _, refusal in flaws(ctx, lines):
-        raise refusal
     with book(ctx):
-        of = _ids(ctx, lines)
+        # One list at a time for a buyer: two at once would both enter what both bring.
+        of = ids_by_number(ctx, (line.buyer_number for line in lines), Lock.NO_KEY_UPDATE)
+        for line in lines:
+            _check_line(ctx, line, of)
         told = {
             (of[x.buyer_number], same_supplier(x.supplier.strip()), x.currency, x.limit_minor,
              x.given_on): x.supplier.strip()
             for x in lines
         }  # fmt: skip
-        had = sql.rows(_HAD, {"seller": ctx.seller, "buyers": list(of.values())})
-        for line in had:
-            told.pop(tuple(line.values()), None)
-        sql.execute_many(
-            _INSERT_MANY,
-            [
-                (ctx.seller, new_id(ctx.now), buyer, name, core, currency, limit, given_on,
-                 ctx.today, ctx.actor, ctx.now)
-                for (buyer, core, currency, limit, given_on), name in told.items()
-            ],
-        )  # fmt: skip
-        record_all(
-            ctx,
-            [
-                events.TradeReferenceEntered(buyer, name, currency, limit, given_on)
-                for (buyer, _, currency, limit, given_on), name in told.items()
-            ],
-        )
-    return EnteredReferences(len(told), len(lines) - len(told))
+        for had in sql.rows(_HAD, {"seller": ctx.seller, "buyers": list(of.values())}):
+            told.pop(tuple(had.values()), None)
+        new = [
+            (buyer, name, currency, limit, given_on)
+            for (buyer, _, currency, limit, given_on), name in told.items()
+        ]
+        _keep(ctx, new)
+    return EnteredReferences(len(new), len(lines) - len(new))
 
 
-def _ids(ctx: Context, lines: Sequence[ReferenceIn]) -> dict[str, UUID]:
-    found = sql.rows(
-        "select buyer_number, id from buyer"
-        " where seller_id = %(seller)s and buyer_number = any(%(wanted)s)",
-        {"seller": ctx.seller, "wanted": sorted({line.buyer_number for line in lines})},
-    )
-    return {line["buyer_number"]: line["id"] for line in found}
+# A buyer, who supplies it, a currency, a limit in its minor units, and the day it was given.
+_Given = tuple[UUID, str, str, int | None, date]
+
+
+def _keep(ctx: Context, given: Sequence[_Given]) -> list[UUID]:
+    ids = [new_id(ctx.now) for _ in given]
+    sql.execute_many(
+        _INSERT,
+        [
+            (ctx.seller, number, buyer, name, same_supplier(name), currency, limit, given_on,
+             ctx.today, ctx.actor, ctx.now)
+            for number, (buyer, name, currency, limit, given_on) in zip(ids, given, strict=True)
+        ],
+    )  # fmt: skip
+    record_all(ctx, [events.TradeReferenceEntered(*one) for one in given])
+    return ids
+
+
+def _check_line(ctx: Context, line: ReferenceIn, known: Container[str]) -> None:
+    if line.buyer_number not in known:
+        raise invalid("buyer_number", line.buyer_number, Mend.KNOWN_BUYER)
+    _check(ctx, line.supplier, line.currency, line.limit_minor, line.given_on)
 
 
 def _check(
@@ -203,14 +200,8 @@ _HAD = """
 select buyer_id, supplier_core, currency::text, limit_minor, given_on
 from trade_reference where seller_id = %(seller)s and buyer_id = any(%(buyers)s)
 """
-_INSERT_MANY = """
-insert into trade_reference (seller_id, id, buyer_id, supplier, supplier_core, currency,
-                             limit_minor, given_on, known_on, entered_by, entered_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
 _INSERT = """
 insert into trade_reference (seller_id, id, buyer_id, supplier, supplier_core, currency,
                              limit_minor, given_on, known_on, entered_by, entered_at)
-values (%(seller)s, %(id)s, %(buyer)s, %(supplier)s, %(core)s, %(currency)s, %(limit)s,
-        %(given_on)s, %(today)s, %(actor)s, %(now)s)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """

@@ -14,7 +14,14 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.actions import refresh_limits
 from netterms.limits.formulas import Formula
 from netterms.limits.policy import LimitPolicy, limit_policies, limit_policy, set_limit_policy
-from netterms.limits.references import enter_reference, references_of
+from netterms.limits.references import (
+    EnteredReferences,
+    ReferenceIn,
+    enter_reference,
+    enter_references,
+    flaws,
+    references_of,
+)
 from netterms.scoring.actions import record_company_facts, refresh_scores
 from netterms.scoring.company import CompanyFacts
 from netterms.statements.actions import Told, record_statement
@@ -146,9 +153,30 @@ def test_a_reference_is_of_the_last_year_and_of_a_buyer_of_the_seller(ctx, new_s
     assert references_of(other, one) == []
 
 
+def test_a_list_of_references_is_entered_whole_and_once(ctx):
+    bring_in(ctx, Line(buyer="1", number="1", issued_on=TODAY, due_on=TODAY, amount=100))
+    one = buyer_id(ctx, "1")
+    enter_reference(ctx, one, "ACME GmbH", "EUR", 100, TODAY)
+    known = ReferenceIn("1", " acme ", "EUR", 100, TODAY)
+    lines = [known, replace(known, limit_minor=200), replace(known, supplier="B", limit_minor=None)]
+    bad = [replace(known, buyer_number="9"), replace(known, currency="XXZ")]
+    assert [place for place, _ in flaws(ctx, [*lines, *bad])] == [3, 4]
+    with pytest.raises(Refusal) as no:
+        enter_references(ctx, [*lines, *bad])
+    assert (no.value.facts["field"], no.value.facts["mend"]) == ("buyer_number", Mend.KNOWN_BUYER)
+    assert len(references_of(ctx, one)) == 1
+    assert enter_references(ctx, lines) == EnteredReferences(2, 1)
+    assert enter_references(ctx, lines) == EnteredReferences(0, 3)
+    kept = {(each.supplier, each.limit_minor) for each in references_of(ctx, one)}
+    assert kept == {("ACME GmbH", 100), ("acme", 200), ("B", None)}
+    assert kinds(ctx).count("limits.trade_reference_entered") == 3
+
+
 def test_only_who_may_sets_a_policy_or_enters_a_reference(ctx):
     reader = replace(ctx, may=frozenset({Permission.READ, Permission.SET_LIMIT}))
     with pytest.raises(Refusal):
         set_limit_policy(reader, EVERY, ctx.today, "x")
     with pytest.raises(Refusal):
         enter_reference(reader, ctx.seller, "A", "EUR", 1, ctx.today)
+    with pytest.raises(Refusal):
+        enter_references(reader, [])
