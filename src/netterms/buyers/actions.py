@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from netterms.buyers import events, names, numbers, search_keys
-from netterms.buyers.insolvency import note_entered
+from netterms.buyers.insolvency import note_entered, opened_elsewhere
 from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, Plain, plain
@@ -183,7 +183,9 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
                 "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"parents {ctx.seller}"]
             )
         known = _locked(ctx, [f.buyer_number for f in facts] + [f.parent or None for f in facts])
-        changes = [(told, known[told.buyer_number], _wanted(told, known)) for told in facts]
+        days = {known[f.buyer_number]["id"]: f.insolvent_on for f in facts if f.insolvent_on}
+        heard = opened_elsewhere(ctx, days)
+        changes = [(told, known[told.buyer_number], _wanted(told, known, heard)) for told in facts]
         changed = [
             (line, {name: value for name, value in wanted.items() if line[name] != value})
             for _, line, wanted in changes
@@ -193,7 +195,8 @@ def update_facts(ctx: Context, facts: Sequence[BuyerFacts]) -> int:
         changed.sort(key=lambda each: each[0]["id"])
         _write(ctx, [line | after for line, after in changed])
         note_entered(
-            ctx, [{"id": line["id"]} | after for line, after in changed if "insolvent_on" in after]
+            ctx,
+            {line["id"]: days[line["id"]] for line, after in changed if "insolvent_on" in after},
         )
         _refuse_loops(ctx, [told for told, line, _ in changes if told.parent])
         told_of = [event for line, after in changed for event in _told(line, after)]
@@ -247,12 +250,16 @@ def _locked(ctx: Context, numbers: Iterable[str | None]) -> dict[str, dict[str, 
     return known
 
 
-def _wanted(facts: BuyerFacts, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _wanted(
+    facts: BuyerFacts, known: dict[str, dict[str, Any]], heard: dict[UUID, date]
+) -> dict[str, Any]:
     told = {f.name: getattr(facts, f.name) for f in dataclasses.fields(facts)}
     wanted = {name: told[name] for name in PLAIN_FIELDS if told[name] is not None}
     if facts.parent is not None:
         wanted["parent_id"] = known[facts.parent]["id"] if facts.parent else None
     line = known[facts.buyer_number]
+    if facts.insolvent_on is not None and line["id"] in heard:
+        wanted["insolvent_on"] = min(facts.insolvent_on, heard[line["id"]])
     if line["registration_number"] and wanted.get("country", line["country"]) != line["country"]:
         raise invalid("country", wanted["country"], Mend.ONE_OF, allowed=line["country"])
     return wanted

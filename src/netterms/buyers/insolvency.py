@@ -257,17 +257,24 @@ def notices_of(ctx: Context, buyer_id: UUID) -> list[KnownNotice]:
         return _read(ctx, [buyer_id])
 
 
-def note_entered(ctx: Context, insolvent: Sequence[Mapping[str, Any]]) -> None:
+def opened_elsewhere(ctx: Context, buyers: Iterable[UUID]) -> dict[UUID, date]:
+    """The first day of opened proceedings that others told than who enters the master data."""
+    # The newest come first, so that the earliest of each is what stays.
+    return {
+        one.buyer_id: one.dated_on
+        for one in _standing(ctx, buyers)
+        if one.kind == NoticeKind.OPENED and one.source
+    }
+
+
+def note_entered(ctx: Context, days: Mapping[UUID, date]) -> None:
     """Days of insolvency entered with the master data are notices, too.
 
-    Each line has the buyer's `id` and `insolvent_on`. The day told last takes the place of one
-    told so before; the buyer's own column is written by the caller, who tells of it, too.
+    The day told last takes the place of one told so before; the buyer's own column is written by
+    the caller, who tells of it, too: the earlier of this and what is `opened_elsewhere`.
     """
-    if insolvent:
-        lines = _stamp(ctx) | {
-            "buyers": [line["id"] for line in insolvent],
-            "days": [line["insolvent_on"] for line in insolvent],
-        }
+    if days:
+        lines = _stamp(ctx) | {"buyers": list(days), "days": list(days.values())}
         sql.execute(_CORRECT, lines)
         sql.execute(_NOTE, lines)
 

@@ -75,6 +75,21 @@ def test_a_day_entered_with_the_master_data_is_a_notice_and_the_last_day_told_co
     assert buyer_of(ctx, buyer).insolvent_on == date(2026, 5, 3)
 
 
+def test_a_later_day_of_the_master_data_changes_nothing_while_an_earlier_notice_stands(ctx, buyer):
+    first = record_notice(ctx, buyer, replace(GAZETTE, dated_on=date(2026, 4, 1)))[0]
+    later = BuyerFacts("1", insolvent_on=date(2026, 5, 3))
+    assert update_facts(ctx, [later]) == 0
+    assert buyer_of(ctx, buyer).insolvent_on == date(2026, 4, 1)
+    # An earlier one counts, and can be made later again: as far as the notice.
+    assert update_facts(ctx, [replace(later, insolvent_on=date(2026, 3, 1))]) == 1
+    assert buyer_of(ctx, buyer).insolvent_on == date(2026, 3, 1)
+    assert update_facts(ctx, [later]) == 1
+    assert buyer_of(ctx, buyer).insolvent_on == date(2026, 4, 1)
+    assert update_facts(ctx, [later]) == 0
+    withdraw_notice(ctx, first, "another company")
+    assert buyer_of(ctx, buyer).insolvent_on == date(2026, 5, 3)
+
+
 def test_a_list_is_entered_whole_once_and_takes_back(ctx, buyer):
     other = put(ctx, "2", "B", 100, due_on=date(2026, 3, 1))[0]
     sign = Notice(NoticeKind.SIGN, date(2026, 5, 2), "gazette.csv", "9", "petition")
