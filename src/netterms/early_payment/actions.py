@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,16 +17,17 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money, total
 from netterms.kernel.refusal import Code, Refusal, invalid
+from netterms.kernel.versions import check_day, checked_reason
 from netterms.receivables.payments import locked_invoices
 from netterms.store import sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book, once_more
 
 MOST_PERCENT, PERCENT_PLACES = Decimal(100), 3
-MOST_DAYS, MOST_DAYS_AHEAD = 365, 366
+MOST_DAYS = 365
 MOST_MINOR = 10**15
 GRADES = range(1, 11)
-LONGEST_REASON, LONGEST_NAME = 500, 120
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,9 @@ def set_policy(ctx: Context, policy: Policy, in_force_on: date, why: str) -> boo
     VALUE_INVALID names the field.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    _check(ctx, policy, in_force_on)
-    reason = why.strip()
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise invalid("why", reason[:20], Mend.SAY_WHY)
+    check_day(ctx.today, in_force_on)
+    _check(policy)
+    reason = checked_reason(why)
     with book(ctx):
         _one_at_a_time(ctx)
         if queries.policy(ctx, in_force_on).policy == policy:
@@ -215,10 +215,7 @@ def _one_at_a_time(ctx: Context) -> None:
     )
 
 
-def _check(ctx: Context, policy: Policy, in_force_on: date) -> None:
-    last = ctx.today + timedelta(days=MOST_DAYS_AHEAD)
-    if not ctx.today <= in_force_on <= last:
-        raise invalid("in_force_on", in_force_on, Mend.BETWEEN, least=ctx.today, most=last)
+def _check(policy: Policy) -> None:
     percent = policy.yearly_percent
     if not (percent.is_finite() and 0 < percent <= MOST_PERCENT):
         raise invalid("yearly_percent", percent, Mend.BETWEEN, least=0, most=MOST_PERCENT)

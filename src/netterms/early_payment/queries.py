@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from netterms.early_payment.rules import (
 )
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.money import Money
+from netterms.kernel.versions import Version, in_force, version
 from netterms.store import sql
 from netterms.store.tenancy import book
 
@@ -28,18 +29,8 @@ YEAR = timedelta(days=364)
 LONG_AGO = date(1990, 1, 1)
 # These count against the month's budget: what is given away, or may still be.
 GIVEN = (State.ACCEPTED, State.TAKEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A policy, from when on it counts, who set it and why. Number 0 is what all start with."""
-
-    number: int
-    policy: Policy
-    in_force_on: date | None = None
-    set_by: str = ""
-    set_at: datetime | None = None
-    why: str = ""
+# What every seller starts with: nothing is offered.
+STARTING = Version(0, Policy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ class Month:
     left_minor: int | None
 
 
-def policies(ctx: Context) -> list[Version]:
+def policies(ctx: Context) -> list[Version[Policy]]:
     """Every policy the seller set, the one that counts last first."""
     ctx.require(Permission.READ)
     with book(ctx):
@@ -123,12 +114,9 @@ def policies(ctx: Context) -> list[Version]:
     return [_version(line) for line in found]
 
 
-def policy(ctx: Context, day: date | None = None) -> Version:
+def policy(ctx: Context, day: date | None = None) -> Version[Policy]:
     """The policy in force on `day`, today if not said, or the one every seller starts with."""
-    on = day or ctx.today
-    versions = policies(ctx)
-    in_force = (one for one in versions if one.in_force_on and one.in_force_on <= on)
-    return next(in_force, Version(0, Policy()))
+    return in_force(policies(ctx), day or ctx.today, STARTING)
 
 
 def chosen(ctx: Context) -> list[Chosen]:
@@ -165,29 +153,29 @@ def offer(
     With neither, the largest debts of the whole book that something is offered for.
     """
     ctx.require(Permission.READ)
-    in_force = policy(ctx).policy
+    told = policy(ctx).policy
     whole_book = buyer_id is None and invoice_id is None
-    if whole_book and not in_force.offered:
-        return Offer(in_force, ctx.today, None, ())
+    if whole_book and not told.offered:
+        return Offer(told, ctx.today, None, ())
     with book(ctx):
         found = sql.rows(
             sql.statement("early_payment/candidates"),
             {
                 "seller": ctx.seller,
                 "as_of": ctx.today,
-                "grades": list(in_force.grades),
+                "grades": list(told.grades),
                 "buyer": buyer_id,
                 "invoice": invoice_id,
                 "whole_book": whole_book,
-                "earliest_due": ctx.today + timedelta(days=in_force.least_days),
+                "earliest_due": ctx.today + timedelta(days=told.least_days),
                 "most": most,
             },
         )
-    left = None if in_force.budget_minor is None else month(ctx, in_force).left_minor
+    left = None if told.budget_minor is None else month(ctx, told).left_minor
     debts = [_debt(line) for line in found]
     if whole_book:
         debts = [debt for debt in debts if debt.hindrance is None]
-    return Offer(in_force, ctx.today, left, debts)
+    return Offer(told, ctx.today, left, debts)
 
 
 def acceptances(
@@ -276,7 +264,7 @@ def _sales(ctx: Context, since: date) -> dict[str, int]:
     return {line["currency"]: line["minor"] for line in found}
 
 
-def _version(line: dict[str, Any]) -> Version:
+def _version(line: dict[str, Any]) -> Version[Policy]:
     told = Policy(
         line["offered"],
         line["yearly_percent"],
@@ -286,8 +274,7 @@ def _version(line: dict[str, Any]) -> Version:
         tuple(line["grades"]),
         line["budget_minor"],
     )
-    kept = ("number", "in_force_on", "set_by", "set_at", "why")
-    return Version(policy=told, **{name: line[name] for name in kept})
+    return version(told, line)
 
 
 def _debt(line: dict[str, Any]) -> Debt:

@@ -11,11 +11,12 @@ from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.money import Money
+from netterms.kernel.versions import in_force
 from netterms.limits import events
 from netterms.limits.facts_sql import trading_sql
 from netterms.limits.formulas import Formula
 from netterms.limits.lines import decide, follow_decision
-from netterms.limits.policy import LimitPolicy, in_force, limit_policies
+from netterms.limits.policy import STARTING, LimitPolicy, limit_policies
 from netterms.limits.rules_sql import need_sql, recommend_sql
 from netterms.receivables.events import (
     AllocationUndone,
@@ -45,7 +46,7 @@ def refresh_limits(ctx: Context, since: date | None = None) -> dict[str, Plain]:
     params = stamp(ctx) | {"since": add_months(ctx.today, -12), "last": last}
     with book(ctx):
         versions = limit_policies(ctx)
-        policy = in_force(versions, ctx.today).policy
+        policy = in_force(versions, ctx.today, STARTING).policy
         sql.execute(sql.statement("limits/scored_today"), params)
         everybody = any(v.in_force_on and last <= v.in_force_on <= ctx.today for v in versions)
         if everybody or Formula.THREE_WAY in policy.formulas:

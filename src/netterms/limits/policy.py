@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import invalid
+from netterms.kernel.versions import Version, check_day, checked_reason, in_force, version
 from netterms.limits import events
 from netterms.limits.formulas import Formula
 from netterms.limits.rules import SHARE_PLACES, LimitSettings
@@ -19,9 +19,6 @@ from netterms.store.keys import done_once
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
 
-LONGEST_REASON = 500
-# A policy is for the days to come; one for years ahead is a slip of the pen.
-MOST_DAYS_AHEAD = 366
 _BEFORE_ANY = LimitSettings()
 
 
@@ -48,36 +45,19 @@ class LimitPolicy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A policy and from when on it counts, by whom and why. Number 0: nobody has set one."""
-
-    number: int
-    policy: LimitPolicy
-    in_force_on: date | None = None
-    set_by: str = ""
-    set_at: datetime | None = None
-    why: str = ""
-
-
 STARTING = Version(0, LimitPolicy())
 
 
-def limit_policies(ctx: Context) -> list[Version]:
+def limit_policies(ctx: Context) -> list[Version[LimitPolicy]]:
     """Every policy the seller set, the one that counts last first."""
     ctx.require(Permission.READ)
     with book(ctx):
         return [_version(line) for line in sql.rows(_READ, {"seller": ctx.seller})]
 
 
-def limit_policy(ctx: Context, day: date | None = None) -> Version:
+def limit_policy(ctx: Context, day: date | None = None) -> Version[LimitPolicy]:
     """The policy in force on `day`, today if not said, or the one every seller starts with."""
-    return in_force(limit_policies(ctx), day or ctx.today)
-
-
-def in_force(versions: Sequence[Version], day: date) -> Version:
-    """Which of `versions`, the one that counts last first, is in force on `day`."""
-    return next((one for one in versions if one.in_force_on and one.in_force_on <= day), STARTING)
+    return in_force(limit_policies(ctx), day or ctx.today, STARTING)
 
 
 def set_limit_policy(
@@ -89,10 +69,9 @@ def set_limit_policy(
     nothing. VALUE_INVALID names the field.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    _check(ctx, policy, in_force_on)
-    reason = why.strip()
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise invalid("why", reason[:20], Mend.SAY_WHY)
+    check_day(ctx.today, in_force_on)
+    _check(policy)
+    reason = checked_reason(why)
 
     def act() -> None:
         # Numbers are counted by one at a time.
@@ -117,11 +96,7 @@ def set_limit_policy(
     return done_once(ctx, key, asked, act)[1]
 
 
-def _check(ctx: Context, policy: LimitPolicy, in_force_on: date) -> None:
-    ahead = (in_force_on - ctx.today).days
-    if not 0 <= ahead <= MOST_DAYS_AHEAD:
-        last = date.fromordinal(ctx.today.toordinal() + MOST_DAYS_AHEAD)
-        raise invalid("in_force_on", in_force_on, Mend.BETWEEN, least=ctx.today, most=last)
+def _check(policy: LimitPolicy) -> None:
     for name in ("net_worth_rule", "concentration_share", "tolerated_uninsured_share"):
         share = getattr(policy, name)
         if share is None:
@@ -143,13 +118,12 @@ def _line(ctx: Context, policy: LimitPolicy, in_force_on: date, why: str) -> dic
     }
 
 
-def _version(line: dict[str, Any]) -> Version:
+def _version(line: dict[str, Any]) -> Version[LimitPolicy]:
     names = ("net_worth_rule", "concentration_share", "tolerated_uninsured_share")
     policy = LimitPolicy(
         frozenset(map(Formula, line["formulas"])), **{name: line[name] for name in names}
     )
-    kept = ("number", "in_force_on", "set_by", "set_at", "why")
-    return Version(policy=policy, **{name: line[name] for name in kept})
+    return version(policy, line)
 
 
 _READ = """

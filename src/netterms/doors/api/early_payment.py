@@ -17,10 +17,11 @@ from netterms.doors.api.shapes import Money as MoneyShown
 from netterms.doors.api.shapes import money as shown_money
 from netterms.early_payment import actions, queries
 from netterms.early_payment.rules import Channel, Offer, Policy, Step
+from netterms.kernel.versions import Version
 
 router = Router(tags=["early payment"])
 
-STARTING = Policy()
+STARTING = queries.STARTING.policy
 Days = Annotated[int, Field(ge=1, le=actions.MOST_DAYS)]
 
 
@@ -215,7 +216,7 @@ def acceptances(
     }
 
 
-def _version(one: queries.Version) -> dict[str, Any]:
+def _version(one: Version[Policy]) -> dict[str, Any]:
     policy = one.policy
     return {
         "number": one.number,

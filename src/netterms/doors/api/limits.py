@@ -24,6 +24,7 @@ from netterms.doors.api.shapes import (
 )
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.versions import Version
 from netterms.limits import caps, policy, queries, references
 from netterms.limits.caps import CapKind
 from netterms.limits.formulas import Formula
@@ -403,7 +404,7 @@ def set_limit_policy(
     return Status(status_of(response, repeated=repeated), {"number": number})
 
 
-def _policy_shown(one: policy.Version) -> dict[str, Any]:
+def _policy_shown(one: Version[policy.LimitPolicy]) -> dict[str, Any]:
     return {
         "number": one.number,
         "in_force_on": one.in_force_on,

@@ -16,7 +16,8 @@ from netterms.doors.cli.people import SellerOption
 from netterms.doors.cli.report import Screen
 
 if TYPE_CHECKING:
-    from netterms.limits.policy import Version
+    from netterms.kernel.versions import Version
+    from netterms.limits.policy import LimitPolicy
 
 limits = typer.Typer(
     no_args_is_help=True,
@@ -33,10 +34,11 @@ def policy(seller: SellerOption = None) -> None:
     with answering(screen):
         open_book()
         ctx = operator(seller)
-        from netterms.limits.policy import STARTING, in_force, limit_policies
+        from netterms.kernel.versions import in_force
+        from netterms.limits.policy import STARTING, limit_policies
 
         versions = [*limit_policies(ctx), STARTING]
-        now = in_force(versions, ctx.today)
+        now = in_force(versions, ctx.today, STARTING)
         heads = (
             _("Version"), _("In force from"), _("Formulas"), _("Concentration"), _("Uninsured"),
             _("Net worth"), _("Reason"), _("State"),
@@ -149,7 +151,7 @@ def load_references(
         screen.say(_("Limits entered: %(new)s. Known already: %(known)s.") % told)
 
 
-def _shown(one: Version) -> tuple[object, ...]:
+def _shown(one: Version[LimitPolicy]) -> tuple[object, ...]:
     told = one.policy
     return (
         one.number,

@@ -26,6 +26,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import invalid
+from netterms.kernel.versions import in_force
 from netterms.receivables import reading
 from netterms.receivables.keyed import keyed
 from netterms.terms.offers import Discount, DiscountCost, discount_cost
@@ -42,11 +43,12 @@ EXAMPLE_DAYS = 30
 def overview(request: PageRequest) -> HttpResponse:
     """The policy in a form, what is on offer, what was accepted, and what it brought and cost."""
     ctx, currency = request.ctx, request.membership.currency
-    version = queries.policy(ctx)
     if request.method == "POST":
         ctx.require(Permission.MANAGE_POLICY)
         _put_in_force(request)
         return redirect("early_payment")
+    versions = queries.policies(ctx)
+    version = in_force(versions, ctx.today, queries.STARTING)
     grades = set(version.policy.grades)
     offer = queries.offer(ctx, most=OFFERS_LOOKED_AT)
     steps = offer.on(ctx.today)
@@ -55,7 +57,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "console/early_payment.html",
         {
             "version": version,
-            "versions": queries.policies(ctx),
+            "versions": versions,
             "typed": _shown(version.policy, currency, ctx.today),
             "offered": version.policy.offered,
             "grades": [(grade, grade in grades) for grade in GRADES],

@@ -17,8 +17,9 @@ from netterms.doors.look import formats
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import invalid
+from netterms.kernel.versions import in_force
 from netterms.limits.formulas import Formula
-from netterms.limits.policy import LimitPolicy, in_force, limit_policies, set_limit_policy
+from netterms.limits.policy import STARTING, LimitPolicy, limit_policies, set_limit_policy
 
 PERCENT = Decimal(100)
 
@@ -32,7 +33,7 @@ def overview(request: PageRequest) -> HttpResponse:
         messages.success(request, _("Kept. From its day on every limit is looked at again."))
         return redirect("limit_policy")
     versions = limit_policies(request.ctx)
-    now = in_force(versions, request.ctx.today)
+    now = in_force(versions, request.ctx.today, STARTING)
     chosen = now.policy.formulas
     context = {
         "formulas": [(f.value, words.FORMULAS[f], f.value in chosen) for f in Formula],
