@@ -71,11 +71,14 @@ def currency_in(folded: str) -> tuple[str, bool, str]:
     for name, iso in CURRENCY_WORDS.items():
         if len(name) > 1 and not name.isascii() and name in folded:
             return iso, True, folded.replace(name, " ", 1)
-    sign = _SIGN.search(folded)
-    if sign:
-        word = sign.group(1) or sign.group(2)
-        return CURRENCY_WORDS[word], word not in SHARED_SIGNS, folded.replace(word, " ", 1)
+    if sign := _sign_in(folded):
+        return CURRENCY_WORDS[sign], sign not in SHARED_SIGNS, folded.replace(sign, " ", 1)
     return "", False, folded
+
+
+def _sign_in(folded: str) -> str:
+    found = _SIGN.search(folded)
+    return (found.group(1) or found.group(2)) if found else ""
 
 
 @lru_cache(maxsize=4096)
@@ -83,12 +86,12 @@ def parse(text: str) -> Heading:
     """What the wording of one heading tells."""
     folded = fold(text)
     unit, rest = units.in_heading(folded)
-    found = _SIGN.search(rest)
-    currency, definite, rest = currency_in(rest)
-    sign = (found.group(1) or found.group(2)) if found and currency and not definite else ""
-    words = [w for w in _words(rest) if w not in STOP_TOKENS]
+    currency, definite, wording = currency_in(rest)
+    # A currency that is not definite is named by a sign alone.
+    sign = "" if definite else _sign_in(rest)
+    words = [w for w in _words(wording) if w not in STOP_TOKENS]
     latin = tuple(w for w in words if w.isascii())
-    return Heading(text, latin, "".join(_HAN.findall(rest)), currency, definite, sign, unit)
+    return Heading(text, latin, "".join(_HAN.findall(wording)), currency, definite, sign, unit)
 
 
 class _Table:

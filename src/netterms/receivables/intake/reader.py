@@ -234,11 +234,14 @@ def _understand(
     _settle_currency(plan, said)
     _, notes = lookups.understand(connection, guess.columns, plan.home_currency)
     plan.plain = lookups.clean_texts(connection, _in_file(guess, tuple(guess.columns)))
-    usual = _usual_currency(connection, plan)
-    amount_notes = _read_all_amounts(connection, plan, guess, usual, said)
+    most_named = _most_named_currency(connection, plan)
+    amount_notes = _read_all_amounts(
+        connection, plan, guess, most_named or plan.usual_currency, said
+    )
     _take_only_currency(connection, plan)
-    usual = _usual_currency(connection, plan)
-    plan.dates, date_notes = read_dates(connection, _in_file(guess, DATE_FIELDS), usual, order)
+    plan.dates, date_notes = read_dates(
+        connection, _in_file(guess, DATE_FIELDS), most_named or plan.usual_currency, order
+    )
     plan.currencies = _all_currencies(connection, plan)
     guess = replace(
         guess,
@@ -280,17 +283,16 @@ def _settle_currency(plan: Plan, said: Stated) -> None:
         plan.default_currency = plan.seller_currency
 
 
-def _usual_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> str:
-    """The currency most rows are in, as far as it can be known before amounts are read."""
-    if plan.cell("currency"):
-        cell = f"c{plan.columns['currency'].index}"
-        found = connection.execute(
-            f"SELECT code FROM intake_raw JOIN intake_word_currency ON {cell} = cell "
-            "WHERE code IS NOT NULL GROUP BY code ORDER BY count(*) DESC, code LIMIT 1"
-        ).fetchall()
-        if found:
-            return str(found[0][0])
-    return plan.usual_currency
+def _most_named_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> str:
+    """The currency that most cells of the currency column name; "" where none names one."""
+    if not plan.cell("currency"):
+        return ""
+    cell = f"c{plan.columns['currency'].index}"
+    found = connection.execute(
+        f"SELECT code FROM intake_raw JOIN intake_word_currency ON {cell} = cell "
+        "WHERE code IS NOT NULL GROUP BY code ORDER BY count(*) DESC, code LIMIT 1"
+    ).fetchall()
+    return str(found[0][0]) if found else ""
 
 
 def _read_all_amounts(
@@ -310,9 +312,11 @@ def _read_all_amounts(
 
 def _take_only_currency(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Where nothing else speaks of a currency: the only one that any cell names."""
+    if plan.default_currency != BLIND_CURRENCY or plan.seller_currency:
+        return
     found = _currencies_in_cells(connection, plan)
-    if plan.default_currency == BLIND_CURRENCY and not plan.seller_currency and len(found) == 1:
-        plan.default_currency = next(iter(found))
+    if len(found) == 1:
+        plan.default_currency = found.pop()
 
 
 def _signs_assumed(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[Note]:
