@@ -12,7 +12,7 @@ from netterms.checkout.moves import OrderState
 from netterms.checkout.policy import Decision, Doubt
 from netterms.collection.ladder import StepKind
 from netterms.collection.moves import ActionState, CaseState, PromiseState
-from netterms.doors.console import event_words, words
+from netterms.doors.console import event_words, score_words, words
 from netterms.doors.console.templatetags.console import LISTS
 from netterms.insurance.deadlines import DeadlineKind
 from netterms.insurance.policies import LIMIT_KINDS
@@ -28,6 +28,7 @@ from netterms.scoring.blocks import combination
 from netterms.scoring.figures import Concern, FigureKind
 from netterms.scoring.figures import Role as ScoreRole
 from netterms.scoring.moves import CardState
+from netterms.scoring.overlay import NEUTRAL, parse
 from netterms.webhooks.queries import DeliveryState, known_kinds
 from netterms.wiring import day_steps
 
@@ -78,6 +79,13 @@ def test_every_list_of_words_that_a_template_asks_for_is_there():
 )
 def test_every_name_has_a_word(list_name, names):
     assert [str(name) for name in names if str(name) not in LISTS[list_name]] == []
+
+
+def test_every_table_of_country_and_sector_factors_says_where_it_comes_from():
+    text = (PACKAGE / "scoring" / "data" / "overlay.json").read_text("utf-8")
+    tables, _ = parse(text)
+    shown = {f"overlay_v{table.version}" for table in tables} | {NEUTRAL.name}
+    assert shown == set(score_words.OVERLAY_SOURCES)
 
 
 def test_every_error_of_a_delivery_has_a_word():

@@ -216,7 +216,8 @@ def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
     found = {(line["buyer_id"], line["said"]) for line in sql.rows(BY_BEGINNING, params)}
     found |= _with_keys([search_keys.exactly(ctx.seller, text)])
     close = max(CLOSE, most)
-    if len(found) >= most:
+    # What is somebody's whole name has no slip in it.
+    if len(found) >= most or any(said == core for _, said in found):
         return _likest(core, found, close)
     typed = sorted(search_keys.words(text), key=len, reverse=True)[:MOST_WORDS]
     like = _like(ctx, [word for word in typed if len(word) >= search_keys.SHORT_WORD])

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from netterms.buyers import insolvency
+from netterms.buyers import groups, insolvency
 from netterms.buyers import queries as buyers
-from netterms.buyers.profile import identifiers_of
+from netterms.buyers.profile import addresses_of, aliases_of, identifiers_of
 from netterms.buyers.queries import Buyer
 from netterms.collection import queries as collection
 from netterms.insurance import queries as insurance
@@ -22,16 +22,21 @@ from netterms.limits.rates import per_dollar
 from netterms.monitoring import queries as monitoring
 from netterms.receivables import returns
 from netterms.reports import queries
+from netterms.reports.surroundings import surroundings
 from netterms.scoring import queries as scoring
 from netterms.scoring.queries import StoredScore
 from netterms.screening import queries as screening
 from netterms.statements import queries as statements
 from netterms.statements.queries import Judged
+from netterms.statements.visits import visits_of
 from netterms.store.tenancy import book
 
 Part = dict[str, Any]
 SIGNALS_SHOWN = 20
 PERIODS_SHOWN = 3
+MEMBERS_SHOWN = 20
+ADDRESS = ("kind", "lines", "postal_code", "city", "country")
+MEMBER = ("name", "buyer_number", "country", "depth")
 
 
 def content_of(ctx: Context, buyer_id: UUID) -> Part:
@@ -40,9 +45,11 @@ def content_of(ctx: Context, buyer_id: UUID) -> Part:
     parts: Part = {
         "identity": _identity(ctx, buyer),
         "screening": _screening(ctx, buyer),
+        "surroundings": surroundings(ctx, buyer),
         "scores": _scores(ctx, buyer_id),
         "accounts": _accounts(buyer),
         "statements": _statements(ctx, buyer_id),
+        "visit": _visit(ctx, buyer_id),
         "payment": _payment(ctx, buyer_id),
         "signals": _signals(ctx, buyer_id),
         "cover": [asdict(each) for each in insurance.insured_limits(ctx, buyer_id, ctx.today)],
@@ -52,7 +59,6 @@ def content_of(ctx: Context, buyer_id: UUID) -> Part:
 
 
 def _identity(ctx: Context, buyer: Buyer) -> Part:
-    above = queries.companies_above(ctx, buyer.id)
     return {
         "name": buyer.name,
         "buyer_number": buyer.buyer_number,
@@ -62,16 +68,50 @@ def _identity(ctx: Context, buyer: Buyer) -> Part:
             {name: getattr(each, name) for name in ("kind", "country", "value")}
             for each in identifiers_of(ctx, buyer.id)
         ],
+        "aliases": [{"kind": each.kind, "name": each.name} for each in aliases_of(ctx, buyer.id)],
+        "addresses": [
+            {name: getattr(each, name) for name in ADDRESS} for each in addresses_of(ctx, buyer.id)
+        ],
+        "company": _company(ctx, buyer.id),
         "email": buyer.email,
         "key_account": buyer.key_account,
         "insolvent_on": buyer.insolvent_on,
-        "group": {
-            "above": [
-                {name: each[name] for name in ("name", "buyer_number", "country")} for each in above
-            ],
-            "members": above[0]["members"] if above else 1,
-        },
+        "group": _group(ctx, buyer.id),
     }
+
+
+def _group(ctx: Context, buyer_id: UUID) -> Part:
+    """The companies above, the nearest first, and the tree read from the one on top."""
+    found = groups.group_of(ctx, buyer_id)
+    by_id: dict[UUID | None, groups.Member] = {each.id: each for each in found}
+    above: list[groups.Member] = []
+    at = by_id.get(buyer_id)
+    # An older book may hold a loop.
+    while at and (at := by_id.get(at.parent_id)) and at not in above:
+        above.append(at)
+    above = [each for each in above if not each.merged]
+    members = [each for each in found if not each.merged]
+    return {
+        "above": [{name: getattr(each, name) for name in MEMBER[:3]} for each in above],
+        "members": len(members),
+        "companies": [
+            {name: getattr(each, name) for name in MEMBER} for each in members[:MEMBERS_SHOWN]
+        ],
+    }
+
+
+def _company(ctx: Context, buyer_id: UUID) -> Part:
+    known = scoring.company_facts(ctx, buyer_id)
+    return {"known_on": known.known_on, **asdict(known.facts)} if known else {}
+
+
+def _visit(ctx: Context, buyer_id: UUID) -> Part:
+    """What the newest visit found; who went there is in the book, not in a report."""
+    found = visits_of(ctx, buyer_id)
+    if not found:
+        return {}
+    newest = found[0].visit
+    return {"visited_on": newest.visited_on, "verdict": newest.verdict, "staff": newest.staff}
 
 
 def _screening(ctx: Context, buyer: Buyer) -> Part:
@@ -217,11 +257,15 @@ def _missing(parts: Part) -> list[str]:
     paid = any(each["months"] for each in parts["payment"])
     told: dict[str, object] = {
         "registration_number": identity["registration_number"] or identity["numbers"],
+        "address": identity["addresses"],
         "country": identity["country"],
+        "sector": parts["surroundings"]["sector"],
         "screening": screened,
         "accounts": parts["accounts"] or parts["statements"],
         "payments": paid,
         "score": parts["scores"],
         "email": identity["email"],
+        # Nobody goes to see a small buyer.
+        "visit": parts["visit"] or not identity["key_account"],
     }
     return [name for name, known in told.items() if not known]

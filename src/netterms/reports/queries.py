@@ -69,21 +69,22 @@ def reports_of(ctx: Context, buyer_id: UUID, *, most: int = 20) -> list[Ordered]
     return sql.typed(found, Ordered)
 
 
-def companies_above(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
-    """The companies above a buyer, the nearest first, with how many buyers the group has."""
-    ctx.require(Permission.READ)
-    with book(ctx):
-        return sql.rows(
-            sql.statement("reports/group_of"), {"seller": ctx.seller, "buyer": buyer_id}
-        )
-
-
 def payment_months(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
     """How a buyer paid until `ctx.today`, by currency and month, of the last 24 months."""
     ctx.require(Permission.READ)
     with book(ctx):
         return sql.rows(
             sql.statement("reports/payment_months"),
+            {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
+        )
+
+
+def paid_around(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
+    """How a buyer, others of its country and others of its sector paid in 12 months, by scope."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return sql.rows(
+            sql.statement("reports/paid_around"),
             {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
         )
 

@@ -198,6 +198,7 @@ def _facts(world: Economy) -> list[BuyerFacts]:
             language=buyer.language,
             key_account=buyer.key_account,
             parent=buyer.parent,
+            sector=buyer.sector,
         )
         for buyer in world.buyers
     ]

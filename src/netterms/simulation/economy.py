@@ -70,6 +70,7 @@ class Profile:
     currency: str
     language: str
     email: str
+    sector: str
     habit: Habit
     terms_days: int
     typical_minor: int
@@ -158,6 +159,7 @@ def _buyers(seed: int, anchor: date) -> list[Profile]:
                     currency=currency,
                     language="zh-hans" if country == "CN" else "en",
                     email=company.email,
+                    sector=company.sector,
                     habit=habits[place],
                     terms_days=dice.choice(TERMS.get(country, USUAL_TERMS)),
                     since=_since(anchor, dice),

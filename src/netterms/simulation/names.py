@@ -26,10 +26,11 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class CompanyName:
-    """A company's name in its own script, and its address for letters."""
+    """A company's name in its own script, its address for letters, its sector by NACE section."""
 
     name: str
     email: str
+    sector: str
 
 
 def _latin(places: str) -> tuple[tuple[str, str], ...]:
@@ -127,6 +128,14 @@ NAMINGS: Mapping[str, Naming] = MappingProxyType(
         ),
     }
 )
+# Sections of NACE by what a trade is called; who is called otherwise makes things.
+MANUFACTURING = "C"
+SECTORS = {
+    "F": ("Contracting", "Bouwmaterialen", "Matériaux"),
+    "G": ("Supplies", "Supply", "Trading", "Distribu", "Établissements", "Groothandel", "Hurtownia",
+          "Forniture", "Comércio", "Comercial", "Hardware", "商事"),
+    "H": ("Logistik",),
+}  # fmt: skip
 MAILBOXES = ("accounts", "invoices", "payables", "finance", "ap")
 
 
@@ -139,6 +148,12 @@ def companies(country: str, count: int, dice: random.Random) -> list[CompanyName
         CompanyName(
             name=naming.pattern.format(place=place, trade=trade),
             email=f"{dice.choice(MAILBOXES)}@{domain}-{number}.example",
+            sector=_sector(trade),
         )
         for number, ((place, domain), trade) in enumerate(dice.sample(every, count), 1)
     ]
+
+
+def _sector(trade: str) -> str:
+    told = (section for section, called in SECTORS.items() if any(one in trade for one in called))
+    return next(told, MANUFACTURING)

@@ -8,15 +8,18 @@ import pytest
 from django.db import DatabaseError
 
 from netterms.buyers.actions import BuyerFacts, update_facts
-from netterms.buyers.particulars import add_identifier
+from netterms.buyers.particulars import Address, add_address, add_alias, add_identifier
 from netterms.kernel.refusal import Code, Refusal
 from netterms.reports.actions import order_report
 from netterms.reports.queries import reports_of
-from netterms.scoring.actions import refresh_scores
+from netterms.scoring.actions import record_company_facts, refresh_scores
+from netterms.scoring.company import CompanyFacts
 from netterms.statements.actions import record_statement
+from netterms.statements.visits import Visit, record_visit
 from netterms.store import sql
 from netterms.store.tenancy import book
-from tests.actions.books import Line, bring_in
+from netterms.terms.jurisdictions import Cell, jurisdictions
+from tests.actions.books import Line, bring_in, on
 from tests.actions.small_book import kinds, rows
 from tests.actions.statements.test_record import buyer as new_buyer
 from tests.actions.statements.test_record import told
@@ -65,7 +68,14 @@ def test_a_number_of_any_kind_says_which_company_it_is(ctx, buyer):
 
 def test_what_is_missing_is_named(ctx, buyer):
     report, _ = order_report(ctx, buyer, "key-1")
-    assert report.content["missing"] == ["registration_number", "screening", "accounts"]
+    assert report.content["missing"] == [
+        "registration_number", "address", "sector", "screening", "accounts"
+    ]  # fmt: skip
+    update_facts(ctx, [BuyerFacts("1", key_account=True, sector="F")])
+    later, _ = order_report(ctx, buyer, "key-2")
+    assert later.content["missing"] == [
+        "registration_number", "address", "screening", "accounts", "visit"
+    ]  # fmt: skip
 
 
 def test_a_group_is_shown_up_to_the_company_on_top(ctx, buyer):
@@ -74,6 +84,11 @@ def test_a_group_is_shown_up_to_the_company_on_top(ctx, buyer):
     group = order_report(ctx, buyer, "key-1")[0].content["identity"]["group"]
     assert [each["buyer_number"] for each in group["above"]] == ["2", "3"]
     assert group["members"] == 3
+    tree = [(each["buyer_number"], each["depth"]) for each in group["companies"]]
+    assert tree == [("3", 0), ("2", 1), ("1", 2)]
+    [top] = rows(ctx, "select id from buyer where buyer_number = '3'")
+    group = order_report(ctx, top["id"], "key-2")[0].content["identity"]["group"]
+    assert (group["above"], group["members"]) == ([], 3)
 
 
 def test_a_key_orders_once_and_only_one_buyer(ctx, buyer):
@@ -120,3 +135,55 @@ def test_annual_accounts_stand_beside_those_of_the_sector(ctx, buyer):
 def test_a_sector_of_few_says_nothing(ctx, buyer):
     record_statement(ctx, buyer, told(), key="accounts-1")
     assert order_report(ctx, buyer, "key-1")[0].content["statements"]["sector"] == {}
+
+
+def test_country_and_sector_stand_with_how_others_there_pay(ctx, buyer):
+    """Five others of the country paid one invoice each: two of them late, by 10 days and by 20."""
+    paid = [date(2026, 5, day) for day in (1, 8, 10, 20, 30)]
+    due = date(2026, 5, 10)
+    bring_in(
+        ctx,
+        *(Line(f"N{n}", due_on=due, number=f"N{n}", settled_on=day) for n, day in enumerate(paid)),
+        # Too old to count, and not due yet.
+        Line("N0", due_on=date(2025, 6, 1), number="OLD", settled_on=date(2026, 5, 31)),
+        Line("N0", due_on=date(2026, 6, 2), number="NEW"),
+        Line("F1", due_on=due, number="F1", settled_on=date(2026, 5, 31), country="FR"),
+    )
+    update_facts(ctx, [BuyerFacts("1", sector="F"), BuyerFacts("F1", sector="F")])
+    told = order_report(ctx, buyer, "key-1")[0].content["surroundings"]
+    assert (told["country"], told["sector"]) == ("DE", "F")
+    assert (told["points"]["table"], told["points"]["sector"]) == ("neutral", "0")
+    standing = jurisdictions()["DE"].standing(Cell.MAX_TERM)
+    assert told["law"]["max_term_days"] == {"value": 60, "standing": standing.value}
+    assert told["law"]["limitation_years"]["value"] == 3
+    own, country = told["paid"]
+    # 10 and 0 days late, and 32 so far.
+    assert own == {
+        "scope": "buyer", "buyers": 1, "invoices": 3, "late_share": "0.6667", "days_late": "14.0"
+    }  # fmt: skip
+    # With buyer 2, whose invoice of 30 April is 32 days late. One firm of the sector is no figure.
+    assert country == {
+        "scope": "country", "buyers": 6, "invoices": 6, "late_share": "0.5000", "days_late": "10.3"
+    }  # fmt: skip
+    # The first table counts from November: odds of the sector times 1.25, 20 / ln 2 x ln 1.25 less.
+    later = order_report(on(ctx, date(2026, 11, 20)), buyer, "key-2")[0].content["surroundings"]
+    assert (later["points"]["country"], later["points"]["sector"]) == ("0", "-6.44")
+    assert (later["points"]["table"], later["points"]["stale"]) == ("overlay_v1", False)
+
+
+def test_who_it_is_where_it_sits_and_what_a_visit_saw(ctx, buyer):
+    add_alias(ctx, buyer, "Nord GmbH", "former")
+    add_address(ctx, buyer, Address("registered", "Hafenstr. 1", "20457", "Hamburg", "DE"))
+    record_company_facts(ctx, buyer, CompanyFacts(date(2001, 5, 4), 12, source="register"))
+    record_visit(ctx, buyer, Visit(date(2026, 5, 4), "Li Na", 4, 11, notes="rain"), key="visit-1")
+    content = order_report(ctx, buyer, "key-1")[0].content
+    identity = content["identity"]
+    assert identity["aliases"] == [{"kind": "former", "name": "Nord GmbH"}]
+    assert identity["addresses"][0]["city"] == "Hamburg"
+    assert (identity["company"]["founded_on"], identity["company"]["employees"]) == (
+        "2001-05-04",
+        12,
+    )
+    # Who went there is a person, and a report is kept for good.
+    assert content["visit"] == {"visited_on": "2026-05-04", "verdict": 4, "staff": 11}
+    assert "Li Na" not in str(content)

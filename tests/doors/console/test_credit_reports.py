@@ -29,6 +29,7 @@ def test_a_report_is_ordered_once_for_a_form_and_kept_as_it_was(shop, signed_in)
         "Grade and limit",
         "Identity and group",
         "Sanctions",
+        "Country and sector",
         "Signals",
         "What is missing",
     ):

@@ -17,7 +17,7 @@ from netterms.buyers import queries as buyers
 from netterms.doors.console import forms, report_pdf
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import file_on, page
-from netterms.doors.console.report_sections import Section, Table
+from netterms.doors.console.report_parts import Section, Table
 from netterms.doors.console.words import MOVEMENTS
 from netterms.doors.look import formats
 from netterms.kernel.calendar import add_months

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from netterms.doors.console import forms, report_pdf
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import file_on, page
-from netterms.doors.console.report_sections import Section
+from netterms.doors.console.report_parts import Section
 from netterms.doors.look import formats, jurisdiction
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal

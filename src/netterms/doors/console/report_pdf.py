@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from netterms.connectors.letters import fonts_of
-from netterms.doors.console.report_sections import Section
+from netterms.doors.console.report_parts import Section
 
 
 def render(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from netterms.doors.console import score_words, stories, words
+from netterms.doors.console import report_company, score_words, stories, words
+from netterms.doors.console.report_parts import Fact, Part, Section, Table
 from netterms.doors.console.statements import MODELS, ZONES
 from netterms.doors.look import formats, names
 from netterms.doors.look.field_names import FIELDS
@@ -17,50 +16,23 @@ from netterms.statements.chart import ITEMS
 from netterms.statements.failure import Model, Zone
 from netterms.statements.rules import RATIOS
 
-Part = Mapping[str, Any]
 GRADE_MEANINGS = 10
 MONTHS_SHOWN = 12
 GRADES_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line: what it is, its value, and whether it is good or bad news (`ok`, `warn`, `bad`)."""
-
-    label: str
-    value: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under their headings; all columns but the first hold figures."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the report under its title; what it does not have is empty."""
-
-    title: str
-    facts: tuple[Fact, ...] = ()
-    tables: tuple[Table, ...] = ()
-    points: tuple[str, ...] = ()
-    note: str = ""
-    tone: str = field(default="")
 
 
 def sections(content: Part) -> list[Section]:
     """The whole report, in order: who it is, how sure we are, how it pays, what to grant."""
     found = [
         _verdict(content),
-        _identity(content["identity"]),
+        report_company.identity(content["identity"]),
         _screening(content["screening"]),
         *(_score(score) for score in content["scores"]),
         *(_payment(part) for part in content["payment"]),
         *_statements(content),
+        # Reports given earlier have neither.
+        *report_company.surroundings(content.get("surroundings", {})),
+        *report_company.visit(content.get("visit", {})),
         _signals(content["signals"]),
         _cover(content["cover"]),
         _missing(content["missing"]),
@@ -114,35 +86,6 @@ def _limit_reasons(limit: Part, content: Part) -> Iterable[str]:
         score["scorecard"], limit["reasons"], score["grade"], content["signals"]["stage"]
     )
     return (reason["text"] for reason in said)
-
-
-def _identity(identity: Part) -> Section:
-    group = identity["group"]
-    above = " › ".join(f"{each['name']} ({each['buyer_number']})" for each in group["above"])
-    facts = [
-        Fact(_("Name"), identity["name"]),
-        Fact(_("Buyer number"), identity["buyer_number"]),
-        Fact(_("Country"), formats.country(identity["country"]) or formats.NOTHING),
-        *_numbers(identity),
-        Fact(_("E-mail"), identity["email"] or formats.NOTHING),
-        Fact(_("Companies above"), above or _("none known")),
-        Fact(_("Buyers of the same group"), formats.number(group["members"])),
-    ]
-    if identity["key_account"]:
-        facts.append(Fact(_("Key account"), _("yes")))
-    return Section(_("Identity and group"), tuple(facts))
-
-
-def _numbers(identity: Part) -> list[Fact]:
-    """What the company is known by; a report given earlier tells no other numbers."""
-    others = [
-        Fact(str(words.NUMBER_KINDS[each["kind"]]), each["value"])
-        for each in identity.get("numbers", ())
-    ]
-    registered = identity["registration_number"]
-    if others and not registered:
-        return others
-    return [Fact(_("Registration number"), registered or formats.NOTHING), *others]
 
 
 def _screening(part: Part) -> Section:

@@ -57,3 +57,11 @@ SCORE_BLOCKS = {
     "prior": _("Companies in general"),
     "overlay": _("Country and sector"),
 }
+# Where the factors of a table of countries and sectors come from, by its name.
+OVERLAY_SOURCES = {
+    "neutral": _("no table is in force yet"),
+    "overlay_v1": _(
+        "a convention, unverified: sectors whose companies become insolvent more often in most "
+        "countries' statistics; no public factors exist"
+    ),
+}

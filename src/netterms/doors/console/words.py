@@ -370,12 +370,15 @@ DISABLED_WHY = {
 }
 REPORT_MISSING = {
     "registration_number": _("The registration number: without it the company is only a name."),
+    "address": _("An address: letters and courts need it."),
     "country": _("The country."),
+    "sector": _("The sector: with it the buyer stands beside others of its trade."),
     "screening": _("A look at sanctions lists."),
     "accounts": _("Annual accounts: they tell more of a company that pays late."),
     "payments": _("Payments of the last 24 months."),
     "score": _("A score: the business day gives it."),
     "email": _("An e-mail address for reminders."),
+    "visit": _("A site visit: it is a key account."),
 }
 NOTICES = {
     "sign": _("Sign of an insolvency"),

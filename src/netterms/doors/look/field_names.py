@@ -123,6 +123,7 @@ FIELDS = {
     "scorecard": _("scorecard"),
     "challenger": _("challenger in shadow"),
     "sector": _("sector"),
+    "sector_days": _("days customary in the sector"),
     "source": _("source"),
     "seller": _("seller"),
     "status": _("status"),

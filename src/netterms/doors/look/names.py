@@ -234,6 +234,28 @@ NO_INTEREST: Words = {
     "scope_unproven": _("the size of seller and buyer decides, and nobody has said it"),
 }
 # By the name of the fact in a refusal.
+# Sections of NACE Rev. 2 (and ISIC Rev. 4), which many keep as a buyer's sector.
+SECTORS: Words = {
+    "A": _("Agriculture, forestry and fishing"),
+    "B": _("Mining and quarrying"),
+    "C": _("Manufacturing"),
+    "D": _("Electricity, gas and steam"),
+    "E": _("Water supply and waste"),
+    "F": _("Construction"),
+    "G": _("Wholesale and retail trade"),
+    "H": _("Transport and storage"),
+    "I": _("Hotels and restaurants"),
+    "J": _("Information and communication"),
+    "K": _("Finance and insurance"),
+    "L": _("Real estate"),
+    "M": _("Professional and technical services"),
+    "N": _("Administrative and support services"),
+    "O": _("Public administration"),
+    "P": _("Education"),
+    "Q": _("Health and social work"),
+    "R": _("Arts and recreation"),
+    "S": _("Other services"),
+}
 OF_FACTS: Mapping[str, Words] = {
     "field": FIELDS,
     "what": FIELDS,

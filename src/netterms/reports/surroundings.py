@@ -1,0 +1,56 @@
+"""Where a buyer does business: what its country and its sector add to its risk."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from netterms.buyers.queries import Buyer
+from netterms.kernel.context import Context
+from netterms.reports import queries
+from netterms.scoring.overlay import Overlay, overlay_on
+from netterms.terms.jurisdictions import Cell, jurisdictions
+
+# A share of fewer buyers would tell of one of them.
+LEAST_BUYERS = 5
+LAW = {"max_term_days": Cell.MAX_TERM, "limitation_years": Cell.LIMITATION}
+
+
+def surroundings(ctx: Context, buyer: Buyer) -> dict[str, Any]:
+    """Country and sector of a buyer as plain values.
+
+    `points`: what the table of factors (SCR-16) adds to a score for each. `law`: what is on file
+    of the country, each value with its standing. `paid`: how others there paid the seller within
+    12 months, beside the buyer; of fewer than LEAST_BUYERS others nothing is told.
+    """
+    return {
+        "country": buyer.country,
+        "sector": buyer.sector,
+        "points": _points(overlay_on(ctx.today), buyer),
+        "law": _law(buyer.country),
+        "paid": [
+            line
+            for line in queries.paid_around(ctx, buyer.id)
+            if line["scope"] == "buyer" or line["buyers"] >= LEAST_BUYERS
+        ],
+    }
+
+
+def _points(overlay: Overlay, buyer: Buyer) -> dict[str, Any]:
+    return {
+        "table": overlay.name,
+        "source": overlay.source,
+        "stale": overlay.stale,
+        "country": Decimal(overlay.points(buyer.country, "")) / 100,
+        "sector": Decimal(overlay.points("", buyer.sector)) / 100,
+    }
+
+
+def _law(country: str) -> dict[str, Any]:
+    place = jurisdictions().get(country)
+    if place is None:
+        return {}
+    return {
+        name: {"value": getattr(place, name), "standing": place.standing(cell).value}
+        for name, cell in LAW.items()
+    }
