@@ -40,8 +40,7 @@ class NoticeKind(StrEnum):
 
 
 # Words of registers for the state of a company, in lower case with hyphens. Which of them mean that
-# a creditor has lost, and which only warn, is our convention: a register says nothing of it. A
-# voluntary liquidation may be solvent, but who is being wound up buys on credit no more.
+# a creditor has lost, and which only warn, is our convention: a register says nothing of it.
 OPENED_STATES = frozenset({
     "administration", "bankrupt", "bankruptcy", "in-administration", "in-bankruptcy",
     "in-liquidation", "in-receivership", "insolvency", "insolvency-proceedings", "insolvent",
@@ -54,6 +53,9 @@ SIGN_STATES = frozenset({
 
 
 MERGED = "merged"
+# Wound up by its members, who declared that all debts can be paid: no insolvency, but who winds up
+# buys on credit no more. (Insolvency Act 1986, sections 89 and 90.)
+SOLVENT_LIQUIDATION = "members-voluntary-liquidation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class Listed:
 def state_kind(*words: str) -> NoticeKind | None:
     """What a register's words for the state of a company say of its insolvency, the worst first."""
     said = {"-".join(word.lower().replace("_", " ").replace("-", " ").split()) for word in words}
+    if SOLVENT_LIQUIDATION in said and said <= {SOLVENT_LIQUIDATION, "liquidation"}:
+        return NoticeKind.SIGN
     if said & OPENED_STATES:
         return NoticeKind.OPENED
     # Who went into another company is gone, and no debtor of anybody.

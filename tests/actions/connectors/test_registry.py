@@ -239,6 +239,31 @@ def test_a_proposal_to_strike_off_is_told_beside_the_state(register, asking):
     assert state_kind(found.status, found.status_detail) is NoticeKind.SIGN
 
 
+@pytest.mark.parametrize(
+    ("cases", "detail", "kind"),
+    [
+        (["members-voluntary-liquidation"], "members-voluntary-liquidation", NoticeKind.SIGN),
+        (["creditors-voluntary-liquidation"], "creditors-voluntary-liquidation", NoticeKind.OPENED),
+        (["corporate-voluntary-arrangement", "compulsory-liquidation"], "compulsory-liquidation",
+         NoticeKind.OPENED),
+        # The members began it, and creditors took it over.
+        (["members-voluntary-liquidation", "creditors-voluntary-liquidation"],
+         "creditors-voluntary-liquidation", NoticeKind.OPENED),
+        ([], "", NoticeKind.OPENED),
+        (None, "", NoticeKind.OPENED),
+    ],
+)  # fmt: skip
+def test_a_solvent_liquidation_is_no_insolvency(register, asking, cases, detail, kind):
+    """The status alone says `liquidation`; what the cases do not tell counts as the worst."""
+    register.say("/company/00445790", (200, {}, PROFILE | {"company_status": "liquidation"}))
+    if cases is not None:
+        told = [{"type": case, "dates": [], "number": 1} for case in cases]
+        register.say("/company/00445790/insolvency", (200, {}, {"cases": told}))
+    found = CompaniesHouse(asking("k"), register.url).by_number("445790")
+    assert (found.status, found.status_detail) == ("liquidation", detail)
+    assert state_kind(found.status, found.status_detail) is kind
+
+
 def event(kind, day="2026-01-05", status="COMPLETED"):
     told = {"type": kind, "status": status, "effectiveDate": f"{day}T00:00:00Z"}
     return {"groupType": "STANDALONE", "events": [told]}
