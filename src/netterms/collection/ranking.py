@@ -92,10 +92,8 @@ def rank_work(ctx: Context, buyer_id: UUID | None = None) -> dict[str, Plain]:
             assigned = sql.execute(sql.statement("collection/assign_cases"), params)
             # A table of its own: the pass over the book may then be shared by several workers.
             sql.execute(f"create temp table owed on commit drop as {_owed()}", params)
-            # Of what it puts together on the way the database knows no sizes: it shall hash.
-            sql.execute("set local enable_nestloop = off")
-            ranked = sql.execute(f"with {_ranking()}", params)
-            sql.execute("set local enable_nestloop = on")
+            with sql.by_hash():
+                ranked = sql.execute(f"with {_ranking()}", params)
         else:
             ranked = sql.execute(f"with owed as materialized ({_owed()}),\n{_ranking()}", params)
     return {"ranked": ranked, "assigned": assigned}

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -47,6 +48,18 @@ def execute(sql: str, params: Params | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
+
+
+@contextmanager
+def by_hash() -> Iterator[None]:
+    """Statements within join whole tables and go through none for each row of another.
+
+    For tables that were just filled, or emptied by a rollback: the planner knows no sizes of them.
+    """
+    execute("set local enable_nestloop = off")
+    yield
+    # After an error the transaction is over, and the setting with it.
+    execute("set local enable_nestloop to default")
 
 
 def execute_many(sql: str, params: Sequence[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -85,7 +86,6 @@ def _match_paid(ctx: Context, params: dict[str, Any], expected_money: ExpectedMo
     decided = Batch(params, tolerance, expected_money(ctx)).decide()
     send(decided)
     posted, proposed = _post(params, many=len(decided) >= MANY)
-    sql.execute("set local enable_nestloop to default")
     sql.execute("drop table match_line, match_buyer, match_open, match_decided, match_part")
     return Matched(lines, posted, proposed)
 
@@ -125,17 +125,14 @@ def _post(params: dict[str, Any], *, many: bool) -> tuple[int, int]:
     )
     sql.execute(sql.statement("receivables/match_keep"), params)
     sql.execute("analyze bank_match")
-    if many:
-        # After a large batch that was taken back (a crash, say) the planner takes the tables for
-        # empty, and would go through all of one for each row of another.
-        sql.execute("set local enable_nestloop = off")
-    if sql.execute(sql.statement("receivables/match_payments"), params):
-        # The planner must not take thousands of new rows for none.
-        sql.execute("analyze payment")
-    sql.execute(sql.statement("receivables/match_allocations"), params)
-    sql.execute(sql.statement("receivables/match_mark"), params)
-    sql.execute(sql.statement("receivables/match_learn"), params)
-    sql.execute(sql.statement("receivables/match_tell"), params)
+    with sql.by_hash() if many else nullcontext():
+        if sql.execute(sql.statement("receivables/match_payments"), params):
+            # The planner must not take thousands of new rows for none.
+            sql.execute("analyze payment")
+        sql.execute(sql.statement("receivables/match_allocations"), params)
+        sql.execute(sql.statement("receivables/match_mark"), params)
+        sql.execute(sql.statement("receivables/match_learn"), params)
+        sql.execute(sql.statement("receivables/match_tell"), params)
     found = sql.row(
         "select count(*) filter (where state = 'posted') as posted,"
         " count(*) filter (where state = 'proposed') as proposed"
@@ -311,7 +308,7 @@ def _post_one(
                 buyer,
                 Money(minor, line["currency"]),
                 line["booked_on"],
-                reference=(line["words"] or line["end_to_end"] or line["payer_name"])[:500],
+                reference=returns.reference_of(line),
                 channel="bank",
                 source_id=match_id,
             ),

@@ -87,7 +87,7 @@ def post(ctx: Context, line: Row, match: Row) -> UUID:
             match["buyer_id"],
             amount,
             line["booked_on"],
-            reference=_words(line),
+            reference=reference_of(line) or NO_WORDS,
             kind="receipt" if back else "refund",
             channel="bank",
             source_id=match["id"],
@@ -111,7 +111,7 @@ def _return(ctx: Context, line: Row, match: Row) -> UUID:
                 ctx,
                 receipt["id"],
                 line["booked_on"],
-                _words(line),
+                reference_of(line) or NO_WORDS,
                 charge=charge,
                 line_id=line["id"],
                 source_id=match["id"],
@@ -170,8 +170,9 @@ def receipts_beside(ctx: Context, payment: UUID) -> list[Row]:
     )
 
 
-def _words(line: Row) -> str:
-    said = line["words"] or line["end_to_end"] or line["payer_name"] or NO_WORDS
+def reference_of(line: Row) -> str:
+    """What the payment of a bank line says it is for; who paid, where the line says nothing."""
+    said = line["words"] or line["end_to_end"] or line["payer_name"]
     return str(said)[: payments.LONGEST_REFERENCE]
 
 

@@ -92,12 +92,8 @@ def _learned(ctx: Context) -> list[Row]:
 
 
 def _features(ctx: Context, narrowed: str, **params: object) -> list[Row]:
-    # Of what it has just put together the database knows no sizes, and compares row by row. Every
-    # join here is by buyer and day: it shall hash.
-    sql.execute("set local enable_nestloop = off")
-    rows = sql.rows(_question(narrowed), {"as_of": ctx.today} | params)
-    sql.execute("set local enable_nestloop = on")
-    return list(rows)
+    with sql.by_hash():
+        return list(sql.rows(_question(narrowed), {"as_of": ctx.today} | params))
 
 
 @cache
