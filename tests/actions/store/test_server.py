@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 
@@ -210,6 +211,28 @@ def test_a_server_that_recovers_stops_when_its_last_user_leaves(home):
         assert ends(running.pid)
         # The package stops to wait, and kills the server, only after a minute.
         assert time.monotonic() - began < 30
+
+
+def test_a_server_that_still_writes_a_checkpoint_is_let_finish(home, monkeypatch):
+    """Only that of the shutdown itself says so in its title: another looks like an idle process."""
+    monkeypatch.setattr(server, "STANDSTILL_SECONDS", 0.15)
+    running = server.start(home)
+    where = {"host": running.host, "port": running.port, "user": "postgres", "dbname": "postgres"}
+    with psycopg.connect(**where, autocommit=True) as database:
+        database.execute("create table much as select n from generate_series(1, 6000000) n")
+    writing = threading.Thread(target=checkpoint, args=(where,))
+    writing.start()
+    time.sleep(0.1)
+    server.leave(home)
+    writing.join()
+    assert "immediate shutdown" not in (home / "pg" / "log").read_text()
+    assert answers(home)
+
+
+def checkpoint(where: dict[str, str]) -> None:
+    # The shutdown ends the session before it is done.
+    with suppress(psycopg.OperationalError), psycopg.connect(**where, autocommit=True) as database:
+        database.execute("checkpoint")
 
 
 def test_a_server_that_dies_while_a_process_joins_it_is_started_again(home):
