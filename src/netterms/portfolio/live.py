@@ -100,7 +100,7 @@ def bucket_days(bucket: Bucket) -> tuple[int | None, int | None]:
     return first, None
 
 
-NOT_OF_TREND = ("ageing", "late_rate", "top20", "countries", "hhi", "chase")
+NOT_OF_TREND = ("ageing", "late_rate", "monthly", "top20", "countries", "hhi", "chase")
 
 
 @dataclass(frozen=True, slots=True)
