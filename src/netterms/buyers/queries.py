@@ -97,6 +97,13 @@ def named(ctx: Context, buyers: list[UUID]) -> dict[UUID, Named]:
     return {one.id: one for one in sql.typed(found, Named)}
 
 
+def stays_for(ctx: Context, buyer: Buyer) -> Named | None:
+    """The buyer that this one turned out to be; None for one that was not merged."""
+    if buyer.merged_into is None:
+        return None
+    return named(ctx, [buyer.merged_into]).get(buyer.merged_into)
+
+
 def countries(ctx: Context) -> list[str]:
     """Countries the seller has buyers in, as ISO 3166 codes."""
     ctx.require(Permission.READ)
@@ -216,15 +223,16 @@ def _by_name(ctx: Context, text: str, most: int) -> dict[UUID, tuple[int, str]]:
     found = {(line["buyer_id"], line["said"]) for line in sql.rows(BY_BEGINNING, params)}
     found |= _with_keys([search_keys.exactly(ctx.seller, text)])
     close = max(CLOSE, most)
-    # What is somebody's whole name has no slip in it.
-    if len(found) >= most or any(said == core for _, said in found):
+    if len(found) >= most:
         return _likest(core, found, close)
+    sounding = [search_keys.sounding(ctx.seller, text)] if core.isascii() else []
+    # What is somebody's whole name has no slip in it, but may be how another one's sounds.
+    if any(said == core for _, said in found):
+        return _likest(core, found | _with_keys(sounding), close)
     typed = sorted(search_keys.words(text), key=len, reverse=True)[:MOST_WORDS]
     like = _like(ctx, [word for word in typed if len(word) >= search_keys.SHORT_WORD])
     near = _groups(ctx, typed, {word: _near(word, like[word]) for word in like})
-    asked = search_keys.with_slips(ctx.seller, text, near)
-    if core.isascii():
-        asked.append(search_keys.sounding(ctx.seller, text))
+    asked = [*search_keys.with_slips(ctx.seller, text, near), *sounding]
     found |= _with_keys(asked)
     best = _likest(core, found, close)
     if _good(best):

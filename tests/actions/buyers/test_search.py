@@ -153,3 +153,9 @@ def test_who_may_not_read_may_not_search(ctx):
 
     with pytest.raises(Refusal):
         search(replace(ctx, may=frozenset({Permission.CHECKOUT})), "Nordwind")
+
+
+def test_what_is_a_whole_name_may_be_how_another_one_sounds(ctx, named):
+    with book(ctx):
+        sql.execute("update buyer set name = 'Huawei GmbH' where buyer_number = '1'")
+    assert {found.buyer_number for found in search(ctx, "Huawei")} == {"1", "4"}

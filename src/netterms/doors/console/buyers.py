@@ -88,6 +88,7 @@ def one(request: PageRequest, buyer_id: UUID) -> HttpResponse:
         "console/buyer.html",
         {
             "buyer": buyer,
+            "stays": buyers.stays_for(ctx, buyer),
             "reports": reports.reports_of(ctx, buyer_id, most=1),
             "report_key": uuid4(),
             "case": case,

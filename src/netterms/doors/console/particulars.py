@@ -73,9 +73,7 @@ def _shown(request: PageRequest, buyer_id: UUID) -> dict[str, Any]:
         "tree": tree,
         "cut": len(tree) == groups.MOST_MEMBERS,
         "parent": next((one for one in tree if one.id == buyer.parent_id), None),
-        "stays": buyers.named(ctx, [buyer.merged_into]).get(buyer.merged_into)
-        if buyer.merged_into
-        else None,
+        "stays": buyers.stays_for(ctx, buyer),
         "events": stories.told(
             monitoring.timeline(ctx, [buyer_id], most=EVENTS_SHOWN, kinds=OWN_EVENTS)
         ),
