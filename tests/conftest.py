@@ -5,6 +5,7 @@ Sellers cannot see each other, so tests need no clean-up and may run in any orde
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -16,6 +17,8 @@ import pytest
 
 # Before anything reads the configuration. The folder is short: a socket's path must be.
 HOME = Path(tempfile.mkdtemp(prefix="nt-"))
+# After the server that may run in it has been left: what was registered last goes first.
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "netterms.site.settings"
 os.environ["NETTERMS_HOME"] = str(HOME)
 os.environ.pop("DATABASE_URL", None)
@@ -43,7 +46,6 @@ def database() -> Iterator[Path]:
 
     connections.close_all()
     server.leave(HOME)
-    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture
