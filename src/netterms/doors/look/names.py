@@ -233,7 +233,6 @@ NO_INTEREST: Words = {
     ),
     "scope_unproven": _("the size of seller and buyer decides, and nobody has said it"),
 }
-# By the name of the fact in a refusal.
 # Sections of NACE Rev. 2 (and ISIC Rev. 4), which many keep as a buyer's sector.
 SECTORS: Words = {
     "A": _("Agriculture, forestry and fishing"),
@@ -256,6 +255,7 @@ SECTORS: Words = {
     "R": _("Arts and recreation"),
     "S": _("Other services"),
 }
+# By the name of the fact in a refusal.
 OF_FACTS: Mapping[str, Words] = {
     "field": FIELDS,
     "what": FIELDS,
