@@ -59,6 +59,8 @@ def content_of(ctx: Context, buyer_id: UUID) -> Part:
 
 
 def _identity(ctx: Context, buyer: Buyer) -> Part:
+    # One that turned out to be another belongs where that one does.
+    stays = buyers.buyer(ctx, buyer.merged_into) if buyer.merged_into else buyer
     return {
         "name": buyer.name,
         "buyer_number": buyer.buyer_number,
@@ -76,28 +78,37 @@ def _identity(ctx: Context, buyer: Buyer) -> Part:
         "email": buyer.email,
         "key_account": buyer.key_account,
         "insolvent_on": buyer.insolvent_on,
-        "group": _group(ctx, buyer.id),
+        "merged_into": _named(stays) if buyer.merged_into else None,
+        "group": _group(ctx, stays),
     }
 
 
-def _group(ctx: Context, buyer_id: UUID) -> Part:
-    """The companies above, the nearest first, and the tree read from the one on top."""
-    found = groups.group_of(ctx, buyer_id)
-    by_id: dict[UUID | None, groups.Member] = {each.id: each for each in found}
-    above: list[groups.Member] = []
-    at = by_id.get(buyer_id)
+def _group(ctx: Context, buyer: Buyer) -> Part:
+    """The companies above, the nearest first, and the tree read from the one on top.
+
+    The tree is cut, but the buyer and the companies above it are always in it.
+    """
+    above: list[Buyer] = []
+    at = buyer
     # An older book may hold a loop.
-    while at and (at := by_id.get(at.parent_id)) and at not in above:
+    while at.parent_id and at.parent_id not in {buyer.id, *(each.id for each in above)}:
+        at = buyers.buyer(ctx, at.parent_id)
         above.append(at)
-    above = [each for each in above if not each.merged]
-    members = [each for each in found if not each.merged]
+    line = {buyer.id, *(each.id for each in above)}
+    members = [each for each in groups.group_of(ctx, buyer.id) if not each.merged]
     return {
-        "above": [{name: getattr(each, name) for name in MEMBER[:3]} for each in above],
+        "above": [_named(each) for each in above if not each.merged_into],
         "members": len(members),
         "companies": [
-            {name: getattr(each, name) for name in MEMBER} for each in members[:MEMBERS_SHOWN]
+            {name: getattr(each, name) for name in MEMBER}
+            for place, each in enumerate(members)
+            if place < MEMBERS_SHOWN or each.id in line
         ],
     }
+
+
+def _named(buyer: Buyer) -> Part:
+    return {name: getattr(buyer, name) for name in ("name", "buyer_number", "country")}
 
 
 def _company(ctx: Context, buyer_id: UUID) -> Part:
@@ -185,11 +196,13 @@ def _period(one: Judged) -> Part:
 def _payment(ctx: Context, buyer_id: UUID) -> list[Part]:
     months = queries.payment_months(ctx, buyer_id)
     balances = {each.currency: each for each in collection.balances_of(ctx, ctx.today, buyer_id)}
-    currencies = sorted({*balances, *(line["currency"] for line in months)})
+    lost = queries.written_off(ctx, buyer_id)
+    currencies = sorted({*balances, *lost, *(line["currency"] for line in months)})
     return [
         {
             "currency": currency,
             "balance": asdict(balances[currency]) if currency in balances else None,
+            "written_off_minor": lost.get(currency, 0),
             "months": [
                 {name: value for name, value in line.items() if name != "currency"}
                 for line in months

@@ -17,6 +17,7 @@ from netterms.store import sql
 from netterms.store.tenancy import book
 
 LEAST_PEERS = 5
+MOST_PEERS = 500
 RATIO_NAMES = tuple(ratio.name for ratio in RATIOS)
 
 
@@ -79,13 +80,27 @@ def payment_months(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
         )
 
 
+def written_off(ctx: Context, buyer_id: UUID) -> dict[str, int]:
+    """What stands written off of a buyer's invoices on `ctx.today`, in minor units by currency."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            sql.statement("reports/written_off"),
+            {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
+        )
+    return {line["currency"]: line["minor"] for line in found}
+
+
 def paid_around(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
-    """How a buyer, others of its country and others of its sector paid in 12 months, by scope."""
+    """How a buyer, others of its country and others of its sector paid in 12 months, by scope.
+
+    Others are at most MOST_PEERS of each scope, drawn by their ids.
+    """
     ctx.require(Permission.READ)
     with book(ctx):
         return sql.rows(
             sql.statement("reports/paid_around"),
-            {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today},
+            {"seller": ctx.seller, "buyer": buyer_id, "as_of": ctx.today, "most": MOST_PEERS},
         )
 
 

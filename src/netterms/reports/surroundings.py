@@ -9,19 +9,19 @@ from netterms.buyers.queries import Buyer
 from netterms.kernel.context import Context
 from netterms.reports import queries
 from netterms.scoring.overlay import Overlay, overlay_on
-from netterms.terms.jurisdictions import Cell, jurisdictions
+from netterms.terms.jurisdictions import Cell, Scope, jurisdictions
 
 # A share of fewer buyers would tell of one of them.
 LEAST_BUYERS = 5
-LAW = {"max_term_days": Cell.MAX_TERM, "limitation_years": Cell.LIMITATION}
 
 
 def surroundings(ctx: Context, buyer: Buyer) -> dict[str, Any]:
     """Country and sector of a buyer as plain values.
 
     `points`: what the table of factors (SCR-16) adds to a score for each. `law`: what is on file
-    of the country, each value with its standing. `paid`: how others there paid the seller within
-    12 months, beside the buyer; of fewer than LEAST_BUYERS others nothing is told.
+    of the country, each value with the parties it binds, a remark, and its standing. `paid`: how
+    others there paid the seller within 12 months, beside the buyer; of fewer than LEAST_BUYERS
+    others nothing is told, and `sampled` says that not all of them were asked.
     """
     return {
         "country": buyer.country,
@@ -51,6 +51,16 @@ def _law(country: str) -> dict[str, Any]:
     if place is None:
         return {}
     return {
-        name: {"value": getattr(place, name), "standing": place.standing(cell).value}
-        for name, cell in LAW.items()
+        "max_term_days": {
+            "value": place.max_term_days,
+            "scope": place.max_term_scope.value,
+            "note": place.max_term_note,
+            "standing": place.standing(Cell.MAX_TERM).value,
+        },
+        "limitation_years": {
+            "value": place.limitation_years,
+            "scope": Scope.ALL.value,
+            "note": place.limitation_note,
+            "standing": place.standing(Cell.LIMITATION).value,
+        },
     }

@@ -8,9 +8,14 @@ import pytest
 from django.db import DatabaseError
 
 from netterms.buyers.actions import BuyerFacts, update_facts
+from netterms.buyers.duplicates import merge
 from netterms.buyers.particulars import Address, add_address, add_alias, add_identifier
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.write_offs import WriteOffReason, write_off
+from netterms.reports import queries
 from netterms.reports.actions import order_report
+from netterms.reports.content import MEMBERS_SHOWN
 from netterms.reports.queries import reports_of
 from netterms.scoring.actions import record_company_facts, refresh_scores
 from netterms.scoring.company import CompanyFacts
@@ -91,6 +96,71 @@ def test_a_group_is_shown_up_to_the_company_on_top(ctx, buyer):
     assert (group["above"], group["members"]) == ([], 3)
 
 
+def test_nobody_stands_above_itself_in_a_loop_of_an_older_book(ctx, buyer):
+    with book(ctx):
+        sql.execute(
+            "update buyer b set parent_id = p.id from buyer p where b.seller_id = %(seller)s"
+            " and p.seller_id = b.seller_id and p.buyer_number <> b.buyer_number",
+            {"seller": ctx.seller},
+        )
+    group = order_report(ctx, buyer, "key-1")[0].content["identity"]["group"]
+    assert [each["buyer_number"] for each in group["above"]] == ["2"]
+    assert group["members"] == 2
+
+
+def test_a_large_group_is_cut_but_never_where_the_buyer_stands(ctx, buyer):
+    """30 sisters come before it in the tree, and the company between it and the top too."""
+    bring_in(ctx, *(Line(f"{n}", number=f"S{n}") for n in range(10, 40)))
+    with book(ctx):
+        sql.execute(
+            "update buyer set name = case buyer_number when '1' then 'Zz' when '2' then 'Zy'"
+            " else name end where seller_id = %(seller)s",
+            {"seller": ctx.seller},
+        )
+    update_facts(
+        ctx,
+        [
+            BuyerFacts("1", parent="2"),
+            BuyerFacts("2", parent="10"),
+            *(BuyerFacts(f"{n}", parent="10") for n in range(11, 40)),
+        ],
+    )
+    group = order_report(ctx, buyer, "key-1")[0].content["identity"]["group"]
+    shown = [each["buyer_number"] for each in group["companies"]]
+    assert (group["members"], len(shown)) == (32, MEMBERS_SHOWN + 2)
+    assert (shown[0], shown[-2:]) == ("10", ["2", "1"])
+
+
+def test_one_that_turned_out_to_be_another_says_so_and_belongs_where_that_one_does(ctx, buyer):
+    bring_in(ctx, Line("3", number="C1"))
+    [keep, top] = (
+        line["id"] for line in rows(ctx, "select id from buyer where buyer_number in ('2', '3')"
+                                         " order by buyer_number")
+    )  # fmt: skip
+    update_facts(ctx, [BuyerFacts("2", parent="3")])
+    assert order_report(ctx, buyer, "key-1")[0].content["identity"]["merged_into"] is None
+    merge(ctx, keep, buyer, "one company")
+    identity = order_report(ctx, buyer, "key-2")[0].content["identity"]
+    assert identity["merged_into"]["buyer_number"] == "2"
+    assert [each["buyer_number"] for each in identity["group"]["above"]] == ["3"]
+    assert identity["group"]["members"] == 2
+    group = order_report(ctx, top, "key-3")[0].content["identity"]["group"]
+    assert [each["buyer_number"] for each in group["companies"]] == ["3", "2"]
+
+
+def test_what_was_written_off_was_not_paid(ctx, buyer):
+    [lost] = rows(ctx, "select id from invoice where invoice_number = 'A3'")
+    write_off(ctx, lost["id"], Money(70_000, "EUR"), WriteOffReason.UNCOLLECTABLE)
+    later = on(ctx, date(2026, 6, 9))
+    content = order_report(later, buyer, "key-1")[0].content
+    [paid] = content["payment"]
+    assert paid["written_off_minor"] == 70_000
+    assert [(line["month"], line["invoices"]) for line in paid["months"]] == [("2026-03-01", 2)]
+    # 10 and 0 days late, and 40 until today.
+    [own] = content["surroundings"]["paid"]
+    assert (own["invoices"], own["days_late"]) == (3, "16.7")
+
+
 def test_a_key_orders_once_and_only_one_buyer(ctx, buyer):
     first, _ = order_report(ctx, buyer, "key-1")
     assert order_report(ctx, buyer, "key-1") == (first, True)
@@ -154,21 +224,63 @@ def test_country_and_sector_stand_with_how_others_there_pay(ctx, buyer):
     assert (told["country"], told["sector"]) == ("DE", "F")
     assert (told["points"]["table"], told["points"]["sector"]) == ("neutral", "0")
     standing = jurisdictions()["DE"].standing(Cell.MAX_TERM)
-    assert told["law"]["max_term_days"] == {"value": 60, "standing": standing.value}
+    assert told["law"]["max_term_days"] == {
+        "value": 60, "scope": "all", "note": "", "standing": standing.value
+    }  # fmt: skip
     assert told["law"]["limitation_years"]["value"] == 3
     own, country = told["paid"]
     # 10 and 0 days late, and 32 so far.
     assert own == {
-        "scope": "buyer", "buyers": 1, "invoices": 3, "late_share": "0.6667", "days_late": "14.0"
+        "scope": "buyer", "buyers": 1, "invoices": 3, "late_share": "0.6667", "days_late": "14.0",
+        "sampled": False,
     }  # fmt: skip
     # With buyer 2, whose invoice of 30 April is 32 days late. One firm of the sector is no figure.
     assert country == {
-        "scope": "country", "buyers": 6, "invoices": 6, "late_share": "0.5000", "days_late": "10.3"
+        "scope": "country", "buyers": 6, "invoices": 6, "late_share": "0.5000", "days_late": "10.3",
+        "sampled": False,
     }  # fmt: skip
     # The first table counts from November: odds of the sector times 1.25, 20 / ln 2 x ln 1.25 less.
     later = order_report(on(ctx, date(2026, 11, 20)), buyer, "key-2")[0].content["surroundings"]
     assert (later["points"]["country"], later["points"]["sector"]) == ("0", "-6.44")
     assert (later["points"]["table"], later["points"]["stale"]) == ("overlay_v1", False)
+
+
+def test_one_company_is_one_of_the_others_and_none_of_its_own_others(ctx, buyer):
+    """Six others; two are one company, and one is the buyer: four are too few to tell of."""
+    due = date(2026, 5, 10)
+    bring_in(ctx, *(Line(f"N{n}", due_on=due, number=f"N{n}") for n in range(3)))
+    bring_in(ctx, Line("TWIN", due_on=due, number="T"), Line("N2B", due_on=due, number="N2B"))
+    id_of = {line["buyer_number"]: line["id"] for line in rows(ctx, "select * from buyer")}
+    told = order_report(ctx, buyer, "key-1")[0].content["surroundings"]["paid"]
+    assert [(line["scope"], line["buyers"]) for line in told] == [("buyer", 1), ("country", 6)]
+    merge(ctx, id_of["N2"], id_of["N2B"], "one company")
+    told = order_report(ctx, buyer, "key-2")[0].content["surroundings"]["paid"]
+    assert [(line["buyers"], line["invoices"]) for line in told] == [(1, 3), (5, 6)]
+    merge(ctx, buyer, id_of["TWIN"], "one company")
+    for key, one in (("key-3", buyer), ("key-4", id_of["TWIN"])):
+        told = order_report(ctx, one, key)[0].content["surroundings"]["paid"]
+        assert [line["scope"] for line in told] == ["buyer"]
+
+
+def test_of_many_others_a_sample_is_asked_and_it_says_so(ctx, buyer, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_PEERS", 6)
+    due = date(2026, 5, 10)
+    bring_in(ctx, *(Line(f"N{n}", due_on=due, number=f"N{n}") for n in range(9)))
+    told = [
+        order_report(ctx, buyer, key)[0].content["surroundings"]["paid"][1]
+        for key in ("key-1", "key-2")
+    ]
+    assert (told[0]["buyers"], told[0]["sampled"]) == (6, True)
+    assert told[0] == told[1]
+
+
+def test_the_longest_term_says_for_whom_it_is(ctx, buyer):
+    update_facts(ctx, [BuyerFacts("1", country="CN")])
+    law = order_report(ctx, buyer, "key-1")[0].content["surroundings"]["law"]
+    assert law["max_term_days"]["scope"] == "small_creditor_large_debtor"
+    update_facts(ctx, [BuyerFacts("1", country="MA")])
+    law = order_report(ctx, buyer, "key-2")[0].content["surroundings"]["law"]
+    assert law["max_term_days"]["note"] == "60 default; 120 agreed; 180 by decree"
 
 
 def test_who_it_is_where_it_sits_and_what_a_visit_saw(ctx, buyer):

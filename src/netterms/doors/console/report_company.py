@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from netterms.doors.console import score_words, words
 from netterms.doors.console.report_parts import Fact, Part, Section, Table
 from netterms.doors.console.visits import VERDICTS
-from netterms.doors.look import formats, names
-from netterms.doors.look.jurisdiction import standing
-from netterms.terms.jurisdictions import Standing
+from netterms.doors.look import formats, jurisdiction, names
+from netterms.terms.jurisdictions import Scope, Standing
 
 DOUBTFUL, WORST = 3, 5
 
@@ -17,9 +16,12 @@ DOUBTFUL, WORST = 3, 5
 def identity(part: Part) -> Section:
     """Names, numbers, places and group."""
     group = part["group"]
-    above = " › ".join(f"{each['name']} ({each['buyer_number']})" for each in group["above"])
+    # A report given earlier does not tell it.
+    stays = part.get("merged_into")
+    above = " › ".join(_called(each) for each in group["above"])
     facts = [
         Fact(_("Name"), part["name"]),
+        *([Fact(_("Turned out to be"), _called(stays), "warn")] if stays else ()),
         *_aliases(part),
         Fact(_("Buyer number"), part["buyer_number"]),
         Fact(_("Country"), formats.country(part["country"]) or formats.NOTHING),
@@ -32,7 +34,11 @@ def identity(part: Part) -> Section:
     ]
     if part["key_account"]:
         facts.append(Fact(_("Key account"), _("yes")))
-    return Section(_("Identity and group"), tuple(facts), _group(group))
+    return Section(_("Identity and group"), tuple(facts), _group(group, stays or part))
+
+
+def _called(each: Part) -> str:
+    return f"{each['name']} ({each['buyer_number']})"
 
 
 def _numbers(part: Part) -> list[Fact]:
@@ -79,20 +85,32 @@ def _company(part: Part) -> list[Fact]:
     return [Fact(label, value) for label, value in told.items() if value]
 
 
-def _group(group: Part) -> tuple[Table, ...]:
-    """The tree from above; a report given earlier does not tell it."""
+def _group(group: Part, own: Part) -> tuple[Table, ...]:
+    """The tree from above with the buyer marked; a report given earlier does not tell it."""
     companies = group.get("companies", ())
     if len(companies) <= 1:
         return ()
     rows = tuple(
         (
-            "\u2003" * each["depth"] + each["name"],
+            "\u2003" * each["depth"] + _marked(each, own),
             each["buyer_number"],
             formats.country(each["country"]) or formats.NOTHING,
         )
         for each in companies
     )
-    return (Table((_("Group"), _("Buyer number"), _("Country")), rows),)
+    caption = _("Group")
+    if len(companies) < group["members"]:
+        caption = _("Group: %(shown)s of %(all)s companies") % {
+            "shown": len(companies),
+            "all": group["members"],
+        }
+    return (Table((caption, _("Buyer number"), _("Country")), rows, figures=False),)
+
+
+def _marked(each: Part, own: Part) -> str:
+    if each["buyer_number"] != own["buyer_number"]:
+        return str(each["name"])
+    return _("%(name)s (this buyer)") % {"name": each["name"]}
 
 
 def surroundings(part: Part) -> list[Section]:
@@ -107,14 +125,24 @@ def surroundings(part: Part) -> list[Section]:
         Fact(_("Points for the sector"), formats.number(points["sector"], 2)),
         *_law(part["law"]),
     ]
-    note = _("Points come from table %(table)s: %(source)s.") % {
-        "table": points["table"],
-        "source": score_words.OVERLAY_SOURCES.get(points["table"], points["source"]),
-    }
+    notes = [
+        _("Points come from table %(table)s: %(source)s.")
+        % {
+            "table": points["table"],
+            "source": score_words.OVERLAY_SOURCES.get(points["table"], points["source"]),
+        }
+    ]
     if points["stale"]:
-        late = _("The factors of countries and sectors are out of date: their last day is past.")
-        note = f"{note} {late}"
-    return [Section(_("Country and sector"), tuple(facts), _paid(part["paid"]), (), note)]
+        notes.append(
+            _("The factors of countries and sectors are out of date: their last day is past.")
+        )
+    if part["paid"]:
+        notes.append(_("What is unpaid counts with its days so far, an early payment with none."))
+    if any(line.get("sampled") for line in part["paid"]):
+        notes.append(_("Of the many others a sample is asked."))
+    return [
+        Section(_("Country and sector"), tuple(facts), _paid(part["paid"]), (), " ".join(notes))
+    ]
 
 
 def _sector(sector: str) -> str:
@@ -132,8 +160,12 @@ def _law(law: Part) -> list[Fact]:
     for name, (caption, text) in captions.items():
         told = law.get(name)
         if told and told["value"]:
-            badge, _css = standing(Standing(told["standing"]))
-            found.append(Fact(caption, f"{text % {'n': told['value']}} ({badge})"))
+            badge, _css = jurisdiction.standing(Standing(told["standing"]))
+            # A report given earlier tells neither for whom nor with what remark.
+            parties = jurisdiction.scope_note(Scope(told.get("scope", Scope.ALL)))
+            remark = jurisdiction.told(told.get("note", ""))
+            said = (text % {"n": told["value"]} + parties, remark, badge)
+            found.append(Fact(caption, " · ".join(filter(None, said))))
     return found
 
 

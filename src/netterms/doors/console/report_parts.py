@@ -20,10 +20,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under their headings; all columns but the first hold figures."""
+    """Rows under their headings; all columns but the first hold figures, or none does."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    figures: bool = True
 
 
 @dataclass(frozen=True, slots=True)

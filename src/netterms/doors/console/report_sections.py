@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from netterms.doors.console import report_company, score_words, stories, words
 from netterms.doors.console.report_parts import Fact, Part, Section, Table
-from netterms.doors.console.statements import MODELS, ZONES
+from netterms.doors.console.statements import MODELS, ZONES, shown_places
 from netterms.doors.look import formats, names
 from netterms.doors.look.field_names import FIELDS
 from netterms.doors.look.sentences import limit_reasons, score_reasons
+from netterms.limits.lines import LineStatus
 from netterms.statements.chart import ITEMS
 from netterms.statements.failure import Model, Zone
 from netterms.statements.rules import RATIOS
@@ -19,6 +20,7 @@ from netterms.statements.rules import RATIOS
 GRADE_MEANINGS = 10
 MONTHS_SHOWN = 12
 GRADES_SHOWN = 12
+CLOSED_LINES = (LineStatus.ON_HOLD, LineStatus.CLOSED)
 
 
 def sections(content: Part) -> list[Section]:
@@ -54,7 +56,7 @@ def _verdict(content: Part) -> Section:
                 formats.percent(score["pd"], 2) if score else formats.NOTHING,
                 formats.percent(score["confidence"], 0) if score else formats.NOTHING,
                 _money(limit, "recommended_minor"),
-                _money(limit, "granted_minor"),
+                _granted(limit),
             )
         )
     headings = (_("Currency"), _("Grade"), _("Probability of default"), _("Confidence"),
@@ -76,6 +78,13 @@ def _verdict(content: Part) -> Section:
         if rows
         else _("There is neither a score nor a limit yet: no business day scored this buyer."),
     )
+
+
+def _granted(limit: Part | None) -> str:
+    """The granted limit, and where its line takes no orders, that it does not."""
+    said = _money(limit, "granted_minor")
+    status = limit["status"] if limit else ""
+    return f"{said} ({words.LINE_STATES[status]})" if status in CLOSED_LINES else said
 
 
 def _limit_reasons(limit: Part, content: Part) -> Iterable[str]:
@@ -114,7 +123,8 @@ def _screening(part: Part) -> Section:
         Fact(_("Held against the lists on"), formats.day(part["screened_on"])),
         Fact(_("Lists"), lists or formats.NOTHING),
     )
-    return Section(_("Sanctions"), facts, (Table(headings, rows),) if rows else (), note=note)
+    tables = (Table(headings, rows, figures=False),) if rows else ()
+    return Section(_("Sanctions"), facts, tables, note=note)
 
 
 def _score(score: Part) -> Section:
@@ -171,6 +181,9 @@ def _payment(part: Part) -> Section:
                 "bad" if balance["overdue_minor"] else "",
             ),
         ]
+    # A report given earlier does not tell it.
+    if lost := part.get("written_off_minor"):
+        facts.append(Fact(_("Written off"), formats.money(lost, currency), "bad"))
     rows = tuple(
         (
             formats.month(line["month"][:7]),
@@ -198,7 +211,7 @@ def _statements(content: Part) -> list[Section]:
         return [_accounts(short)] if short else []
     periods = told["periods"]
     days = tuple(formats.day(period["period_end"]) for period in periods)
-    peers = told["sector"].get("median", {})
+    sector = [told["sector"]["median"]] if told["sector"] else []
     money = tuple(
         (str(FIELDS[item.name]), *(_item(period, item.name) for period in periods))
         for item in ITEMS
@@ -207,8 +220,10 @@ def _statements(content: Part) -> list[Section]:
     ratios = tuple(
         (
             _(ratio.caption),
-            *(formats.number(period["ratios"][ratio.name], 2) for period in periods),
-            *((formats.number(peers[ratio.name], 2),) if peers else ()),
+            *(
+                formats.number(told_by[ratio.name], shown_places(ratio))
+                for told_by in (*(period["ratios"] for period in periods), *sector)
+            ),
         )
         for ratio in RATIOS
         if any(period["ratios"][ratio.name] is not None for period in periods)
@@ -218,10 +233,9 @@ def _statements(content: Part) -> list[Section]:
         for model in Model
         if any(period["models"][model.value]["value"] is not None for period in periods)
     )
-    sector = (_("Sector"),) if peers else ()
     tables = [
         Table((_("Accounts"), *days), money),
-        Table((_("Ratio"), *days, *sector), ratios),
+        Table((_("Ratio"), *days, *[_("Sector")] * len(sector)), ratios),
         Table((_("Failure model"), *days), models),
     ]
     note = _("Made for such firms: %(model)s") % {"model": MODELS[Model(told["fits"])]}
@@ -271,7 +285,7 @@ def _signals(part: Part) -> Section:
         facts.append(Fact(_("Payments that came back"), days, "bad"))
     rows = tuple(_notice(each) for each in part.get("notices", ()))
     headings = (_("Notice of insolvency"), _("Dated"), _("Known since"), _("Source"), _("State"))
-    tables = (Table(headings, rows),) if rows else ()
+    tables = (Table(headings, rows, figures=False),) if rows else ()
     note = "" if points else _("No alert is open.")
     return Section(_("Signals"), tuple(facts), tables, tuple(points), note)
 

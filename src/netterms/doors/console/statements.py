@@ -137,12 +137,17 @@ def _wanted(wants: Iterable[Want]) -> str:
     return "; ".join(sayings)
 
 
+def shown_places(ratio: Ratio) -> int:
+    """Decimal places a reader is shown of a ratio."""
+    return ratio.places if ratio.days else 2
+
+
 def _ratio_row(ratio: Ratio, shown: list[Judged]) -> dict[str, Any]:
     values = [one.ratios[ratio.name] for one in shown]
     return {
         "caption": _(ratio.caption),
         "cells": values,
-        "places": ratio.places if ratio.days else 2,
+        "places": shown_places(ratio),
         # Oldest first, as one reads a line.
         "trend": [value for value in reversed(values) if value is not None],
     }
