@@ -104,6 +104,18 @@ def stays_for(ctx: Context, buyer: Buyer) -> Named | None:
     return named(ctx, [buyer.merged_into]).get(buyer.merged_into)
 
 
+def merged_with(ctx: Context, buyer_id: UUID) -> list[Named]:
+    """The buyers that turned out to be this one, by number."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            "select id, buyer_number, name from buyer"
+            " where seller_id = %(seller)s and merged_into = %(id)s order by buyer_number",
+            {"seller": ctx.seller, "id": buyer_id},
+        )
+    return sql.typed(found, Named)
+
+
 def countries(ctx: Context) -> list[str]:
     """Countries the seller has buyers in, as ISO 3166 codes."""
     ctx.require(Permission.READ)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from netterms.buyers import groups, insolvency
 from netterms.buyers import queries as buyers
+from netterms.buyers.particulars import Address, AddressKind
 from netterms.buyers.profile import addresses_of, aliases_of, identifiers_of
 from netterms.buyers.queries import Buyer
 from netterms.collection import queries as collection
@@ -71,16 +72,26 @@ def _identity(ctx: Context, buyer: Buyer) -> Part:
             for each in identifiers_of(ctx, buyer.id)
         ],
         "aliases": [{"kind": each.kind, "name": each.name} for each in aliases_of(ctx, buyer.id)],
-        "addresses": [
-            {name: getattr(each, name) for name in ADDRESS} for each in addresses_of(ctx, buyer.id)
-        ],
+        "addresses": [_address(each) for each in addresses_of(ctx, buyer.id)],
         "company": _company(ctx, buyer.id),
         "email": buyer.email,
         "key_account": buyer.key_account,
         "insolvent_on": buyer.insolvent_on,
         "merged_into": _named(stays) if buyer.merged_into else None,
+        "merged": [
+            {"name": each.name, "buyer_number": each.buyer_number}
+            for each in buyers.merged_with(ctx, buyer.id)
+        ],
         "group": _group(ctx, stays),
     }
+
+
+def _address(each: Address) -> Part:
+    """A seat as registers show it; of other places, which may be somebody's home, the town."""
+    told = {name: getattr(each, name) for name in ADDRESS}
+    if each.kind != AddressKind.REGISTERED:
+        told |= {"lines": "", "postal_code": ""}
+    return told
 
 
 def _group(ctx: Context, buyer: Buyer) -> Part:

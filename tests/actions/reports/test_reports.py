@@ -144,6 +144,9 @@ def test_one_that_turned_out_to_be_another_says_so_and_belongs_where_that_one_do
     assert identity["merged_into"]["buyer_number"] == "2"
     assert [each["buyer_number"] for each in identity["group"]["above"]] == ["3"]
     assert identity["group"]["members"] == 2
+    stays = order_report(ctx, keep, "key-4")[0].content["identity"]
+    assert [each["buyer_number"] for each in stays["merged"]] == ["1"]
+    assert (stays["merged_into"], identity["merged"]) == (None, [])
     group = order_report(ctx, top, "key-3")[0].content["identity"]["group"]
     assert [each["buyer_number"] for each in group["companies"]] == ["3", "2"]
 
@@ -285,17 +288,20 @@ def test_the_longest_term_says_for_whom_it_is(ctx, buyer):
 
 def test_who_it_is_where_it_sits_and_what_a_visit_saw(ctx, buyer):
     add_alias(ctx, buyer, "Nord GmbH", "former")
+    add_address(ctx, buyer, Address("billing", "c/o Meyer, Elbchaussee 9", "22765", "Altona", "DE"))
     add_address(ctx, buyer, Address("registered", "Hafenstr. 1", "20457", "Hamburg", "DE"))
     record_company_facts(ctx, buyer, CompanyFacts(date(2001, 5, 4), 12, source="register"))
     record_visit(ctx, buyer, Visit(date(2026, 5, 4), "Li Na", 4, 11, notes="rain"), key="visit-1")
     content = order_report(ctx, buyer, "key-1")[0].content
     identity = content["identity"]
     assert identity["aliases"] == [{"kind": "former", "name": "Nord GmbH"}]
-    assert identity["addresses"][0]["city"] == "Hamburg"
+    lines = {each["city"]: each["lines"] for each in identity["addresses"]}
     assert (identity["company"]["founded_on"], identity["company"]["employees"]) == (
         "2001-05-04",
         12,
     )
-    # Who went there is a person, and a report is kept for good.
+    # Of a place that is no seat the town alone, and nobody's name: a report is kept for good.
+    assert lines == {"Hamburg": "Hafenstr. 1", "Altona": ""}
+    assert "Elbchaussee" not in str(content)
     assert content["visit"] == {"visited_on": "2026-05-04", "verdict": 4, "staff": 11}
     assert "Li Na" not in str(content)

@@ -118,7 +118,7 @@ def kept(ctx, buyer, content):
 def given_earlier(content):
     """Without what reports tell by now."""
     old = {name: part for name, part in content.items() if name not in {"surroundings", "visit"}}
-    new = {"aliases", "addresses", "company", "numbers", "merged_into"}
+    new = {"aliases", "addresses", "company", "numbers", "merged_into", "merged"}
     identity = {name: part for name, part in content["identity"].items() if name not in new}
     group = {name: identity["group"][name] for name in ("above", "members")}
     payment = [
@@ -168,6 +168,8 @@ def test_it_says_who_the_buyer_is_where_it_stands_and_that_its_line_is_on_hold(c
     page = order(client, made.buyer, "merged").content.decode()
     assert "Turned out to be" in page
     assert "Atelier Dubois SARL (B-2)" in page
+    stays = order(client, made.lineless, "stays").content.decode()
+    assert "What was sold to a merged buyer" in stays
     said = client.get(f"/buyers/{made.buyer}/").content.decode()
     assert "This buyer turned out to be" in said
     assert f'<a href="/buyers/{made.lineless}/">' in said

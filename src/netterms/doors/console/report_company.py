@@ -16,8 +16,8 @@ DOUBTFUL, WORST = 3, 5
 def identity(part: Part) -> Section:
     """Names, numbers, places and group."""
     group = part["group"]
-    # A report given earlier does not tell it.
-    stays = part.get("merged_into")
+    # A report given earlier tells neither.
+    stays, merged = part.get("merged_into"), part.get("merged", ())
     above = " › ".join(_called(each) for each in group["above"])
     facts = [
         Fact(_("Name"), part["name"]),
@@ -25,6 +25,7 @@ def identity(part: Part) -> Section:
         *_aliases(part),
         Fact(_("Buyer number"), part["buyer_number"]),
         Fact(_("Country"), formats.country(part["country"]) or formats.NOTHING),
+        *([Fact(_("Merged buyers"), " · ".join(map(_called, merged)))] if merged else ()),
         *_numbers(part),
         *_addresses(part),
         *_company(part.get("company", {})),
@@ -34,7 +35,9 @@ def identity(part: Part) -> Section:
     ]
     if part["key_account"]:
         facts.append(Fact(_("Key account"), _("yes")))
-    return Section(_("Identity and group"), tuple(facts), _group(group, stays or part))
+    note = _("What was sold to a merged buyer is told in that one's own report.") if merged else ""
+    tables = _group(group, stays or part)
+    return Section(_("Identity and group"), tuple(facts), tables, note=note)
 
 
 def _called(each: Part) -> str:
