@@ -17,8 +17,10 @@ from netterms.kernel.ids import new_id
 from netterms.limits.lines import LineStatus, LineTerms, set_line
 from netterms.reports.actions import order_report
 from netterms.reports.queries import reports_of
+from netterms.statements.actions import record_statement
 from netterms.store import sql
 from netterms.store.tenancy import book
+from tests.actions.statements.test_record import told
 from tests.doors.credit import buyer, credit
 from tests.doors.seed import insert
 
@@ -191,3 +193,15 @@ def test_a_buyer_of_whom_nothing_is_known_has_a_report(ctx, signed_in, language)
     assert "深圳市远航国际供应链管理有限公司" in html
     assert "518057 深圳市" in html
     assert client.get(f"{page.redirect_chain[-1][0]}pdf/").content.startswith(PDF)
+
+
+def test_shares_are_counted_and_days_have_one_decimal_place(ctx, signed_in):
+    made = buyer(ctx, "B-9", "Shares AG")
+    # Hundredths of what is told are kept, of shares too.
+    accounts = told(shares_outstanding=20_000, receivables=250)
+    record_statement(ctx, made, accounts, key="accounts")
+    html = order(signed_in(ctx), made).content.decode()
+    assert "2,000,000" in html
+    assert "€20,000.00" not in html
+    # 250 of 1,500 a year.
+    assert ">60.8<" in html

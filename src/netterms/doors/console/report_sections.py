@@ -13,7 +13,7 @@ from netterms.doors.look import formats, names
 from netterms.doors.look.field_names import FIELDS
 from netterms.doors.look.sentences import limit_reasons, score_reasons
 from netterms.limits.lines import LineStatus
-from netterms.statements.chart import ITEMS
+from netterms.statements.chart import BY_NAME, ITEMS
 from netterms.statements.failure import Model, Zone
 from netterms.statements.rules import RATIOS
 
@@ -243,7 +243,10 @@ def _statements(content: Part) -> list[Section]:
 
 
 def _item(period: Part, name: str) -> str:
-    return formats.money(period["items"].get(name), period["currency"])
+    value = period["items"].get(name)
+    if BY_NAME[name].count:
+        return formats.number(value)
+    return formats.money(value, period["currency"])
 
 
 def _judgement(score: Part) -> str:
