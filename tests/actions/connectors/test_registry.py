@@ -371,7 +371,7 @@ def test_a_list_without_its_columns_is_refused(tmp_path):
     path.write_text("id,name\n1,A\n")
     with pytest.raises(Refusal) as refused:
         FileRegistry(path).by_number("1")
-    assert (refused.value.code, refused.value.facts["column"]) == (Code.COLUMN_MISSING, "number")
+    assert (refused.value.code, refused.value.facts["field"]) == (Code.COLUMN_MISSING, "number")
     with pytest.raises(Refusal) as refused:
         FileRegistry(tmp_path / "none.parquet").by_number("1")
     assert refused.value.code is Code.FILE_UNREADABLE

@@ -1,4 +1,4 @@
-"""Notices of insolvency as a list: CSV or Parquet, from a gazette, a register or a credit bureau.
+"""Notices of insolvency as a list, from a gazette, a register or a credit bureau.
 
 Columns: `buyer_number`, `kind` (`sign`, `opened`, or a register's own word for the company's
 state), `dated_on` (2026-05-31), `source`; optional `reference`, `words`, and `withdrawn`: why a
@@ -19,7 +19,7 @@ NEEDED = ("buyer_number", "kind", "dated_on", "source")
 
 
 def read(path: Path) -> Lines[Listed]:
-    """The notices of a list. COLUMN_MISSING, FILE_UNREADABLE, FILE_TOO_LARGE."""
+    """The notices of a list. COLUMN_MISSING, FILE_EMPTY, FILE_UNREADABLE, FILE_TOO_LARGE."""
     return read_lines(path, NEEDED, _line)
 
 

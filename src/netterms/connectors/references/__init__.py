@@ -1,4 +1,4 @@
-"""Limits that other suppliers give, as a list: CSV or Parquet.
+"""Limits that other suppliers give, as a list.
 
 Columns: `buyer_number`, `supplier`, `currency`, `limit` in major units (empty: it gives none any
 more), `given_on` (2026-05-31).
@@ -22,7 +22,7 @@ MOST_DIGITS = 30
 
 
 def read(path: Path) -> Lines[ReferenceIn]:
-    """The references of a list. COLUMN_MISSING, FILE_UNREADABLE, FILE_TOO_LARGE."""
+    """The references of a list. COLUMN_MISSING, FILE_EMPTY, FILE_UNREADABLE, FILE_TOO_LARGE."""
     return read_lines(path, NEEDED, _line)
 
 

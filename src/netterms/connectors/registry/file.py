@@ -1,4 +1,4 @@
-"""A register as a list: CSV or Parquet with columns of the names of `RegisteredCompany`."""
+"""A register as a list with columns of the names of `RegisteredCompany`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOKED_AT = 50
 
 
 class FileRegistry:
-    """`buyers.ports.Registry` by the column `number`. COLUMN_MISSING, FILE_UNREADABLE."""
+    """`buyers.ports.Registry` by the column `number`; refuses as `read_columns` does."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -105,7 +105,7 @@ def notices(
 
 @buyers.command("load-notices")
 def load_notices(
-    file: Annotated[Path, typer.Argument(help="List of notices: .csv or .parquet.")],
+    file: Annotated[Path, typer.Argument(help="List of notices: .csv, .xlsx or .parquet.")],
     dry_run: DryRun = False,
     seller: SellerOption = None,
 ) -> None:

@@ -127,7 +127,7 @@ def references(
 
 @limits.command("load-references")
 def load_references(
-    file: Annotated[Path, typer.Argument(help="List of limits: .csv or .parquet.")],
+    file: Annotated[Path, typer.Argument(help="List of limits: .csv, .xlsx or .parquet.")],
     dry_run: DryRun = False,
     seller: SellerOption = None,
 ) -> None:

@@ -45,13 +45,12 @@ def _of_text(path: Path, folder: Path, most: int) -> list[Row]:
     text = open_text(path, folder)
     try:
         with text.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            for _ in range(text.skip):
-                file.readline()
+            above: list[Row] = [[file.readline()] for _ in range(text.skip)]  # "sep=;"
             found = (
                 csv.reader(file, delimiter=text.delimiter)
                 if text.quoting
                 else csv.reader(file, delimiter=text.delimiter, quoting=csv.QUOTE_NONE)
             )
-            return [row for row, _ in zip(found, range(most + 1), strict=False)]
+            return above + [row for row, _ in zip(found, range(most + 1), strict=False)]
     except csv.Error as error:
         raise Refusal(Code.FILE_UNREADABLE, file=path.name) from error
