@@ -42,6 +42,13 @@ def test_chinese_in_every_encoding(tmp_path, encoding, name):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["Größmann GmbH", "Süß AG", "Müürsepp OÜ", "Weiß", "Café “é”"])
+def test_one_western_name_is_not_taken_for_chinese(tmp_path, name):
+    text = f"Invoice No,Customer,Invoice date,Due date,Amount\n1,{name},2026-03-01,2026-03-31,5\n"
+    staged = read(text_file(tmp_path, text, encoding="cp1252"))
+    assert staged.connection.execute("SELECT buyer_name FROM staged").fetchall() == [(name,)]
+
+
 def test_traditional_headings_and_big5(tmp_path):
     text = "客戶名稱,發票號碼,開票日期,到期日,價稅合計,幣別\n臺灣電子股份有限公司,AB12345678,2026/3/1,2026/3/31,1200,TWD\n"
     staged = read(text_file(tmp_path, text, encoding="big5"))

@@ -11,6 +11,9 @@ _CHUNK = 1 << 22
 _WINDOW = 1 << 18
 # Half the time `in` takes to find two line feeds among a million single ones.
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_IN_WORDS = re.compile(
+    rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?![\x80-\xff])|(?<![\x80-\xff])[\x80-\xff]{1,2}(?=[A-Za-z])"
+)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -110,11 +113,11 @@ def _legacy(sample: bytes) -> str:
     if high and sum(len(run) for run in runs if len(run) == 1) < 0.5 * high:
         if _mostly_han(sample, "gb18030") >= 0.8:
             return "gb18030"
-        if _mostly_han(sample, "big5") >= 0.6:
+        if _mostly_han(sample, "big5") >= (0.8 if _in_words(sample, high) else 0.6):
             return "big5"
         from charset_normalizer import from_bytes
 
-        best = from_bytes(sample).best()
+        best = None if _in_words(sample, high) else from_bytes(sample).best()
         if best is not None and best.encoding.startswith(("big5", "cp9", "euc", "shift", "gb")):
             return best.encoding
     try:
@@ -122,6 +125,11 @@ def _legacy(sample: bytes) -> str:
     except UnicodeDecodeError:
         return "latin-1"
     return "cp1252"
+
+
+def _in_words(sample: bytes, high: int) -> bool:
+    """Whether the high bytes stand in Latin words, one or two beside a letter: Süß, Größe."""
+    return 2 * sum(map(len, _IN_WORDS.findall(sample))) >= high
 
 
 # The commonest characters of business lists; a wrong decoding seldom hits them.
