@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from netterms.connectors import watchlists
@@ -11,6 +13,8 @@ from netterms.screening.rules import Entry, ListKind, Party
 from tests.actions.connectors import listed
 
 WITH_ENTITIES = listed.EU_XML.replace("<export", '<!DOCTYPE x [<!ENTITY a "b">]><export')
+# The same behind more than what tells one list from another.
+LATE_ENTITIES = f"<!-- <export {'x' * 5000} -->" + WITH_ENTITIES.partition("?>")[2]
 
 
 def read(tmp_path, text, name="list.xml"):
@@ -96,7 +100,10 @@ def test_opensanctions_csv(tmp_path):
         ("<html></html>", Code.FILE_UNREADABLE),
         (listed.OFAC_XML[: len(listed.OFAC_XML) // 2], Code.FILE_UNREADABLE),
         (WITH_ENTITIES, Code.FILE_UNREADABLE),
+        (LATE_ENTITIES, Code.FILE_UNREADABLE),
         ("<sdnList></sdnList>", Code.FILE_EMPTY),
+        ("<sdnList><sdnEntry><lastName>A</lastName></sdnEntry></sdnList>", Code.FILE_EMPTY),
+        (listed.OFAC_CSV[: listed.OFAC_CSV.rindex(",")], Code.FILE_UNREADABLE),
         (listed.OPENSANCTIONS_CSV.splitlines(keepends=True)[0], Code.FILE_EMPTY),
     ],
 )  # fmt: skip
@@ -105,6 +112,15 @@ def test_what_is_no_list_is_refused(tmp_path, text, code):
         read(tmp_path, text)
     assert refused.value.code is code
     assert refused.value.facts["file"] == "list.xml"
+
+
+def test_a_long_cell_and_a_zero_byte_are_read_and_other_readers_keep_their_bound(tmp_path):
+    before = csv.field_size_limit()
+    row = '9003,"HER\0ON","entity",' + "-0-," * 8 + f'"{"x" * 200_000}"\n'
+    *_, last = read(tmp_path, listed.OFAC_CSV.replace("\x1a", "") + row, "sdn.csv").entries
+    assert (last.id, last.names, len(last.remarks)) == ("9003", ("HERON",), 200_000)
+    read(tmp_path, listed.OPENSANCTIONS_CSV)
+    assert csv.field_size_limit() == before
 
 
 def test_a_file_too_large_is_not_read(tmp_path, monkeypatch):

@@ -49,7 +49,7 @@ def read(path: Path) -> Watchlist:
         found = _reader(beginning)(path)
     except (OSError, ValueError) as error:
         raise Refusal(Code.FILE_UNREADABLE, file=path.name) from error
-    if not found.entries:
+    if not any(entry.id and entry.names for entry in found.entries):
         raise Refusal(Code.FILE_EMPTY, file=path.name)
     return found
 

@@ -39,7 +39,9 @@ def _parsed(path: Path, event: str, wanted: tuple[str, ...]) -> Iterator[etree._
                 no_network=True,
                 load_dtd=False,
             )
-            for _, element in found:
+            for nth, (_, element) in enumerate(found):
+                if not nth and element.getroottree().docinfo.doctype:
+                    raise ValueError("a document type of its own")
                 yield element
         except etree.XMLSyntaxError as error:
             raise ValueError(str(error)) from error

@@ -10,7 +10,7 @@ from lxml import etree
 
 from netterms.connectors.markup import all_at, text_at
 from netterms.connectors.watchlists import markup
-from netterms.connectors.watchlists.shaping import countries, day, distinct
+from netterms.connectors.watchlists.shaping import countries, day, distinct, table
 from netterms.screening.rules import Entry, ListKind, Party, Watchlist
 
 TITLE = "OFAC SDN"
@@ -24,6 +24,7 @@ COUNTRIES = {
 # SDN.CSV has no headings: number, name, type, programmes, ..., remarks; -0- stands for nothing.
 COLUMNS, NAME, TYPE, PROGRAMMES, REMARKS = 12, 1, 2, 3, 11
 NOTHING = "-0-"
+END = "\x1a"  # the last line
 # Of the kinds of numbers an entry has, those that tell one company from another.
 NUMBERS = re.compile(
     r"(?:registration|tax|company|commercial|enterprise|business|legal entity|"
@@ -76,13 +77,9 @@ def looks_like_csv(beginning: bytes) -> bool:
 
 def read_csv(path: Path) -> Watchlist:
     """SDN.CSV. Its other names and numbers are what the remarks tell; SDN.XML has them all."""
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        # The file ends with a mark of its own.
-        found = [
-            _of_row([_cell(cell) for cell in cells])
-            for cells in csv.reader(file)
-            if len(cells) == COLUMNS
-        ]
+    with table(path, "replace") as lines:
+        rows = [list(map(_cell, cells)) for cells in csv.reader(lines)]
+    found = [_of_row(cells) for cells in rows if any(cells) and cells != [END]]
     return Watchlist(ListKind.OFAC, TITLE, "", tuple(found))
 
 
@@ -92,6 +89,8 @@ def _cell(cell: str) -> str:
 
 
 def _of_row(cells: list[str]) -> Entry:
+    if len(cells) != COLUMNS:
+        raise ValueError("a row that breaks off")
     remarks = cells[REMARKS]
     party = PARTIES.get(cells[TYPE].lower(), Party.OTHER if cells[TYPE] else Party.COMPANY)
     name = cells[NAME]

@@ -5,24 +5,20 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from netterms.connectors.watchlists.shaping import countries, day, distinct
+from netterms.connectors.watchlists.shaping import countries, day, distinct, table
 from netterms.screening.rules import Entry, ListKind, Party, Watchlist
 
 PERSONS = {"Person"}
 COMPANIES = {"Company", "Organization", "LegalEntity", "PublicBody"}
 TITLE = "OpenSanctions"
-# A cell of a much sanctioned party is longer than the reader of CSV takes by default.
-LONGEST_CELL = 2**24
 
 
 def read(path: Path) -> Watchlist:
     """Every target of the file."""
-    csv.field_size_limit(LONGEST_CELL)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
+    with table(path) as lines:
         try:
-            found = [_entry(row) for row in rows]
-        except (csv.Error, KeyError, AttributeError) as error:
+            found = [_entry(row) for row in csv.DictReader(lines)]
+        except (KeyError, AttributeError) as error:
             raise ValueError(str(error)) from error
     newest = max((seen for seen, _ in found), default="")
     return Watchlist(ListKind.OPENSANCTIONS, TITLE, newest, tuple(entry for _, entry in found))

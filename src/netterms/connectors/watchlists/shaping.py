@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from babel import Locale
 
@@ -47,7 +50,25 @@ SPELLINGS = {
     "viet nam": "VN",
     "west bank": "PS",
 }
+# A cell of a much sanctioned party is longer than the reader of CSV takes by default.
+LONGEST_CELL = 2**24
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y")
+
+
+@contextmanager
+def table(path: Path, errors: str = "strict") -> Iterator[Iterator[str]]:
+    """The lines of a CSV list, for a reader of CSV that takes cells of any sane length.
+
+    ValueError for what is no CSV; `errors` says what becomes of what is not UTF-8.
+    """
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        with path.open(encoding="utf-8-sig", errors=errors, newline="") as file:
+            yield (line.replace("\0", "") for line in file)
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+    finally:
+        csv.field_size_limit(before)
 
 
 def country(written: str) -> str:
