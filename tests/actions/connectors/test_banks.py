@@ -186,6 +186,52 @@ def test_an_archive_of_statements_is_read_as_its_files(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_a_mac_puts_into_an_archive_is_no_statement(tmp_path: Path):
+    path = tmp_path / "month.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("march/", "__MACOSX/march/._1.xml", "march/.DS_Store"):
+            archive.writestr(name, b"")
+    assert refusal(path).code is Code.FILE_EMPTY
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("march/1.xml", _camt(_entry("30.00", "CRDT", "")))
+    assert len(checked(path)) == 1
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_is_refused_however_it_was_packed(tmp_path: Path, method: int):
+    path = tmp_path / "month.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("1.xml", _camt(_entry("30.00", "CRDT", "")))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(255 - byte for byte in content[60:90])
+    path.write_bytes(content)
+    assert refusal(path).code is Code.FILE_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8-sig", "utf-8"), ("gb18030", "gb18030"),
+        *((name, said) for name in ("utf-16", "utf-16-le", "utf-16-be") for said in ("utf-16", "")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_xml_is_read_in_its_encodings(tmp_path: Path, encoding: str, said: str, end: str):
+    path = tmp_path / "day.xml"
+    head = f'<?xml version="1.0" encoding="{said}"?>' if said else ""
+    message = _camt(_entry("30.00", "CRDT", _detail("30.00", "上海公司", "E", "RE")))
+    path.write_bytes((head + message.partition("?>")[2] + end).encode(encoding))
+    ((line,),) = (statement.lines for statement in checked(path))
+    assert line.name == "上海公司"
+
+
+@pytest.mark.parametrize("amount", ["3e1", "3_0", "３０", "NaN", "", "3" * 41])
+def test_an_amount_that_xml_schema_does_not_know_is_refused(tmp_path: Path, amount: str):
+    path = tmp_path / "day.xml"
+    path.write_text(_camt(_entry(amount, "CRDT", "")), encoding="utf-8")
+    assert refusal(path).code is Code.BANK_STATEMENT_VALUE_UNREADABLE
+
+
 def test_what_does_not_add_up_is_refused_with_its_figures(tmp_path: Path):
     path = tmp_path / "day.xml"
     path.write_text(_camt(_entry("30.00", "CRDT", ""), closing="1031.00"), encoding="utf-8")
@@ -345,6 +391,51 @@ def test_rows_that_cannot_be_read_are_named(tmp_path: Path, old: str, new: str, 
         assert refusal(path).code is code
     else:  # the day of booking stands in another column as well
         assert checked(path)
+
+
+HEADS = "Date,Counterparty,Description,Amount,Balance\n"
+FIRST = "2026-03-02,Miller,INV 1,10.00,{0}\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        (",Weber,INV 2,7.00,", ""),
+        ("31.02.2026,TotalEnergies,INV 2,7.00,", "31.02.2026"),
+        (",TotalEnergies,INV 2,7.00,", ""),
+        ("2026-03-03,Weber,INV 2,7.00,much", "much"),
+    ],
+)
+def test_no_movement_is_left_out_for_a_day_or_a_balance_that_cannot_be_read(
+    tmp_path: Path, row: str, value: str
+):
+    path = tmp_path / "list.csv"
+    path.write_text(f"sep=,\n{HEADS}{FIRST}{row}\n".format(""), encoding="utf-8")
+    found = refusal(path, account="1", currency="EUR")
+    assert found.code is Code.BANK_STATEMENT_VALUE_UNREADABLE
+    assert found.facts == {"place": "4", "value": value}
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Total,,,17.00,", ",Total,,17.00,", ",,,17.00,", "合计：2 笔,,,17.00,", ",,Closing balance,,17.00",
+     "Printed on 2026-03-09,,,,", "Date,Counterparty,Description,Amount,Balance"],
+)  # fmt: skip
+def test_totals_notes_and_repeated_headings_are_no_movements(tmp_path: Path, row: str):
+    path = tmp_path / "list.csv"
+    path.write_text(f"{HEADS}{FIRST}{row}\n".format(""), encoding="utf-8")
+    (statement,) = checked(path, account="1", currency="EUR")
+    assert [line.minor for line in statement.lines] == [1_000]
+
+
+def test_two_columns_of_one_meaning_must_say_the_same(tmp_path: Path):
+    path = tmp_path / "list.csv"
+    text = "Date,Amount,Transaction amount\n2026-03-02,10.00,10\n2026-03-03,7.00,{0}\n"
+    path.write_text(text.format(""), encoding="utf-8")
+    (statement,) = checked(path, account="1", currency="EUR")
+    assert statement.moved_minor == 1_700
+    path.write_text(text.format("8.00"), encoding="utf-8")
+    assert refusal(path, account="1", currency="EUR").facts["value"] == "7.00 / 8.00"
 
 
 @pytest.mark.parametrize(

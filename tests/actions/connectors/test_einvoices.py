@@ -206,6 +206,8 @@ def test_every_rule_has_its_words():
         (UBL.replace("2026-05-04", "soon"), Code.EINVOICE_VALUE_UNREADABLE),
         (UBL.replace(">238.00<", ">Infinity<"), Code.EINVOICE_VALUE_UNREADABLE),
         (UBL.replace(">238.00<", ">1e99<"), Code.EINVOICE_VALUE_UNREADABLE),
+        (UBL.replace(">238.00<", ">2.38e2<"), Code.EINVOICE_VALUE_UNREADABLE),
+        (UBL.replace(">238.00<", ">2_38.00<"), Code.EINVOICE_VALUE_UNREADABLE),
     ],
 )
 def test_what_is_no_invoice_is_refused(write, content, code):

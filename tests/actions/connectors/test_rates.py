@@ -64,6 +64,18 @@ def test_a_file_that_is_no_list_is_refused(tmp_path, content, code):
     assert refused.value.code is code
 
 
+def test_a_damaged_zip_is_refused(tmp_path):
+    file = tmp_path / "rates.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("eurofxref.csv", b"Date,USD\n2026-01-02,1.1\n" * 9)
+    content = bytearray(file.read_bytes())
+    content[44:60] = bytes(255 - byte for byte in content[44:60])
+    file.write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        rates.read(file)
+    assert refused.value.code is Code.FILE_UNREADABLE
+
+
 def test_a_zip_that_grows_beyond_measure_is_not_unpacked(tmp_path):
     file = tmp_path / "bomb.zip"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

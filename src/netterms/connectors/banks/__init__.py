@@ -13,6 +13,7 @@ from pathlib import Path
 from netterms.connectors import markup
 from netterms.connectors.banks import camt, movements, mt940
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.intake.container import DAMAGED_ZIP
 from netterms.receivables.intake.encoding import detect, scan
 from netterms.receivables.matching.statement import Statement
 
@@ -70,13 +71,21 @@ def _text(content: bytes) -> str:
             return content.decode(detect(path, scan(path)), errors="replace")
 
 
+def _is_beside(member: zipfile.ZipInfo) -> bool:
+    """Folders, and what macOS puts beside the files: __MACOSX/._may.xml, .DS_Store."""
+    folder, _, name = member.filename.rpartition("/")
+    return not name or name.startswith(".") or folder.startswith("__MACOSX")
+
+
 def _archive(content: bytes, file: str) -> list[bytes] | None:
     """The files of an archive, nothing of it written to disk; None for a workbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if not _is_beside(member)]
             if {"[Content_Types].xml", "content.xml"} & {member.filename for member in members}:
                 return None
+            if not members:
+                raise Refusal(Code.FILE_EMPTY, file=file)
             if (
                 len(members) > MOST_FILES
                 or sum(member.file_size for member in members) > MOST_UNZIPPED
@@ -88,12 +97,5 @@ def _archive(content: bytes, file: str) -> list[bytes] | None:
                     # A member may be longer than the archive says.
                     found.append(opened.read(member.file_size + 1)[: member.file_size])
             return found
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-    ) as error:
+    except DAMAGED_ZIP as error:
         raise Refusal(Code.FILE_UNREADABLE, file=file) from error

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from netterms.connectors.markup import all_at, first_at, name_of, text_at
+from netterms.connectors.markup import all_at, decimal, first_at, name_of, text_at
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.matching.statement import (
     Line,
@@ -103,11 +102,8 @@ def _signed(element: etree._Element, place: str) -> int:
 
 def _amount(element: etree._Element | None, place: str) -> int:
     text = "" if element is None else (element.text or "").strip()
-    try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise unreadable(f"{place}/Amt", text) from error
-    if element is None or not amount.is_finite() or amount < 0:
+    amount = decimal(text)
+    if element is None or amount is None or amount < 0:
         raise unreadable(f"{place}/Amt", text)
     return minor_of(amount, str(element.get("Ccy", "")), f"{place}/Amt")
 

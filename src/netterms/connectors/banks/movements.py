@@ -89,7 +89,8 @@ _OUT = frozenset(
         "af",
     ]
 )
-_AMOUNTS = ("amount", "credit", "debit", "balance")
+_MOVES = ("amount", "credit", "debit")
+_AMOUNTS = (*_MOVES, "balance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def _currency(table: _Table, account: str, given: str) -> str:
 
 
 def _lines(table: _Table, currency: str) -> list[Line]:
-    cells = {table.cell(row, f) for _, row in table.rows for f in _AMOUNTS}
+    cells = {cell for _, row in table.rows for f in _AMOUNTS for cell in table.cells(row, f)}
     amounts = numbers(cells, currency, typed=table.typed)
     told = {table.cell(row, f) for _, row in table.rows for f in ("booked_on", "value_on")}
     dates = days({_day_part(cell) for cell in told}, currency)
@@ -237,12 +238,49 @@ def _each(
         day = table.cell(row, "booked_on")
         booked_on = dates.get(_day_part(day))
         if booked_on is None:
-            if not day or _TOTALS.search(" ".join(row)) or _meaning(day) == "booked_on":
-                continue  # totals, notes below the table, headings repeated on a new page
+            if _moves_nothing(table, row, amounts):
+                continue
             raise unreadable(f"{number}", day)
         minor = _minor(table, row, currency, amounts, negative=negative, number=number)
         if minor:
             yield _line(table, row, currency, booked_on, minor, dates, amounts, number)
+
+
+def _moves_nothing(table: _Table, row: Row, amounts: Mapping[str, Decimal | None]) -> bool:
+    """Whether a row without a day is none of the movements.
+
+    Notes below the table, headings repeated on a new page, totals: where no day stands, sums alone
+    are totals, too, and with a name or a text beside them a movement whose day is missing.
+    """
+    day = table.cell(row, "booked_on")
+    if _meaning(day) == "booked_on" or _TOTALS.search(day):
+        return True
+    if not any(cell in amounts for field in _MOVES for cell in table.cells(row, field)):
+        return True
+    if day:
+        return False
+    words = [cell for cell in map(plain, row) if cell and cell not in amounts]
+    label = words[0] if words else ""
+    # TotalEnergies is a payer.
+    named = label == table.cell(row, "name") and not _TOTALS.fullmatch(label)
+    return not words or bool(_TOTALS.search(label) and not named)
+
+
+def _amount(
+    table: _Table, row: Row, field: str, currency: str, amounts: Mapping[str, Decimal | None],
+    number: int,
+) -> int | None:  # fmt: skip
+    """The amount of a row in minor units; None for an empty cell or a dash.
+
+    Of two columns of one meaning the row must not say two things.
+    """
+    told = {cell: amounts[cell] for cell in table.cells(row, field) if cell in amounts}
+    if not told:
+        return None
+    value, *others = set(told.values())
+    if value is None or others:
+        raise unreadable(f"{number}", " / ".join(told))
+    return minor_of(value, currency, f"{number}")
 
 
 def _minor(
@@ -255,13 +293,7 @@ def _minor(
     number: int,
 ) -> int:
     def amount(field: str) -> int:
-        cell = table.cell(row, field)
-        if cell not in amounts:
-            return 0  # an empty cell, or a dash
-        value = amounts[cell]
-        if value is None:
-            raise unreadable(f"{number}", cell)
-        return minor_of(value, currency, f"{number}")
+        return _amount(table, row, field, currency, amounts, number) or 0
 
     if "credit" in table.columns or "debit" in table.columns:
         debit = amount("debit")
@@ -285,7 +317,6 @@ def _line(
     amounts: Mapping[str, Decimal | None],
     number: int,
 ) -> Line:
-    balance = amounts.get(table.cell(row, "balance"))
     side = "payer" if minor > 0 else "payee"
     texts = dict.fromkeys(told for told in table.cells(row, "text") if told)
     return Line(
@@ -297,7 +328,7 @@ def _line(
         end_to_end=table.cell(row, "reference"),
         bank_reference=table.cell(row, "bank_reference"),
         text=" ".join(texts),
-        balance_minor=None if balance is None else minor_of(balance, currency, f"{number}"),
+        balance_minor=_amount(table, row, "balance", currency, amounts, number),
     )
 
 

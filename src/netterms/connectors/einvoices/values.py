@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
-from netterms.connectors.markup import first_at, name_of
+from netterms.connectors.markup import decimal, first_at, name_of
 from netterms.kernel.refusal import Code, Refusal
 
 LARGEST = Decimal(10) ** 15
@@ -20,11 +20,8 @@ def amount(element: etree._Element | None, path: str) -> Decimal | None:
     if found is None:
         return None
     text = (found.text or "").strip()
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise _unreadable(found, text) from error
-    if not value.is_finite() or abs(value) >= LARGEST:
+    value = decimal(text)
+    if value is None or abs(value) >= LARGEST:
         raise _unreadable(found, text)
     return value
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.rates import Rate
+from netterms.receivables.intake.container import DAMAGED_ZIP
 
 SOURCE = "European Central Bank"
 SHIPPED_UNTIL = date(2026, 10, 30)
@@ -42,7 +43,7 @@ def read(path: Path) -> list[Rate]:
     try:
         zipped = zipfile.is_zipfile(path)
         content = _unzipped(path) if zipped else _content(path)
-    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
+    except DAMAGED_ZIP as error:
         raise Refusal(Code.FILE_UNREADABLE, file=path.name) from error
     return _rates(content, path.name)
 

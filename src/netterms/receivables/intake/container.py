@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +20,11 @@ _FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc
             b"{\\rtf", b"\x7fELF", b"BZh", b"\xfd7zXZ", b"SQLite format 3", b"PAR1")  # fmt: skip
 _MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<meta", b"<head", b"<style")
 
+# What reading a damaged archive may raise.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, NotImplementedError,
+    RuntimeError, EOFError,
+)  # fmt: skip
 
 # No list has more; looking at each heading of a row of a hundred thousand would take minutes.
 MOST_COLUMNS = 2_000
@@ -71,7 +78,7 @@ def _check_zip(path: Path, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGED_ZIP as error:
         raise refuse(Code.FILE_UNREADABLE, "corrupt", file=path.name) from error
     names = {member.filename for member in members}
     if not names & {"[Content_Types].xml", "content.xml"}:
