@@ -11,6 +11,7 @@ import pytest
 
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables.intake import Reason, message, read
+from netterms.receivables.intake.cells import days
 from tests.rules.receivables.sheets import (
     bad_of,
     book,
@@ -165,6 +166,50 @@ def test_both_orders_in_one_column(tmp_path):
         day(2026, 1, 25), day(2026, 1, 26), day(2026, 1, 27), day(2026, 2, 1),
     ]  # fmt: skip
     assert "date_mixed" in codes_of(staged)
+
+
+INVOICED_AND_DUE = "No,Customer,Invoice date,Due date,Amount,Currency\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "read_as"),
+    [
+        # Alone and among others; where a cell is no date; before the century.
+        (["26-03-01,26-04-05"], [(day(2026, 3, 1), day(2026, 4, 5))]),
+        (["26/3/1,26/3/31"], [(day(2026, 3, 1), day(2026, 3, 31))]),
+        (["26.03.15,26.04.14", "25.12.31,26.01.30"],
+         [(day(2026, 3, 15), day(2026, 4, 14)), (day(2025, 12, 31), day(2026, 1, 30))]),
+        (["26-03-01,26-04-05", "26-13-01,26-04-05"], [(day(2026, 3, 1), day(2026, 4, 5))]),
+        (["99-12-31,00-01-30"], [(day(1999, 12, 31), day(2000, 1, 30))]),
+        # The year last: German, American, and of the same day in several years.
+        (["15.03.26,14.04.26", "31.12.25,30.01.26"],
+         [(day(2026, 3, 15), day(2026, 4, 14)), (day(2025, 12, 31), day(2026, 1, 30))]),
+        (["03-04-26,03-06-26"], [(day(2026, 3, 4), day(2026, 3, 6))]),
+        (["31-12-25,30-01-26", "31-12-24,30-01-25", "31-12-23,30-01-24"],
+         [(day(2025, 12, 31), day(2026, 1, 30)), (day(2024, 12, 31), day(2025, 1, 30)),
+          (day(2023, 12, 31), day(2024, 1, 30))]),
+    ],
+)  # fmt: skip
+def test_a_short_year_comes_first_where_due_dates_fit_better_so(tmp_path, cells, read_as):
+    rows = [f"{k},X,{both},10.00,USD" for k, both in enumerate(cells)]
+    staged = read(text_file(tmp_path, INVOICED_AND_DUE + "\n".join(rows)))
+    assert rows_of(staged, "issued_on", "due_on") == read_as
+    assert ("date_year_first" in codes_of(staged)) == (staged.guess.date_order["due_on"] == "ymd")
+
+
+def test_without_due_dates_a_short_year_comes_first_where_years_are_few(tmp_path):
+    assert dates(tmp_path, ["26-03-01", "26-03-15"]) == [day(2026, 3, 1), day(2026, 3, 15)]
+    assert dates(tmp_path, ["15-03-26", "16-03-26"]) == [day(2026, 3, 15), day(2026, 3, 16)]
+    assert days(["26-03-01", "26-3-15"], "EUR") == {
+        "26-03-01": day(2026, 3, 1), "26-3-15": day(2026, 3, 15),
+    }  # fmt: skip
+
+
+def test_a_person_who_says_the_order_is_believed(tmp_path):
+    path = text_file(tmp_path, INVOICED_AND_DUE + "1,X,12-03-01,12-04-05,10.00,USD\n")
+    said = {None: day(2012, 3, 1), "dmy": day(2001, 3, 12), "mdy": day(2001, 12, 3)}
+    for order, issued_on in said.items():
+        assert rows_of(read(path, date_order=order), "issued_on") == [issued_on]
 
 
 @pytest.mark.parametrize(

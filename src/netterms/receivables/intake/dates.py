@@ -8,7 +8,7 @@ is read once, in SQL, and joined back by its text.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,7 +69,7 @@ WITH slow AS (
 SELECT cell, text,
     regexp_extract(text, '^([0-9]{{4}})[-/. ]+([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]*$',
         ['y', 'm', 'd']) AS first,
-    regexp_extract(text, '^([0-9]{{1,2}})([-/. ]+)([0-9]{{1,2}})[-/. ]+([0-9]{{4}}|[0-9]{{2}})$',
+    regexp_extract(text, '^([0-9]{{1,2}})([-/. ]+)([0-9]{{1,2}})[-/. ]+([0-9]{{4}}|[0-9]{{1,2}})$',
         ['a', 'mark', 'b', 'y']) AS last,
     regexp_extract(text, '^([0-9]{{1,2}})(?:ST|ND|RD|TH)?[-/., ]*([A-Z]{{3}})[A-Z]*[-/., ]*([0-9]{{4}}|[0-9]{{2}})$',
         ['d', 'm', 'y']) AS named,
@@ -96,8 +96,14 @@ def _month(name: str) -> str:
     return f"CASE WHEN {at} % 3 = 1 THEN CAST(({at} + 2) // 3 AS VARCHAR) END"
 
 
+# A date of three short numbers, which may begin with its year: 26-03-01.
+_SHORT = "length(last.a) = 2 AND length(last.y) IN (1, 2)"
+
+
 def _value(order: str) -> str:
     dmy, mdy = _made("last.y", "last.b", "last.a"), _made("last.y", "last.a", "last.b")
+    ymd = _made("last.a", "last.b", "last.y")
+    year_first = f"WHEN {_SHORT} THEN {ymd}" if order == "ymd" else ""
     eight = "substr(text, 1, 8)"
     compact = f"CAST(try_strptime({eight}, '%Y%m%d') AS DATE)"
     other = f"CAST(try_strptime({eight}, '{'%m%d%Y' if order == 'mdy' else '%d%m%Y'}') AS DATE)"
@@ -108,6 +114,8 @@ def _value(order: str) -> str:
     WHEN regexp_matches(text, '^[0-9]{{5}}([.][0-9]*)?$')
         THEN {_SERIAL_START} + try_cast(substr(text, 1, 5) AS INTEGER)
     WHEN first.y <> '' THEN {_made("first.y", "first.m", "first.d")}
+    {year_first}
+    WHEN length(last.y) = 1 THEN NULL
     WHEN last.y <> '' AND try_cast(last.a AS INTEGER) > 12 THEN {dmy}
     WHEN last.y <> '' AND try_cast(last.b AS INTEGER) > 12 THEN {mdy}
     WHEN last.y <> '' THEN {mdy if order == "mdy" else dmy}
@@ -115,6 +123,15 @@ def _value(order: str) -> str:
     WHEN us.y <> '' THEN {_made("us.y", _month("us.m"), "us.d")}
     END"""
 
+
+# Of the short dates of a column: how many there are and how many cannot begin with their year, how
+# many different first and last numbers they have, how many cannot end with it, and one of them.
+_SHORT_DATES = f"""
+SELECT count(*), count(*) FILTER (WHERE ({_made("last.a", "last.b", "last.y")}) IS NULL),
+    count(DISTINCT last.a), count(DISTINCT last.y), count(*) FILTER (WHERE length(last.y) = 1),
+    min(text)
+FROM {{table}} WHERE {_SHORT}
+"""
 
 _COUNTS = """
 SELECT count(*) FILTER (WHERE a > 12 AND b <= 12), count(*) FILTER (WHERE b > 12 AND a <= 12),
@@ -134,7 +151,8 @@ def read_dates(
     """Decide how each date column is read, from all its cells, and read the slow ones.
 
     `given` is what a person said. Evidence for an order is a number above 12; dots mean day
-    first. A column without evidence takes the order of another date column; failing that, the one
+    first. Short years come first where that fits better: 26-03-01. A column without evidence takes
+    the order of another date column; failing that, the one
     in which due dates fit the invoice dates; failing that, month first for USD, else day first.
     """
     counts = {}
@@ -145,7 +163,10 @@ def read_dates(
         if connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]:
             counts[field] = connection.execute(fill(_COUNTS, table=table)).fetchall()[0]
     orders, notes = _orders(counts, columns, given)
-    if not orders:
+    years = [] if given else _year_first(connection, counts, columns)
+    if years:
+        orders, notes = dict.fromkeys(counts, "ymd"), years
+    elif not orders:
         orders, notes = _unproven(connection, counts, columns, currency)
     readings = {field: DateReading("ymd", "") for field in columns}
     empty = literals((*EMPTY_DATES, *EMPTY_WORDS))
@@ -188,6 +209,33 @@ def _orders(
     return orders, notes
 
 
+def _year_first(
+    connection: duckdb.DuckDBPyConnection, read_slowly: Collection[str],
+    columns: Mapping[str, Column],
+) -> list[Note]:  # fmt: skip
+    """Notes on columns of dates such as 26-03-01; none where short years come last.
+
+    They come first where the due dates fit the invoice dates better so; where that tells nothing,
+    because there are fewer different years in a list than days of a month.
+    """
+    found = {
+        field: connection.execute(fill(_SHORT_DATES, table=f"intake_date_{field}")).fetchall()[0]
+        for field in read_slowly
+    }
+    short = {field: told for field, told in found.items() if told[0]}
+    if not short:
+        return []
+    wrong, first, last, unlike = (sum(told[k] for told in short.values()) for k in (1, 2, 3, 4))
+    *others, years = _misfits(connection, read_slowly, columns, ("dmy", "mdy", "ymd")) or (0, 0)
+    by_numbers = not wrong and (first < last or unlike)
+    if years > min(others) or (years == min(others) and not by_numbers):
+        return []
+    return [
+        Note(NoteCode.DATE_YEAR_FIRST, heading=columns[field].heading, example=told[5])
+        for field, told in short.items()
+    ]
+
+
 def _unproven(
     connection: duckdb.DuckDBPyConnection,
     counts: Mapping[str, tuple[int, int, int, int, str]],
@@ -214,11 +262,26 @@ def _by_terms(
     connection: duckdb.DuckDBPyConnection, read_slowly: Collection[str],
     columns: Mapping[str, Column],
 ) -> str:  # fmt: skip
-    """The order in which fewer due dates lie before the invoice date or far behind it, or ""."""
-    if not {"issued_on", "due_on"} <= columns.keys():
+    """The order in which due dates fit the invoice dates better, or ""."""
+    misfits = _misfits(connection, read_slowly, columns, ("dmy", "mdy"))
+    day_first, month_first = misfits or (0, 0)
+    if day_first == month_first:
         return ""
+    return "dmy" if day_first < month_first else "mdy"
+
+
+def _misfits(
+    connection: duckdb.DuckDBPyConnection, read_slowly: Collection[str],
+    columns: Mapping[str, Column], orders: Sequence[str],
+) -> tuple[int, ...]:  # fmt: skip
+    """By order, how many due dates lie before the invoice date or far behind it, or are none.
+
+    Empty where the list has only one of both.
+    """
+    if not {"issued_on", "due_on"} <= columns.keys():
+        return ()
     misfits, joins = [], []
-    for order in ("dmy", "mdy"):
+    for order in orders:
         days = {}
         for field in ("issued_on", "due_on"):
             cell = f"x.c{columns[field].index}"
@@ -229,11 +292,7 @@ def _by_terms(
                     f"AS {field}_{order} ON {cell} = {field}_{order}.cell"
                 )
                 days[field] = f"coalesce({days[field]}, {field}_{order}.day)"
-        terms = f"date_diff('day', {days['issued_on']}, {days['due_on']})"
+        terms = f"coalesce(date_diff('day', {days['issued_on']}, {days['due_on']}), -1)"
         misfits.append(f"count(*) FILTER (WHERE {terms} NOT BETWEEN 0 AND {_USUAL_TERMS})")
-    day_first, month_first = connection.execute(
-        f"SELECT {', '.join(misfits)} FROM intake_raw x {' '.join(joins)}"
-    ).fetchall()[0]
-    if day_first == month_first:
-        return ""
-    return "dmy" if day_first < month_first else "mdy"
+    found = connection.execute(f"SELECT {', '.join(misfits)} FROM intake_raw x {' '.join(joins)}")
+    return tuple(map(int, found.fetchall()[0]))

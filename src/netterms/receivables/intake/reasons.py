@@ -147,6 +147,7 @@ class NoteCode(StrEnum):
     DATE_MIXED = "date_mixed"
     DATE_ORDER_ASSUMED = "date_order_assumed"
     DATE_ORDER_BY_TERMS = "date_order_by_terms"
+    DATE_YEAR_FIRST = "date_year_first"
     DUE_BEFORE_ISSUED = "due_before_issued"
     DUE_FROM_TERMS = "due_from_terms"
     ENCODING_DAMAGED = "encoding_damaged"
@@ -210,6 +211,10 @@ NOTE_TEXTS: dict[NoteCode, str] = {
     NoteCode.DATE_ORDER_BY_TERMS: gettext_noop(
         "Column “%(heading)s”: dates such as %(example)s were read %(order)s, because the other "
         "way round due dates would not fit the invoice dates. To have it so: --dates %(other)s."
+    ),
+    NoteCode.DATE_YEAR_FIRST: gettext_noop(
+        "Column “%(heading)s”: dates such as %(example)s were read with the year first. Otherwise: "
+        "--dates day-first or --dates month-first."
     ),
     NoteCode.DUE_BEFORE_ISSUED: gettext_noop(
         "Invoices due before their own date: %(count)s. Look whether that is meant."

@@ -21,6 +21,7 @@ from netterms.receivables.intake.words import (
 _TIME = r"(?:[ T]\d{1,2}:\d{2}.*)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.年 ]\s?(\d{{1,2}})[-/.月 ]\s?(\d{{1,2}})日?{_TIME}")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})[-/. ](\d{{1,2}})[-/. ](\d{{4}}|\d{{2}}){_TIME}")
+_SHORT_YEAR_FIRST = re.compile(rf"(\d{{2}})[-/. ](\d{{1,2}})[-/. ](\d{{1,2}}){_TIME}")
 _NAMED = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]*([A-Za-z]{3})[a-z]*[-/., ]*(\d{4}|\d{2})", re.IGNORECASE
 )
@@ -54,7 +55,10 @@ def rough_day(text: str) -> int | None:
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _YEAR_LAST.fullmatch(text):
         a, b, year = int(found[1]), int(found[2]), int(found[3])
-        return _day(year, a, b) or _day(year, b, a)
+        if day := _day(year, a, b) or _day(year, b, a):
+            return day
+    if found := _SHORT_YEAR_FIRST.fullmatch(text):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _NAMED.fullmatch(text):
         at = _MONTHS.find(found[2].upper())
         return _day(int(found[3]), at // 3 + 1, int(found[1])) if at >= 0 and at % 3 == 0 else None
