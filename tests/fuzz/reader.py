@@ -26,7 +26,17 @@ class HangError(Exception):
 
 
 def importers() -> dict[str, Callable[[Path], object]]:
-    from netterms.connectors import accounts, banks, einvoices, insured_limits, watchlists
+    from netterms.connectors import (
+        accounts,
+        banks,
+        einvoices,
+        insured_limits,
+        notices,
+        rates,
+        references,
+        watchlists,
+    )
+    from netterms.connectors.registry.file import FileRegistry
     from netterms.receivables import intake
 
     return {
@@ -36,6 +46,10 @@ def importers() -> dict[str, Callable[[Path], object]]:
         "limits": lambda path: insured_limits.read(path, "EUR"),
         "accounts": lambda path: accounts.read(path, currency="EUR"),
         "watchlist": watchlists.read,
+        "notices": notices.read,
+        "references": references.read,
+        "register": lambda path: FileRegistry(path).by_name("Heron"),
+        "rates": rates.read,
     }
 
 

@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 
+from tests.actions.connectors.listed import OFAC_CSV
 from tests.actions.connectors.test_banks import CHINESE, GERMAN, MT940, _camt, _detail, _entry
 from tests.actions.connectors.test_einvoices import UBL, pdf
 
@@ -15,6 +16,11 @@ LIST = (
     'A-1,Acme,2026-01-02,2026-02-01,"1,234.56",0,EUR\n'
     "A-2,Weber,02.01.2026,01.02.2026,99.00,99.00,EUR\n"
 )
+NOTICES = (
+    "buyer_number,kind,dated_on,source\n1,sign,2026-05-31,公报\n2,opened,2026年6月1日,Gazette\n"
+)
+REFERENCES = "buyer_number,supplier,currency,limit,given_on\n1,Nord,EUR,1000.50,2026-05-31\n"
+RATES = b"Date,USD,CNY\n2026-01-02,1.1,7.8\n2026-01-05,1.2,N/A\n"
 
 
 def workbook(rows: list[list[object]]) -> bytes:
@@ -26,10 +32,14 @@ def workbook(rows: list[list[object]]) -> bytes:
     return out.getvalue()
 
 
-def archive(content: bytes) -> bytes:
+def table_of(text: str) -> bytes:
+    return workbook([list(line.split(",")) for line in text.splitlines()])
+
+
+def archive(content: bytes, name: str = "../../etc/statement.xml") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("../../etc/statement.xml", content)
+        made.writestr(name, content)
     return out.getvalue()
 
 
@@ -60,5 +70,9 @@ def seeds() -> dict[str, list[bytes]]:
         "limits": [workbook(limits), "\n".join(map(";".join, limits)).encode()],
         "einvoice": [UBL.encode(), pdf("factur-x.xml", UBL.encode())],
         "accounts": [workbook(accounts)],
-        "watchlist": [sdn, targets],
+        "watchlist": [sdn, targets, OFAC_CSV.encode()],
+        "notices": [NOTICES.encode(), NOTICES.encode("gb18030"), table_of(NOTICES)],
+        "references": [REFERENCES.encode("utf-16"), table_of(REFERENCES)],
+        "register": [b"number,name,country\n1,Heron Ltd,GB\n", table_of("number,name\n1,Heron\n")],
+        "rates": [RATES, archive(RATES, "eurofxref.csv")],
     }  # fmt: skip

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -40,6 +41,22 @@ def test_chinese_in_every_encoding(tmp_path, encoding, name):
         (2, "C001", "上海某某贸易有限公司", "04412345", day(2026, 3, 1), day(2026, 3, 31), 123450, 50, "CNY"),
         (3, "C002", "深圳市电子有限公司", "04412346", day(2026, 3, 2), day(2026, 4, 1), 20000, 20000, "CNY"),
     ]  # fmt: skip
+
+
+def test_a_sheet_without_a_name_is_damage(tmp_path):
+    path, damaged = (
+        book(tmp_path, [["Invoice No", "Customer"], [1, "X"]]),
+        tmp_path / "damaged.xlsx",
+    )
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(damaged, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/workbook.xml":
+                content = re.sub(rb'(<sheet [^>]*?) name="[^"]*"', rb"\1", content)
+            new.writestr(name, content)
+    with pytest.raises(Refusal) as refused:
+        read(damaged)
+    assert refused.value.code is Code.FILE_UNREADABLE
 
 
 @pytest.mark.parametrize("name", ["Größmann GmbH", "Süß AG", "Müürsepp OÜ", "Weiß", "Café “é”"])

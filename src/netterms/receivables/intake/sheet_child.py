@@ -128,6 +128,8 @@ def main(path: str, out: str, wanted: str, memory: str) -> int:
     except fastexcel.FastExcelError as error:
         (folder / "error.txt").write_text(str(error), encoding="utf-8", errors="replace")
         return 4
+    if "" in names:  # no spreadsheet program writes one, and nobody could ask for it
+        return 4
     answer: dict[str, Any] = {"names": names, "samples": {}, "formulas": formulas}
     if wanted and wanted not in names:
         (folder / "sheets.json").write_text(json.dumps(answer), encoding="utf-8")
