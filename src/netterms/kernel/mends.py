@@ -91,6 +91,8 @@ class Mend(StrEnum):
     NUMBERS_IN_FILE = "numbers_in_file"  # (file)
     OWN_FILE_NAMES = "own_file_names"
     OTHER_FOLDER = "other_folder"
+    BOTH_OUTCOMES = "both_outcomes"  # (least)
+    READABLE_CSV = "readable_csv"  # (why)
     READABLE_PARQUET = "readable_parquet"  # (file, why)
     # Policies and scorecards kept as data.
     AN_ATTRIBUTE = "an_attribute"

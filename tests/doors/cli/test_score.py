@@ -13,6 +13,7 @@ import pandas as pd
 from netterms.scoring.scorecard import parse
 from netterms.scoring.training.compare import MODELS
 from tests.doors.cli.commands import netterms
+from tests.rules.scoring.test_payer_lists import invoices, write
 from tests.rules.scoring.training.firms import american, table
 
 
@@ -69,3 +70,56 @@ def test_a_file_without_a_mark_of_failure_is_refused(tmp_path):
     done = netterms(tmp_path, "score", "measure", "accounts", tmp_path / "bad.csv")
     assert done.returncode == 2
     assert "bankrupt" in done.stderr
+
+
+def test_a_card_is_measured_as_it_is_and_its_forecasts_are_written(tmp_path):
+    rows = table(american(80, seed=6)).rename(columns={"bankrupt": "status"})
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    done = netterms(
+        tmp_path, "score", "measure", "accounts", tmp_path / "new.csv",
+        "--card", "financial_accounts_v1", "--map", "failed=status", "--out", tmp_path / "out.csv",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "80 firm-years" in done.stdout
+    assert "challenger" not in done.stdout
+    told = pd.read_csv(tmp_path / "out.csv")
+    assert list(told.columns) == ["row", "failed", "financial_accounts_v1"]
+    assert told["failed"].tolist() == rows["status"].tolist()
+
+
+def test_a_card_stands_beside_the_models_that_a_test_file_measures(tmp_path):
+    table(american()).to_csv(tmp_path / "a.csv", index=False)
+    table(american(200, seed=6)).to_csv(tmp_path / "b.csv", index=False)
+    made = netterms(
+        tmp_path, "score", "train", "accounts", "--data", tmp_path / "a.csv", "--out", tmp_path
+    )
+    assert made.returncode == 0, made.stderr
+    done = netterms(
+        tmp_path, "score", "measure", "accounts", tmp_path / "a.csv", "--test", tmp_path / "b.csv",
+        "--card", tmp_path / "financial_accounts_v1.json", "--out", tmp_path / "out.csv",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = pd.read_csv(tmp_path / "out.csv")
+    assert list(told.columns) == ["row", "failed", "financial_accounts_v1", *MODELS]
+    assert len(told) == 200
+
+
+@pytest.mark.parametrize("card", ["nowhere.json", "blocks_v1"])
+def test_what_is_no_card_is_refused(tmp_path, card):
+    table(american(80)).to_csv(tmp_path / "new.csv", index=False)
+    done = netterms(tmp_path, "score", "measure", "accounts", tmp_path / "new.csv", "--card", card)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_payment_model_is_measured_on_a_list_with_other_headings(tmp_path):
+    headings = ("cust_number", "amount", "due_date", "paid", "posting_date_est")
+    write(tmp_path / "list.csv", invoices(), headings)
+    done = netterms(
+        tmp_path, "score", "payers", "measure", tmp_path / "list.csv",
+        "--map", "clear_date=paid", "--out", tmp_path / "out.csv",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = pd.read_csv(tmp_path / "out.csv")
+    off = (told["payers_v1_days"] - told["days_late"]).abs().mean()
+    assert f"{off:.2f}" in done.stdout

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.utils.translation import gettext as _
 
+from netterms.doors.cli.exporting import _whole
 from netterms.doors.cli.opening import answering, open_book, operator
-from netterms.doors.cli.report import Screen
+from netterms.doors.cli.report import Screen, _pairs
+from netterms.doors.cli.score_accounts import MapOption, OutOption
 
 if TYPE_CHECKING:
     from netterms.kernel.context import Context
@@ -66,13 +68,25 @@ def measure(
         Path | None,
         typer.Option(help="CSV to foretell; default: the newest quarter of the first one."),
     ] = None,
+    mapping: MapOption = None,
+    out: OutOption = None,
 ) -> None:
     """Measure the model on a list of paid invoices, beside simpler ways. No database."""
     screen = Screen()
     with answering(screen):
-        from netterms.scoring.payers.measuring import measure as measured
+        from netterms.scoring.payers import measuring
 
-        _tell(screen, measured(file, test))
+        found = measuring.lists(file, test, _pairs(mapping or ()))
+        if found.left_out:
+            screen.say(
+                _("%(rows)s rows without a day of payment or an amount above 0 are left out.")
+                % {"rows": f"{found.left_out:,}"}
+            )
+        said = measuring.foretold(found)
+        _tell(screen, measuring.summed(found, said))
+        if out is not None:
+            _whole(out, "".join(measuring.forecasts(found, said)).encode())
+            screen.say(_("Written: %(file)s") % {"file": out})
 
 
 def _on(ctx: Context, date: datetime | None) -> Context:

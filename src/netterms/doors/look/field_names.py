@@ -93,6 +93,7 @@ FIELDS = {
     "library": _("library"),
     "limit_minor": _("limit"),
     "line": _("credit line"),
+    "map": _("a field named with --map"),
     "month": _("month"),
     "move": _("step"),
     "name": _("name"),

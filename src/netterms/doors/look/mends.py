@@ -106,6 +106,10 @@ MENDS: dict[Mend, str] = {
     Mend.OTHER_FOLDER: gettext_noop(
         "take an empty folder: the grades in this one were made with other cards or settings"
     ),
+    Mend.BOTH_OUTCOMES: gettext_noop(
+        "of the rows at least %(least)s must be marked 1 (failed) and as many 0"
+    ),
+    Mend.READABLE_CSV: gettext_noop("make it a CSV file with a row of headings (%(why)s)"),
     Mend.READABLE_PARQUET: gettext_noop("make %(file)s a whole Parquet file (%(why)s)"),
     Mend.AN_ATTRIBUTE: gettext_noop("name an attribute of the scorecard"),
     Mend.AS_BUILT_IN: gettext_noop("write it as the built-in card does"),

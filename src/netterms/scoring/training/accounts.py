@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -39,8 +41,16 @@ class Trained:
     attributes: tuple[str, ...]
 
 
-def train(file: Path, date: str, central_tendency: float = CENTRAL_TENDENCY) -> Trained:
-    """Train on a CSV file: the same file, date and level give the same card, byte for byte."""
+def train(
+    file: Path,
+    date: str,
+    central_tendency: float = CENTRAL_TENDENCY,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+) -> Trained:
+    """Train on a CSV file: the same file, date and level give the same card, byte for byte.
+
+    `mapping` as in `samples.read`.
+    """
     if not 0 < central_tendency < 1:
         raise Refusal(
             Code.VALUE_INVALID,
@@ -50,7 +60,7 @@ def train(file: Path, date: str, central_tendency: float = CENTRAL_TENDENCY) -> 
             least="0.0001",
             most="0.9999",
         )
-    sample = samples.read(file)
+    sample = samples.read(file, mapping=mapping)
     if sample.shape is Shape.POLISH:
         # Its columns are no attributes that statements of buyers have.
         raise Refusal(Code.COLUMN_MISSING, field=samples.COLUMNS[Shape.AMERICAN][0])

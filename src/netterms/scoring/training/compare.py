@@ -1,15 +1,18 @@
 """Our models and the usual rivals on the same firm-years: in the same folds, or on a test file.
 
-Everything is fitted on the training rows alone: bins, quantiles, medians and weights.
+Everything is fitted on the training rows alone: bins, quantiles, medians and weights. A card that
+is there already is measured as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from statistics import fmean, stdev
 
 import numpy as np
+import pandas as pd
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
@@ -18,14 +21,24 @@ from sklearn.preprocessing import StandardScaler
 
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
+from netterms.scoring.scorecard import Scorecard, evaluate
 from netterms.scoring.training import cards, challenger, ratios
 from netterms.scoring.training.candidates import candidates_for_card, columns_for_card
 from netterms.scoring.training.measures import Measures, calibration_error, measured
-from netterms.scoring.training.samples import Flags, Matrix, Sample, Shape
+from netterms.scoring.training.samples import FIRST_ROW, Flags, Matrix, Sample, Shape
 
 # Trained on the first sample, the risk of each row of the second; None where it cannot be had.
 Forecast = Callable[[Sample, Sample, int], Matrix | None]
 FEWEST_FOLDS, MOST_FOLDS = 2, 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a model said of the rows at `places` of the file that is measured, and what came."""
+
+    places: Flags
+    failed: Flags
+    risk: Matrix
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,22 @@ class Line:
     model: str
     folds: tuple[Measures, ...]
     calibration: float | None
+    parts: tuple[Part, ...]
+
+    @property
+    def failed(self) -> Flags:
+        """Outcomes of all rows that were measured, fold after fold."""
+        return np.concatenate([part.failed for part in self.parts])
+
+    @property
+    def risk(self) -> Matrix:
+        """Forecasts of the same rows."""
+        return np.concatenate([part.risk for part in self.parts])
+
+    @property
+    def rows(self) -> Flags:
+        """Where the same rows stand in the file, counted as people do, with its headings."""
+        return np.concatenate([part.places for part in self.parts]) + FIRST_ROW
 
     @property
     def auc(self) -> float:
@@ -131,10 +160,35 @@ def in_folds(
 
 def on_test(train: Sample, test: Sample, seed: int) -> list[Line]:
     """Every model trained on one file and measured on the other."""
-    if train.shape is not test.shape or train.names != test.names:
-        lacking = sorted(set(train.names) - set(test.names)) or [train.shape.value]
-        raise Refusal(Code.COLUMN_MISSING, field=lacking[0])
-    return _lines(iter([(train, test)]), seed, lambda _n: None)
+    lacking = [name for name in train.names if name not in test.names]
+    if lacking:
+        raise Refusal(Code.COLUMN_MISSING, field=", ".join(lacking), headings=list(test.names))
+    # What the first file does not have nothing was learned of.
+    alike = Sample(
+        train.shape, train.names, np.column_stack([*map(test.column, train.names)]), test.failed
+    )
+    return _lines(iter([(train, alike, np.arange(len(test.failed)))]), seed, lambda _n: None)
+
+
+def of_card(card: Scorecard, sample: Sample) -> Line:
+    """A card that is there already, as it is: nothing is fitted to `sample`."""
+    columns = columns_for_card(sample, listed=False)
+    lacking = [a.name for a in card.attributes if a.reachable != (0, 0) and a.name not in columns]
+    if lacking:
+        raise Refusal(Code.COLUMN_MISSING, field=", ".join(lacking), headings=list(sample.names))
+    unknown = dict.fromkeys(a.name for a in card.attributes)
+    known = {name: columns[name].tolist() for name in unknown if name in columns}
+    risk = np.array(
+        [
+            float(evaluate(card, unknown | dict(zip(known, map(_exact, row), strict=True))).pd)
+            for row in zip(*known.values(), strict=True)
+        ]
+    )
+    return _line(card.name, [Part(np.arange(len(risk)), sample.failed, risk)])
+
+
+def _exact(value: float) -> Decimal | None:
+    return None if np.isnan(value) else Decimal(repr(value))
 
 
 def _check_folds(sample: Sample, folds: int) -> None:
@@ -150,30 +204,40 @@ def _check_folds(sample: Sample, folds: int) -> None:
         )
 
 
-def _split(sample: Sample, folds: int, seed: int) -> Iterator[tuple[Sample, Sample]]:
+def _split(sample: Sample, folds: int, seed: int) -> Iterator[tuple[Sample, Sample, Flags]]:
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     for train, test in splitter.split(sample.raw, sample.failed):
-        yield sample.rows(train), sample.rows(test)
+        yield sample.rows(train), sample.rows(test), test
 
 
 def _lines(
-    pairs: Iterator[tuple[Sample, Sample]], seed: int, progress: Callable[[int], None]
+    pairs: Iterator[tuple[Sample, Sample, Flags]], seed: int, progress: Callable[[int], None]
 ) -> list[Line]:
-    seen: dict[str, list[tuple[Flags, Matrix]]] = {name: [] for name in MODELS}
-    for number, (train, test) in enumerate(pairs, start=1):
+    seen: dict[str, list[Part]] = {name: [] for name in MODELS}
+    for number, (train, test, places) in enumerate(pairs, start=1):
         progress(number)
         for name, forecast in MODELS.items():
             risk = forecast(train, test, seed)
             if risk is not None:
-                seen[name].append((test.failed, risk))
-    return [_line(name, folds) for name, folds in seen.items() if folds]
+                seen[name].append(Part(places, test.failed, risk))
+    return [_line(name, parts) for name, parts in seen.items() if parts]
 
 
-def _line(name: str, folds: list[tuple[Flags, Matrix]]) -> Line:
+def _line(name: str, parts: list[Part]) -> Line:
     probability = name not in BARE_SCORES
-    failed, risk = (np.concatenate(parts) for parts in zip(*folds, strict=True))
-    return Line(
+    line = Line(
         model=name,
-        folds=tuple(measured(f, r, probability=probability) for f, r in folds),
-        calibration=calibration_error(failed, risk) if probability else None,
+        folds=tuple(measured(p.failed, p.risk, probability=probability) for p in parts),
+        calibration=None,
+        parts=tuple(parts),
     )
+    if not probability:
+        return line
+    return replace(line, calibration=calibration_error(line.failed, line.risk))
+
+
+def forecasts(lines: Sequence[Line]) -> pd.DataFrame:
+    """One row for each firm-year that was measured: its row in the file, outcome, forecasts."""
+    of_each = [pd.Series(line.risk, line.rows, name=line.model) for line in lines]
+    failed = pd.Series(lines[0].failed, lines[0].rows, name="failed")
+    return pd.concat([failed, *of_each], axis=1).sort_index().rename_axis("row").reset_index()

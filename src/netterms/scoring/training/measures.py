@@ -38,12 +38,29 @@ def measured(failed: Flags, risk: Matrix, *, probability: bool = True) -> Measur
     )
 
 
+@dataclass(frozen=True)
+class Tenth:
+    """A tenth of the rows in the order of their forecasts: mean forecast, share that failed."""
+
+    rows: int
+    forecast: float
+    observed: float
+
+
+def tenths(failed: Flags, pd: Matrix) -> list[Tenth]:
+    """Forecast and outcome by tenth of the forecast, the lowest first."""
+    order = np.argsort(pd, kind="stable")
+    return [
+        Tenth(len(tenth), float(pd[tenth].mean()), float(failed[tenth].mean()))
+        for tenth in np.array_split(order, DECILES)
+        if len(tenth)
+    ]
+
+
 def calibration_error(failed: Flags, pd: Matrix) -> float:
     """Mean distance of forecast and observed share over deciles of the forecast, by their size."""
-    order = np.argsort(pd, kind="stable")
-    tenths = [tenth for tenth in np.array_split(order, DECILES) if len(tenth)]
-    gaps = [abs(pd[tenth].mean() - failed[tenth].mean()) * len(tenth) for tenth in tenths]
-    return float(sum(gaps) / len(pd))
+    gaps = [abs(t.forecast - t.observed) * t.rows for t in tenths(failed, pd)]
+    return sum(gaps) / len(pd)
 
 
 def stability_index(before: Matrix, after: Matrix) -> float:

@@ -2,16 +2,19 @@
 
 Three shapes are known: the 18 statement items X1..X18 of the American set, the 64 ratios
 Attr1..Attr64 of the Polish one, and any file whose headings are attribute names, by default those
-of `attributes.FINANCIAL`. Every other column (a name, a year) is left out: it would let a model
-know who a firm is, or when it was looked at.
+of `attributes.FINANCIAL`. Small or capital letters and the order of columns make no difference.
+Every other column (a name, a year) is left out: it would let a model know who a firm is, or when
+it was looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +29,10 @@ Flags = npt.NDArray[np.int64]
 
 FINANCIAL_NAMES = tuple(a.name for a in FINANCIAL)
 LABELS = ("bankrupt", "class", "failed", "default")
+MARKS = {"true": "1", "yes": "1", "failed": "1", "false": "0", "no": "0", "alive": "0"}
 MISSING = ("", "?", "NA", "NaN", "nan", "null")
 FEWEST_FAILURES = 20
+OTHER_SEPARATORS = ";\t|"
 # A row of headings, and people count from 1.
 FIRST_ROW = 2
 
@@ -65,25 +70,26 @@ class Sample:
 
 
 def read(
-    path: Path, fewest: int = FEWEST_FAILURES, known: Sequence[str] = FINANCIAL_NAMES
+    path: Path,
+    fewest: int = FEWEST_FAILURES,
+    known: Sequence[str] = FINANCIAL_NAMES,
+    mapping: Mapping[str, str] = MappingProxyType({}),
 ) -> Sample:
     """The sample in a CSV file. A refusal names the column, or the first bad value and its row.
 
     It takes `fewest` failures and as many others: a file to measure on gets by with 1. `known` are
-    the attributes that a file of neither known set may have.
+    the attributes that a file of neither known set may have. `mapping` names the heading of a
+    column that is called otherwise in the file; of the mark of failure by any of `LABELS`.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise Refusal(Code.NOT_FOUND, field="file", value=path.name, mend=Mend.GIVE_IT) from None
-    except pd.errors.EmptyDataError:
-        raise Refusal(Code.FILE_EMPTY) from None
-    except (OSError, ValueError):
-        raise Refusal(Code.FILE_UNREADABLE) from None
-    label = next((name for name in LABELS if name in table.columns), None)
-    if label is None:
-        raise Refusal(Code.COLUMN_MISSING, field=" / ".join(LABELS))
-    shape, names = _shape(list(table.columns), known)
+    table = _named(_table(path), known, mapping)
+    headings = list(table.columns)
+    label = next((name for name in (*mapping, *LABELS) if name in LABELS and name in headings), "")
+    if not label:
+        raise Refusal(Code.COLUMN_MISSING, field=" / ".join(LABELS), headings=headings)
+    if not len(table):
+        raise Refusal(Code.FILE_EMPTY)
+    shape, names = _shape(headings, known)
+    table[label] = table[label].str.strip().str.casefold().replace(MARKS)
     failed = _numbers(table, label)
     if not np.isin(failed, (0, 1)).all():
         raise _wrong(table, label, ~np.isin(failed, (0, 1)), Mend.ONE_OF, allowed="0, 1")
@@ -91,21 +97,70 @@ def read(
         raise Refusal(
             Code.VALUE_INVALID,
             field=label,
-            value=int(failed.sum()),
-            mend=Mend.AT_LEAST,
+            value=f"{int(failed.sum())} / {len(failed)}",
+            mend=Mend.BOTH_OUTCOMES,
             least=fewest,
         )
     raw = np.column_stack([_numbers(table, name) for name in names])
     return Sample(shape, names, raw, failed.astype(np.int64))
 
 
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        first = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+        other = next((sign for sign in OTHER_SEPARATORS if sign in "".join(first)), None)
+        separator = other if other and len(first) == 1 else ","
+        table = pd.read_csv(
+            path,
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            index_col=False,
+            encoding="utf-8-sig",
+        )
+    except FileNotFoundError:
+        raise Refusal(Code.NOT_FOUND, field="file", value=path.name, mend=Mend.GIVE_IT) from None
+    except pd.errors.EmptyDataError:
+        raise Refusal(Code.FILE_EMPTY) from None
+    except (OSError, ValueError) as error:
+        why = str(error).splitlines()[0]
+        raise Refusal(
+            Code.FILE_UNREADABLE, file=path.name, mend=Mend.READABLE_CSV, why=why
+        ) from None
+    if separator == ",":
+        return table
+    # Where no comma parts the columns, it may be a decimal comma.
+    return table.replace(r"^\s*([+-]?\d+),(\d+)\s*$", r"\1.\2", regex=True)
+
+
+def _named(table: pd.DataFrame, known: Sequence[str], mapping: Mapping[str, str]) -> pd.DataFrame:
+    """The table with the columns that can be asked for under their own names."""
+    fields = {n.casefold(): n for n in (*LABELS, *chain.from_iterable(COLUMNS.values()), *known)}
+    table = table.rename(columns=lambda n: fields.get(n.strip().casefold(), n.strip()))
+    for field, heading in mapping.items():
+        if field not in fields.values():
+            allowed = ", ".join(fields.values())
+            raise Refusal(
+                Code.VALUE_INVALID, field="map", value=field, mend=Mend.ONE_OF, allowed=allowed
+            )
+        if heading in table.columns:
+            table[field] = table[heading]
+        elif not set(LABELS if field in LABELS else (field,)) & set(table.columns):
+            # One of two files may have it under its own name.
+            raise Refusal(Code.COLUMN_UNKNOWN, value=heading, headings=list(table.columns))
+    return table
+
+
 def _shape(headings: list[str], known: Sequence[str]) -> tuple[Shape, tuple[str, ...]]:
     for shape, wanted in COLUMNS.items():
-        if set(wanted) <= set(headings):
+        lacking = [name for name in wanted if name not in headings]
+        if not lacking:
             return shape, wanted
+        if 2 * len(lacking) < len(wanted):
+            raise Refusal(Code.COLUMN_MISSING, field=", ".join(lacking), headings=headings)
     found = tuple(name for name in known if name in headings)
     if not found:
-        raise Refusal(Code.COLUMN_MISSING, field=known[0])
+        raise Refusal(Code.COLUMN_MISSING, field=", ".join(known), headings=headings)
     return Shape.GENERIC, found
 
 

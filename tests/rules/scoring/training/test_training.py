@@ -75,10 +75,12 @@ def test_missing_values_and_our_own_headings_are_read(tmp_path):
     ("change", "code", "said"),
     [
         (lambda t: t.drop(columns="bankrupt"), Code.COLUMN_MISSING, "bankrupt"),
-        (lambda t: t.drop(columns="X7"), Code.COLUMN_MISSING, FINANCIAL[0].name),
+        (lambda t: t.drop(columns="X7"), Code.COLUMN_MISSING, "X7"),
+        (lambda t: t[["bankrupt", "X1"]], Code.COLUMN_MISSING, FINANCIAL[0].name),
         (lambda t: t.assign(X7="much"), Code.VALUE_INVALID, "X7, 2"),
         (lambda t: t.assign(bankrupt=2), Code.VALUE_INVALID, "bankrupt, 2"),
         (lambda t: t.assign(bankrupt=0), Code.VALUE_INVALID, "bankrupt"),
+        (lambda t: t.assign(bankrupt=1), Code.VALUE_INVALID, "bankrupt"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_by_column_and_row(tmp_path, change, code, said):
@@ -87,6 +89,65 @@ def test_a_file_that_cannot_be_used_is_refused_by_column_and_row(tmp_path, chang
         samples.read(tmp_path / "bad.csv")
     assert refused.value.code is code
     assert said in refused.value.facts["field"]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda t, to: t[t.columns[::-1]].to_csv(to, index=False),
+        lambda t, to: t.to_csv(to, index=False, encoding="utf-8-sig"),
+        lambda t, to: t.rename(columns=lambda c: f" {c.swapcase()}").to_csv(to, index=False),
+        lambda t, to: t.to_csv(to, index=False, sep="\t"),
+        lambda t, to: t.to_csv(to, index=False, sep=";", decimal=","),
+        lambda t, to: t.assign(bankrupt=t.bankrupt.map({0: "alive", 1: "Failed"})).to_csv(to),
+        lambda t, to: t.assign(bankrupt=t.bankrupt == 1).to_csv(to),
+    ],
+    ids=["order", "mark", "capitals", "tabs", "semicolons", "words", "truth"],
+)
+def test_the_same_firms_are_read_however_the_file_is_written(tmp_path, write):
+    rows = table(FIRMS)
+    rows.to_csv(tmp_path / "plain.csv", index=False)
+    write(rows, tmp_path / "other.csv")
+    plain, other = (samples.read(tmp_path / f"{name}.csv") for name in ("plain", "other"))
+    assert plain.names == other.names
+    assert np.array_equal(plain.failed, other.failed)
+    assert np.array_equal(plain.raw, other.raw)
+
+
+def test_a_column_called_otherwise_is_named(tmp_path):
+    rows = table(FIRMS)
+    rows.to_csv(tmp_path / "plain.csv", index=False)
+    rows.rename(columns={"bankrupt": "status", "X7": "debtors"}).to_csv(
+        tmp_path / "other.csv", index=False
+    )
+    named = {"failed": "status", "X7": "debtors"}
+    plain, other = (
+        samples.read(tmp_path / f"{name}.csv", mapping=named) for name in ("plain", "other")
+    )
+    assert np.array_equal(plain.raw, other.raw)
+    assert np.array_equal(plain.failed, other.failed)
+    for mapping, code in (
+        ({"failed": "nothing"}, Code.COLUMN_UNKNOWN),
+        ({"X99": "debtors"}, Code.VALUE_INVALID),
+    ):
+        with pytest.raises(Refusal) as refused:
+            samples.read(tmp_path / "other.csv", mapping=mapping)
+        assert refused.value.code is code
+
+
+def test_headings_alone_are_an_empty_file(tmp_path):
+    table(FIRMS).head(0).to_csv(tmp_path / "empty.csv", index=False)
+    with pytest.raises(Refusal) as refused:
+        samples.read(tmp_path / "empty.csv")
+    assert refused.value.code is Code.FILE_EMPTY
+
+
+def test_what_stopped_the_reading_is_said(tmp_path):
+    (tmp_path / "bad.csv").write_bytes(b"bankrupt,X1\n\xff\xfe,1\n")
+    with pytest.raises(Refusal) as refused:
+        samples.read(tmp_path / "bad.csv")
+    assert refused.value.code is Code.FILE_UNREADABLE
+    assert "utf-8" in refused.value.facts["why"]
 
 
 def test_a_file_to_measure_on_may_have_few_failures_but_not_none(tmp_path):
@@ -304,3 +365,65 @@ def test_the_card_delivered_is_what_the_command_makes(ledger):
     shipped = SHIPPED.read_text("utf-8")
     data = ledger.parent / "bankruptcy-american" / "companies_2015_2018.csv"
     assert accounts.train(data, json.loads(shipped)["provenance"]["date"]).text == shipped
+
+
+def test_a_card_that_is_there_is_measured_as_it_is():
+    card = scorecard.parse(SHIPPED.read_text("utf-8"))
+    line = compare.of_card(card, FIRMS)
+    columns = candidates.columns_for_card(FIRMS, listed=False)
+    for row in range(0, len(FIRMS.failed), 37):
+        known = {
+            name: None if np.isnan(column[row]) else Decimal(f"{column[row]:.4f}")
+            for name, column in columns.items()
+        }
+        pd_ = scorecard.evaluate(card, known | {"statement_age_months": None}).pd
+        assert line.risk[row] == float(pd_)
+    other = replace(FIRMS, failed=1 - FIRMS.failed)
+    assert np.array_equal(compare.of_card(card, other).risk, line.risk)
+    assert compare.of_card(card, other).auc == pytest.approx(1 - line.auc)
+
+
+def test_a_card_is_not_measured_on_a_file_without_what_it_weighs():
+    card = scorecard.parse(SHIPPED.read_text("utf-8"))
+    few = samples.Sample(
+        samples.Shape.GENERIC, ("current_ratio",), np.ones((4, 1)), np.array([0, 1, 0, 1])
+    )
+    with pytest.raises(Refusal) as refused:
+        compare.of_card(card, few)
+    assert "net_income_to_assets" in str(refused.value.facts["field"])
+    assert "current_ratio" not in str(refused.value.facts["field"])
+
+
+def test_a_test_file_may_have_more_columns_than_was_learned_of():
+    names = ("current_ratio", "ebit_margin", "gross_margin")
+    columns = ratios.financial(ratios.items(FIRMS))
+    raw = np.column_stack([columns[name] for name in names])
+    more = samples.Sample(samples.Shape.GENERIC, names, raw, FIRMS.failed)
+    less = samples.Sample(samples.Shape.GENERIC, names[1::-1], raw[:, 1::-1], FIRMS.failed)
+    same, wider = (compare.on_test(less, test, 1) for test in (less, more))
+    assert [line.auc for line in same] == [line.auc for line in wider]
+    with pytest.raises(Refusal) as refused:
+        compare.on_test(more, less, 1)
+    assert refused.value.facts["field"] == "gross_margin"
+
+
+def test_forecasts_stand_in_the_order_of_the_file_whatever_the_folds():
+    lines = compare.in_folds(FIRMS, 2, 1)
+    told = compare.forecasts(lines)
+    assert told["row"].tolist() == list(range(2, len(FIRMS.failed) + 2))
+    assert told["failed"].tolist() == FIRMS.failed.tolist()
+    assert list(told.columns[2:]) == [line.model for line in lines]
+    card = next(line for line in lines if line.model == compare.SCORECARD)
+    for place, risk in zip(card.rows, card.risk, strict=True):
+        assert told[compare.SCORECARD][place - 2] == risk
+
+
+def test_the_calibration_error_is_the_mean_gap_of_tenths():
+    pd_ = np.repeat(np.linspace(0.05, 0.95, 10), 20)
+    failed = np.tile([1] * 5 + [0] * 15, 10)
+    found = measures.tenths(failed, pd_)
+    assert [t.rows for t in found] == [20] * 10
+    assert [t.observed for t in found] == [0.25] * 10
+    assert [round(t.forecast, 2) for t in found] == [round(0.05 + n / 10, 2) for n in range(10)]
+    # |0.05 - 0.25|, |0.15 - 0.25| ... |0.95 - 0.25|, by hand.
+    assert measures.calibration_error(failed, pd_) == pytest.approx(0.31)
