@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from netterms.scoring.rules import DEFAULT_GRADE, rounded
@@ -146,9 +148,11 @@ def ordered_auc(counted: Iterable[tuple[Decimal | int, int, int]]) -> Decimal | 
     if not defaults or not others:
         return None
     won, better = Fraction(0), 0
-    for _, buyers, bad in lines:
-        won += bad * (better + Fraction(buyers - bad, 2))
-        better += buyers - bad
+    # Lines of one risk are ties, however many they are.
+    for _, alike in groupby(lines, key=itemgetter(0)):
+        good, bad = (sum(counts) for counts in zip(*((n - d, d) for _, n, d in alike), strict=True))
+        won += bad * (better + Fraction(good, 2))
+        better += good
     return rounded(won / (defaults * others), 4)
 
 

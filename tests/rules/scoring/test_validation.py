@@ -18,6 +18,7 @@ from netterms.scoring.validation import (
     by_vintage,
     grade_auc,
     matrix,
+    ordered_auc,
     stability_index,
 )
 
@@ -63,6 +64,17 @@ def test_the_auc_of_grades_is_the_share_of_pairs_in_the_right_order(buyers):
     assert abs(Fraction(grade_auc(levels)) - won / (len(bad) * len(good))) <= Fraction(1, 20_000)
 
 
+def test_an_auc_is_the_same_however_the_buyers_of_one_risk_are_split_into_lines():
+    whole = [(D("0.01"), 30, 2), (D("0.02"), 20, 3), (D("0.05"), 10, 6)]
+    split = [
+        (D("0.02"), 12, 0), (D("0.01"), 30, 2), (D("0.02"), 8, 3),
+        (D("0.05"), 4, 4), (D("0.05"), 6, 2),
+    ]  # fmt: skip
+    # By hand: 28, 17 and 4 good ones; (2 x 14 + 3 x (28 + 8.5) + 6 x (45 + 2)) / (11 x 49).
+    assert ordered_auc(whole) == D("0.7783")
+    assert ordered_auc(split) == ordered_auc(whole)
+
+
 def test_a_population_that_did_not_move_has_no_stability_index():
     assert stability_index([Moved(3, 3, 50), Moved(5, 5, 50)]) == 0
     # The same shares by other buyers are the same population.
@@ -90,7 +102,7 @@ def test_the_matrix_has_only_buyers_scored_on_both_days():
 def test_a_row_tells_its_shares_and_whether_it_says_little():
     row = MatrixRow(2, [1, FEWEST_CASES - 4, 0, 2, 0, 0, 0, 0, 0, 1])
     assert row.buyers == FEWEST_CASES
-    assert (row.better, row.worse) == (Decimal("0.0333"), Decimal("0.1000"))
-    assert row.same == Decimal("0.8667")
+    assert (row.better, row.worse) == (D("0.0333"), D("0.1000"))
+    assert row.same == D("0.8667")
     assert not row.says_little
     assert MatrixRow(2, [0, FEWEST_CASES - 1, 0, 0, 0, 0, 0, 0, 0, 0]).says_little
