@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from netterms.kernel.context import Context, Permission
 from netterms.receivables.queries import live_engine
-from netterms.scoring.queries import insolvencies
 from netterms.scoring.validation import Backtested, Moved
 from netterms.store.tenancy import book
 
@@ -41,11 +40,10 @@ def observed(ctx: Context, days: Sequence[date], names: Sequence[str]) -> list[O
     """
     ctx.require(Permission.READ)
     with book(ctx):
-        lost = insolvencies(ctx)
-        return [one for day in days for one in _on(day, names, lost)]
+        return [one for day in days for one in _on(day, names)]
 
 
-def _on(day: date, names: Sequence[str], lost: dict[str, date]) -> Iterator[Observed]:
+def _on(day: date, names: Sequence[str]) -> Iterator[Observed]:
     engine, until = live_engine(), day + HORIZON
     became = {
         (line["buyer"], line["currency"]): line
@@ -53,15 +51,14 @@ def _on(day: date, names: Sequence[str], lost: dict[str, date]) -> Iterator[Obse
     }
     for line in engine.ask("scoring/behaviour", as_of=day):
         outcome = became[line["buyer"], line["currency"]]
-        insolvent_on = lost.get(line["buyer"], date.max)
-        if outcome["was_in_default"] or insolvent_on <= day:
+        if outcome["was_in_default"]:
             continue
         yield Observed(
             buyer=line["buyer"],
             currency=line["currency"],
             seen_on=day,
             attributes={name: line[name] for name in names},
-            defaulted=bool(outcome["defaulted"]) or insolvent_on <= until,
+            defaulted=bool(outcome["defaulted"]),
         )
 
 

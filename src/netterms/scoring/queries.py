@@ -145,16 +145,6 @@ def probable_defaults(ctx: Context, as_of: date) -> dict[str, Decimal]:
     return {line["currency"]: line["weighted"] for line in found}
 
 
-def insolvencies(ctx: Context) -> dict[str, date]:
-    """The day of insolvency of each buyer that has one. Call it inside the seller's book."""
-    found = sql.rows(
-        "select id::text as buyer, insolvent_on from buyer"
-        " where seller_id = %(seller)s and insolvent_on is not null",
-        {"seller": ctx.seller},
-    )
-    return {line["buyer"]: line["insolvent_on"] for line in found}
-
-
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
     """What is known of a company since `known_on`."""

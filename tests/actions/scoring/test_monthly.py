@@ -16,7 +16,7 @@ from netterms.scoring.figures import Concern, FigureKind, Role
 from netterms.scoring.monthly import concerns, figures, measure_month
 from netterms.scoring.moves import CardMove
 from netterms.scoring.shadow import refresh_shadow
-from tests.actions.books import Line, bring_in, on, rows
+from tests.actions.books import Line, bring_in, insolvent, on, rows
 from tests.actions.scoring.test_own_card import card, other
 
 FIRST = date(2026, 6, 1)
@@ -71,6 +71,14 @@ def test_the_order_is_told_of_ten_defaults_and_more(ctx):
     measure_month(on(ctx, FIRST), FIRST - timedelta(days=3))
     (auc,) = found(ctx, FigureKind.AUC)
     assert (auc.value, auc.concern) == (Decimal(1), Concern.OK)
+
+
+def test_who_was_lost_is_a_default_whatever_is_overdue(ctx):
+    grown_up(ctx)
+    insolvent(on(ctx, FIRST - timedelta(days=30)), "g1")
+    measure_month(on(ctx, FIRST), FIRST - timedelta(days=3))
+    (auc,) = found(ctx, FigureKind.AUC)
+    assert (auc.cases, auc.defaults) == (20, 5)
 
 
 def test_a_crossing_is_announced_once_and_stands_among_the_concerns(ctx):

@@ -8,19 +8,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
+from uuid import UUID
 
 import pytest
 
 from netterms.kernel.context import Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables import payments
+from netterms.receivables.write_offs import WriteOffReason, write_off
 from netterms.scoring import versions
 from netterms.scoring.actions import CARD, refresh_scores
 from netterms.scoring.experience import HORIZON, backtest, days_to_look, migration, observed
 from netterms.scoring.moves import CardMove, CardState
 from netterms.scoring.scorecard import evaluate, parse
 from netterms.scoring.validation import Moved
-from tests.actions.books import Line, bring_in, insolvent, on, rows
+from tests.actions.books import Line, bring_in, insolvent, on, pay, rows
 
 TODAY = date(2026, 6, 1)
 NAMES = ["payment_experiences", "payment_index", "worst_open_days_past_due"]
@@ -163,6 +167,47 @@ def test_a_default_is_an_invoice_90_days_past_due_or_an_insolvency_within_the_ho
     assert seen == {"on time": False, "late": False, "default": True, "open": True, "lost": True}
 
 
+def test_what_nobody_will_pay_is_a_default_though_its_day_came_early(ctx):
+    """A write-off closes an invoice on its day: that alone must not look like a payment."""
+    day = days_to_look(TODAY, 1)[0]
+    due = day + timedelta(days=10)
+    made = {"issued_on": day - timedelta(days=40), "amount": 20_00}
+    early = {"issued_on": day - timedelta(days=60), "amount": 20_00}
+    bring_in(
+        ctx,
+        *(Line(name, due, **made) for name in ("gone", "failed", "small")),
+        mistaken := Line("mistaken", due, number="M", **made),
+        Line("already", day - timedelta(days=30), **early),
+        Line("already", due, number="second", settled_on=due, **made),
+    )
+    then = on(ctx, day + timedelta(days=60))
+    lose(on(ctx, day - timedelta(days=2)), "already", WriteOffReason.UNCOLLECTABLE)
+    lose(then, "gone", WriteOffReason.UNCOLLECTABLE)
+    lose(then, "failed", WriteOffReason.INSOLVENT)
+    lose(then, "small", WriteOffReason.NOT_WORTH_IT)
+    payment = lose(then, "mistaken", WriteOffReason.UNCOLLECTABLE)
+    payments.undo_allocation(then, payment, None, "it was paid")
+    pay(on(ctx, day + timedelta(days=70)), mistaken)
+    names = {b["id"]: b["n"] for b in rows(ctx, "select id::text, buyer_number as n from buyer")}
+    seen = {names[o.buyer]: o.defaulted for o in observed(ctx, [day], NAMES)}
+    assert seen == {"gone": True, "failed": True, "small": False, "mistaken": False}
+
+
+def lose(ctx, number: str, reason: WriteOffReason) -> UUID:
+    """Write all off that the buyer owes; the settlement that it became."""
+    [invoice] = rows(
+        ctx,
+        "select i.id, i.open_minor from invoice i join buyer b on b.id = i.buyer_id"
+        " where b.buyer_number = %(number)s and i.open_minor > 0 order by i.due_on limit 1",
+        number=number,
+    )
+    write_off(ctx, invoice["id"], Money(invoice["open_minor"], "EUR"), reason)
+    [done] = rows(
+        ctx, "select payment_id from write_off where invoice_id = %(id)s", id=invoice["id"]
+    )
+    return done["payment_id"]
+
+
 def test_what_happens_after_the_day_changes_no_attribute(ctx):
     day = days_to_look(TODAY, 1)[0]
     due, issued = day - timedelta(days=20), day - timedelta(days=50)
@@ -205,6 +250,23 @@ def test_a_back_test_counts_scores_whose_year_is_over_and_what_came_of_them(ctx)
     assert sum(line.defaults for line in found) == 1
     pds = rows(ctx, "select sum(pd) as pd from score where grade < 8")
     assert sum(line.expected for line in found) == pds[0]["pd"]
+    insolvent(on(ctx, TODAY - timedelta(days=1)), "paid")
+    assert sum(line.defaults for line in backtest(ctx, TODAY)) == 2
+
+
+def test_a_buyer_that_was_lost_before_its_score_is_no_default_of_it(ctx):
+    day = TODAY - timedelta(days=365)
+    due, before = day - timedelta(days=10), {"issued_on": day - timedelta(days=40), "amount": 20_00}
+    bring_in(
+        ctx,
+        Line("gone", due, **before),
+        Line("gone", day + timedelta(days=9), number="second", **before),
+        Line("later", due, settled_on=due, **before),
+    )
+    lose(on(ctx, day - timedelta(days=1)), "gone", WriteOffReason.UNCOLLECTABLE)
+    refresh_scores(on(ctx, day))
+    [found] = backtest(ctx, TODAY)
+    assert (found.buyers, found.defaults) == (1, 0)
 
 
 def test_a_migration_tells_where_each_grade_went(ctx):

@@ -15,7 +15,7 @@ from netterms.scoring.moves import CardMove, CardState
 from netterms.scoring.scorecard import evaluate, parse
 from netterms.scoring.shadow import compare, refresh_shadow, require_comparison
 from netterms.scoring.validation import FEWEST_DEFAULTS, Moved
-from tests.actions.books import Line, bring_in, on, rows
+from tests.actions.books import Line, bring_in, insolvent, on, rows
 from tests.actions.scoring.test_own_card import TODAY, card, other
 
 STOP = 9
@@ -128,6 +128,8 @@ def test_outcomes_count_defaults_since_the_first_shadow_score_and_tell_no_auc_of
     assert found.challenger.defaults == FEWEST_DEFAULTS
     # Nine of ten stood 40 days past due when they were scored, the two good ones did not.
     assert found.challenger.auc == found.champion.auc == Decimal("0.9500")
+    insolvent(on(ctx, TODAY - timedelta(days=1)), "g1")
+    assert compare(ctx, TODAY, STOP).challenger.defaults == FEWEST_DEFAULTS + 1
 
 
 def test_another_seller_sees_no_challenger(ctx, new_seller):
