@@ -1,11 +1,13 @@
 """One company twice in the book: find the pairs, let a person decide, and take it back.
 
 A merge moves no paper: the journal is never edited. The buyer that goes points to the one that
-stays and stands below it, so that caps count both; its name becomes another name of that one.
+stays and stands below it, so that caps count both; its name becomes another name of that one, and
+what is known of its insolvency is known of that one, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +16,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from netterms.buyers import events
+from netterms.buyers import events, insolvency
 from netterms.buyers.actions import index_names
 from netterms.buyers.groups import stands_below
 from netterms.buyers.likeness import Side, compare
@@ -213,7 +215,8 @@ def merge(ctx: Context, keep: UUID, gone: UUID, why: str) -> None:
             },
         )
         _point(ctx, gone, keep, keep)
-        _decide(ctx, keep, gone, "merged", known[gone]["parent_id"], alias)
+        notices = insolvency.carry_over(ctx, gone, keep)
+        _decide(ctx, keep, gone, "merged", known[gone]["parent_id"], alias, notices)
         record(
             ctx,
             events.BuyersMerged(keep, gone, why),
@@ -255,7 +258,7 @@ def unmerge(ctx: Context, gone: UUID, stays: UUID | None = None) -> None:
         known = _locked(ctx, keep, gone)
         pair = sql.row(
             """
-            select parent_before, alias_id from duplicate_pair
+            select parent_before, alias_id, notices from duplicate_pair
             where seller_id = %(seller)s and one_id = least(%(keep)s::uuid, %(gone)s::uuid)
               and other_id = greatest(%(keep)s::uuid, %(gone)s::uuid)
             """,
@@ -270,6 +273,7 @@ def unmerge(ctx: Context, gone: UUID, stays: UUID | None = None) -> None:
             "delete from buyer_alias where seller_id = %(seller)s and id = %(id)s",
             {"seller": ctx.seller, "id": pair["alias_id"]},
         )
+        insolvency.take_back(ctx, pair["notices"])
         _decide(ctx, keep, gone, "proposed", None, None)
         record(
             ctx,
@@ -287,18 +291,25 @@ def _point(ctx: Context, gone: UUID, keep: UUID | None, parent: UUID | None) -> 
 
 
 def _decide(
-    ctx: Context, one: UUID, other: UUID, state: str, parent: UUID | None, alias: UUID | None
+    ctx: Context,
+    one: UUID,
+    other: UUID,
+    state: str,
+    parent: UUID | None,
+    alias: UUID | None,
+    notices: Sequence[UUID] = (),
 ) -> None:
     sql.execute(
         """
         insert into duplicate_pair (seller_id, one_id, other_id, score, reasons, state, found_on,
-                                    decided_on, decided_by, parent_before, alias_id)
+                                    decided_on, decided_by, parent_before, alias_id, notices)
         values (%(seller)s, least(%(one)s::uuid, %(other)s), greatest(%(one)s::uuid, %(other)s),
-                100, '{}', %(state)s, %(today)s, %(decided)s, %(by)s, %(parent)s, %(alias)s)
+                100, '{}', %(state)s, %(today)s, %(decided)s, %(by)s, %(parent)s, %(alias)s,
+                %(notices)s)
         on conflict (seller_id, one_id, other_id) do update
         set state = excluded.state, decided_on = excluded.decided_on,
             decided_by = excluded.decided_by, parent_before = excluded.parent_before,
-            alias_id = excluded.alias_id
+            alias_id = excluded.alias_id, notices = excluded.notices
         """,
         {
             "seller": ctx.seller,
@@ -310,6 +321,7 @@ def _decide(
             "by": None if state == "proposed" else ctx.actor,
             "parent": parent,
             "alias": alias,
+            "notices": list(notices),
         },
     )
 

@@ -53,6 +53,8 @@ SIGN_STATES = frozenset({
 
 
 MERGED = "merged"
+# Why the program itself withdraws a notice.
+UNMERGED = "unmerged"
 # Wound up by its members, who declared that all debts can be paid: no insolvency, but who winds up
 # buys on credit no more. (Insolvency Act 1986, sections 89 and 90.)
 SOLVENT_LIQUIDATION = "members-voluntary-liquidation"
@@ -269,6 +271,26 @@ def opened_elsewhere(ctx: Context, buyers: Iterable[UUID]) -> dict[UUID, date]:
         for one in _standing(ctx, buyers)
         if one.kind == NoticeKind.OPENED and one.source
     }
+
+
+def carry_over(ctx: Context, gone: UUID, keep: UUID) -> list[UUID]:
+    """What stands of `gone` is said of `keep`, too, the same company: ids of what is new to it.
+
+    Call it inside the seller's book, with both locked.
+    """
+    standing = _standing(ctx, [gone, keep])
+    known = {_mark(keep, one) for one in standing if one.buyer_id == keep}
+    new = [
+        Notice(NoticeKind(one.kind), one.dated_on, one.source, one.reference, one.words)
+        for one in standing
+        if one.buyer_id == gone and _mark(keep, one) not in known
+    ]
+    return _enter(ctx, [(keep, notice) for notice in new])
+
+
+def take_back(ctx: Context, carried: Sequence[UUID]) -> None:
+    """Withdraw what was carried over, where it still stands: the two are not one company."""
+    _withdraw(ctx, dict.fromkeys(carried, UNMERGED))
 
 
 def note_entered(ctx: Context, days: Mapping[UUID, date]) -> None:

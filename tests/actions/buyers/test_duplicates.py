@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from netterms.buyers import particulars
-from netterms.buyers.actions import Introduction, introduce
+from netterms.buyers.actions import BuyerFacts, Introduction, introduce, update_facts
 from netterms.buyers.duplicates import find_duplicates, merge, not_the_same, pairs, unmerge
+from netterms.buyers.insolvency import Notice, NoticeKind, notices_of, record_notice
+from netterms.buyers.queries import buyer as buyer_of
 from netterms.buyers.queries import search
 from netterms.kernel.ids import new_id
 from netterms.kernel.refusal import Code, Refusal
@@ -109,6 +111,31 @@ def test_a_merge_moves_no_paper_and_is_taken_back_whole(ctx, named):
     assert refused.value.code is Code.NOT_FOUND
     assert kinds(ctx).count("buyers.buyers_merged") == 1
     assert kinds(ctx).count("buyers.buyers_unmerged") == 1
+
+
+def test_an_insolvency_of_the_one_that_goes_is_one_of_the_one_that_stays(ctx, named):
+    """The two are one company; the one that stays would buy on credit on."""
+    day = ctx.today - timedelta(days=3)
+    update_facts(ctx, [BuyerFacts("2", insolvent_on=day)])
+    sign = Notice(NoticeKind.SIGN, day, "The Gazette", "4711", "petition")
+    for number in ("1", "2"):
+        record_notice(ctx, named[number], sign)
+    record_notice(ctx, named["2"], Notice(NoticeKind.SIGN, day, "a supplier"))
+    merge(ctx, named["1"], named["2"], "same")
+    assert buyer_of(ctx, named["1"]).insolvent_on == day
+    found = [(one.kind, one.source) for one in notices_of(ctx, named["1"])]
+    assert sorted(found) == [("opened", ""), ("sign", "The Gazette"), ("sign", "a supplier")]
+    [told] = rows(
+        ctx,
+        "select facts from event where kind = 'buyers.buyer_insolvent' and subject_id = %(id)s",
+        id=named["1"],
+    )
+    assert told["facts"]["insolvent_on"] == day.isoformat()
+    unmerge(ctx, named["2"])
+    assert buyer_of(ctx, named["1"]).insolvent_on is None
+    assert buyer_of(ctx, named["2"]).insolvent_on == day
+    standing = [one for one in notices_of(ctx, named["1"]) if one.withdrawn_on is None]
+    assert [one.source for one in standing] == ["The Gazette"]
 
 
 def test_who_introduces_itself_by_a_merged_number_is_served_as_the_other(ctx, named):

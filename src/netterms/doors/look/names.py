@@ -171,6 +171,7 @@ MISSING: Words = {
 WHYS: Words = {
     "insolvency": _("Insolvency proceedings were opened"),
     "other_day": _("another day was entered"),
+    "unmerged": _("the merge that brought it was taken back"),
     "sanctions": _("Found to be a party on a sanctions list"),
     "promises_broken": _("Promises to pay were broken"),
     "payment_plan": _("A payment plan runs: new deliveries are for cash"),
