@@ -398,22 +398,22 @@ FIRST = "2026-03-02,Miller,INV 1,10.00,{0}\n"
 
 
 @pytest.mark.parametrize(
-    ("row", "value"),
+    ("row", "place", "value"),
     [
-        (",Weber,INV 2,7.00,", ""),
-        ("31.02.2026,TotalEnergies,INV 2,7.00,", "31.02.2026"),
-        (",TotalEnergies,INV 2,7.00,", ""),
-        ("2026-03-03,Weber,INV 2,7.00,much", "much"),
+        (",Weber,INV 2,7.00,", "A4", ""),
+        ("31.02.2026,TotalEnergies,INV 2,7.00,", "A4", "31.02.2026"),
+        (",TotalEnergies,INV 2,7.00,", "A4", ""),
+        ("2026-03-03,Weber,INV 2,7.00,much", "E4", "much"),
     ],
 )
 def test_no_movement_is_left_out_for_a_day_or_a_balance_that_cannot_be_read(
-    tmp_path: Path, row: str, value: str
+    tmp_path: Path, row: str, place: str, value: str
 ):
     path = tmp_path / "list.csv"
     path.write_text(f"sep=,\n{HEADS}{FIRST}{row}\n".format(""), encoding="utf-8")
     found = refusal(path, account="1", currency="EUR")
     assert found.code is Code.BANK_STATEMENT_VALUE_UNREADABLE
-    assert found.facts == {"place": "4", "value": value}
+    assert found.facts == {"place": place, "value": value}
 
 
 @pytest.mark.parametrize(

@@ -240,10 +240,19 @@ def _each(
         if booked_on is None:
             if _moves_nothing(table, row, amounts):
                 continue
-            raise unreadable(f"{number}", day)
+            raise unreadable(_place(table, "booked_on", number), day)
         minor = _minor(table, row, currency, amounts, negative=negative, number=number)
         if minor:
             yield _line(table, row, currency, booked_on, minor, dates, amounts, number)
+
+
+def _place(table: _Table, field: str, number: int) -> str:
+    """Where a spreadsheet shows a field of a row, such as D4."""
+    place, letters = table.columns[field][0] + 1, ""
+    while place:
+        place, last = divmod(place - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return f"{letters}{number}"
 
 
 def _moves_nothing(table: _Table, row: Row, amounts: Mapping[str, Decimal | None]) -> bool:
@@ -279,8 +288,8 @@ def _amount(
         return None
     value, *others = set(told.values())
     if value is None or others:
-        raise unreadable(f"{number}", " / ".join(told))
-    return minor_of(value, currency, f"{number}")
+        raise unreadable(_place(table, field, number), " / ".join(told))
+    return minor_of(value, currency, _place(table, field, number))
 
 
 def _minor(
@@ -304,7 +313,7 @@ def _minor(
         return -abs(minor)
     if not mark or mark in _IN or sign == "+":
         return abs(minor) if mark or sign else minor
-    raise unreadable(f"{number}", table.cell(row, "direction"))
+    raise unreadable(_place(table, "direction", number), table.cell(row, "direction"))
 
 
 def _line(
