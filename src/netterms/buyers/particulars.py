@@ -168,7 +168,7 @@ def add_address(ctx: Context, buyer_id: UUID, told: Address) -> UUID:
         raise invalid("country", told.country, Mend.COUNTRY_CODE)
     with book(ctx):
         lock(ctx, buyer_id)
-        address = insert(ctx, "buyer_address", buyer_id, asdict(told))
+        address = insert(ctx, "buyer_address", buyer_id, asdict(told) | {"lines": lines})
         assert address is not None
         record(ctx, events.AddressAdded(buyer_id, address))
     return address

@@ -17,7 +17,7 @@ from netterms.buyers.accounts import (
 )
 from netterms.buyers.entering import NewAccount, NewAlias, NewIdentifier, enter
 from netterms.buyers.particulars import Address, Contact
-from netterms.buyers.profile import contacts_of, profile
+from netterms.buyers.profile import addresses_of, contacts_of, profile
 from netterms.kernel.context import Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -55,7 +55,8 @@ def test_names_people_and_places_of_any_script_are_kept_and_forgotten(ctx, buyer
     contact = use.add_contact(
         ctx, buyer, Contact("王小明", "采购", "wang@north.example", "+86 10 1234", "zh-hans")
     )
-    address = use.add_address(ctx, buyer, Address("registered", "北京市朝阳区1号", country="CN"))
+    address = use.add_address(ctx, buyer, Address("registered", " 北京市朝阳区1号\n", country="CN"))
+    assert [kept.lines for kept in addresses_of(ctx, buyer)] == ["北京市朝阳区1号"]
     [event] = rows(ctx, "select facts from event where kind = 'buyers.contact_added'")
     assert event["facts"] == {"contact": str(contact)}
     for what, one in (("alias", alias), ("contact", contact), ("address", address)):
