@@ -111,16 +111,16 @@ def account(
             from netterms.doors.console.account_statement import as_pdf
 
             assert out is not None
-            _whole(out, as_pdf(who.name, seller_name(ctx), first, last, found))
+            write_whole(out, as_pdf(who.name, seller_name(ctx), first, last, found))
         if format is not Shape.PDF:
             if out is None:
                 sys.stdout.write(text)
                 return
-            _whole(out, text.encode())
+            write_whole(out, text.encode())
         screen.say(_("Written: %(file)s") % {"file": out})
 
 
-def _whole(out: Path, content: bytes) -> None:
+def write_whole(out: Path, content: bytes) -> None:
     """The file is there whole or not at all."""
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:

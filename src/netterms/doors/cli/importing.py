@@ -19,10 +19,10 @@ from netterms.doors.cli.report import (
     REFUSED,
     DateOrder,
     Screen,
-    _pairs,
     _tell_bad,
     _tell_recognised,
     clean,
+    mapped,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def import_file(
             _take_in(screen, ctx, file)
             return
         with _bar(screen, READ_PHASES) as bar:
-            staged = _read(file, _pairs(mapping or ()), currency, sheet, dates, bar, ctx)
+            staged = _read(file, mapped(mapping or ()), currency, sheet, dates, bar, ctx)
         _tell_recognised(screen, staged)
         _tell_bad(screen, staged)
         _refuse_bad(screen, staged, skip_bad=skip_bad)

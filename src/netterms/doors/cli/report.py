@@ -94,7 +94,7 @@ def report(
         try:
             later = Thread(target=_load_later_modules)
             later.start()
-            staged = _read(screen, file, _pairs(mapping or ()), currency, sheet, dates)
+            staged = _read(screen, file, mapped(mapping or ()), currency, sheet, dates)
             later.join()
             _tell_recognised(screen, staged)
             _tell_bad(screen, staged)
@@ -199,7 +199,8 @@ def _language(wanted: str | None) -> str:
     return LANGUAGES[key]
 
 
-def _pairs(mapping: Sequence[str]) -> dict[str, str]:
+def mapped(mapping: Sequence[str]) -> dict[str, str]:
+    """Headings by field, of what was given as `--map FIELD=HEADING`."""
     pairs = {}
     for given in mapping:
         field, sign, heading = given.partition("=")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.utils.translation import gettext as _
 
-from netterms.doors.cli.exporting import _whole
+from netterms.doors.cli.exporting import write_whole
 from netterms.doors.cli.opening import answering
-from netterms.doors.cli.report import Screen, _pairs
+from netterms.doors.cli.report import Screen, mapped
 from netterms.kernel.clock import SystemClock
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
@@ -59,7 +59,7 @@ def measure_accounts(
         require_extra()
         from netterms.scoring.training import compare, samples
 
-        pairs, lines = _pairs(mapping or ()), []
+        pairs, lines = mapped(mapping or ()), []
         if card is not None:
             given = _card(card)
             names = [a.name for a in given.attributes]
@@ -84,7 +84,7 @@ def measure_accounts(
         _tell_lines(screen, lines)
         _tell_tenths(screen, lines[0])
         if out is not None:
-            _whole(out, compare.forecasts(lines).to_csv(index=False).encode())
+            write_whole(out, compare.forecasts(lines).to_csv(index=False).encode())
             screen.say(_("Written: %(file)s") % {"file": out})
 
 
@@ -130,7 +130,7 @@ def train_accounts(
 
         bears = date or SystemClock().now().date().isoformat()
         level = accounts.CENTRAL_TENDENCY if central_tendency is None else central_tendency
-        trained = accounts.train(data, bears, level, _pairs(mapping or ()))
+        trained = accounts.train(data, bears, level, mapped(mapping or ()))
         out.mkdir(parents=True, exist_ok=True)
         target = out / f"{accounts.NAME}_v{accounts.VERSION}.json"
         target.write_text(trained.text, encoding="utf-8")

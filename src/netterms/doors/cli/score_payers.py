@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.utils.translation import gettext as _
 
-from netterms.doors.cli.exporting import _whole
+from netterms.doors.cli.exporting import write_whole
 from netterms.doors.cli.opening import answering, open_book, operator
-from netterms.doors.cli.report import Screen, _pairs
+from netterms.doors.cli.report import Screen, mapped
 from netterms.doors.cli.score_accounts import MapOption, OutOption
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def measure(
     with answering(screen):
         from netterms.scoring.payers import measuring
 
-        found = measuring.lists(file, test, _pairs(mapping or ()))
+        found = measuring.lists(file, test, mapped(mapping or ()))
         if found.left_out:
             screen.say(
                 _("%(rows)s rows without a day of payment or an amount above 0 are left out.")
@@ -85,7 +85,7 @@ def measure(
         said = measuring.foretold(found)
         _tell(screen, measuring.summed(found, said))
         if out is not None:
-            _whole(out, "".join(measuring.forecasts(found, said)).encode())
+            write_whole(out, "".join(measuring.forecasts(found, said)).encode())
             screen.say(_("Written: %(file)s") % {"file": out})
 
 
