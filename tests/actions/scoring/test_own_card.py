@@ -20,10 +20,17 @@ from netterms.receivables import payments
 from netterms.receivables.write_offs import WriteOffReason, write_off
 from netterms.scoring import versions
 from netterms.scoring.actions import CARD, refresh_scores
-from netterms.scoring.experience import HORIZON, backtest, days_to_look, migration, observed
+from netterms.scoring.experience import (
+    HORIZON,
+    backtest,
+    days_to_look,
+    migration,
+    observed,
+    rebuilt,
+)
 from netterms.scoring.moves import CardMove, CardState
 from netterms.scoring.scorecard import evaluate, parse
-from netterms.scoring.validation import Moved
+from netterms.scoring.validation import Moved, by_vintage
 from tests.actions.books import Line, bring_in, insolvent, on, pay, rows
 
 TODAY = date(2026, 6, 1)
@@ -252,6 +259,34 @@ def test_a_back_test_counts_scores_whose_year_is_over_and_what_came_of_them(ctx)
     assert sum(line.expected for line in found) == pds[0]["pd"]
     insolvent(on(ctx, TODAY - timedelta(days=1)), "paid")
     assert sum(line.defaults for line in backtest(ctx, TODAY)) == 2
+
+
+def test_scores_worked_out_now_are_those_that_would_have_been_stored(ctx):
+    """A book whose invoices go back further than its scores is measured at once."""
+    day = TODAY - HORIZON
+    due, before = day + timedelta(days=10), {"issued_on": day - timedelta(days=40)}
+    late = {"issued_on": day - timedelta(days=200), "settled_on": day - timedelta(days=20)}
+    bring_in(
+        ctx,
+        Line("paid", due, settled_on=due, **before),
+        Line("late", day - timedelta(days=80), number="first", **late),
+        Line("late", due, number="second", **before),
+        Line("already", day - timedelta(days=95), issued_on=day - timedelta(days=120)),
+    )
+    assert backtest(ctx, TODAY) == []
+    found = rebuilt(ctx)
+    looked = [
+        (level.name - vintage(day), level.buyers, level.defaults) for level in by_vintage(found)
+    ]
+    # "late" has an invoice from the first look on, "already" from the second.
+    assert looked == [(-6, 1, 1), (-3, 2, 2), (0, 2, 1)]
+    refresh_scores(on(ctx, day))
+    stored = backtest(ctx, TODAY)
+    assert [line for line in found if line.vintage == vintage(day)] == stored
+
+
+def vintage(day: date) -> int:
+    return 12 * day.year + day.month - 1
 
 
 def test_a_buyer_that_was_lost_before_its_score_is_no_default_of_it(ctx):

@@ -86,6 +86,7 @@ def test_vintages_hold_forecast_against_outcome(today, score):
     day = today.today - timedelta(days=366)
     due = day + timedelta(days=10)
     bring_in(today, *(Line(f"{n}", due, issued_on=day - timedelta(days=40)) for n in range(8)))
+    assert "few buyers" in score("vintages", "--history").stdout
     refresh_scores(on(today, day))
     said = score("vintages")
     assert said.returncode == 0, said.stderr

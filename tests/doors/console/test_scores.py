@@ -52,8 +52,16 @@ def test_the_page_shows_forecast_and_outcome_of_scores_a_year_old(ctx, signed_in
     day = TODAY - timedelta(days=366)
     due = day + timedelta(days=10)
     bring_in(ctx, *(Line(f"{n}", due, issued_on=day - timedelta(days=40)) for n in range(8)))
+    client = signed_in(ctx)
+    html = client.get("/scores/").content.decode()
+    assert "No score is a year old yet." in html
+    assert "forecast too low" not in html
+    # The invoices are: what the card would have said of them can be worked out.
+    html = client.get("/scores/?history").content.decode()
+    assert "forecast too low" in html
+    assert "Accounts, facts and news of those days are left out." in html
     refresh_scores(on(ctx, day))
-    html = signed_in(ctx).get("/scores/").content.decode()
+    html = client.get("/scores/").content.decode()
     assert "forecast too low" in html
     assert "100.00" in html
 

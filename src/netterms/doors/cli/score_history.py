@@ -86,16 +86,30 @@ def _row(row: MatrixRow) -> tuple[str, ...]:
     return (str(row.grade), *(str(n or "") for n in row.counts), *map(_share, shares))
 
 
-def show_vintages(seller: SellerOption = None) -> None:
+def show_vintages(
+    seller: SellerOption = None,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history",
+            help="Of what the card in force says of past days, from the payments known then,"
+            " where no score is a year old yet.",
+        ),
+    ] = False,
+) -> None:
     """Hold forecasts against outcomes, by the month in which buyers were scored."""
     screen = Screen()
     with answering(screen):
         open_book()
         ctx = operator(seller)
         from netterms.scoring import validation
-        from netterms.scoring.experience import backtest
+        from netterms.scoring.experience import backtest, rebuilt
 
-        levels = validation.by_vintage(backtest(ctx, ctx.today))
+        tested = rebuilt(ctx) if history else backtest(ctx, ctx.today)
+        levels = validation.by_vintage(tested)
+        if history and not levels:
+            screen.say(_("The invoices do not go back further than a year."))
+            return
         if not levels:
             screen.say(_("No score is a year old yet."))
             return

@@ -21,7 +21,7 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.rules import LimitSettings
 from netterms.scoring import validation
-from netterms.scoring.experience import backtest, migration
+from netterms.scoring.experience import LOOKS, backtest, migration, rebuilt
 from netterms.scoring.moves import CARD_MOVES, CardMove, CardState
 from netterms.scoring.rules import DEFAULT_GRADE
 from netterms.scoring.shadow import compare
@@ -38,7 +38,8 @@ def overview(request: PageRequest) -> HttpResponse:
     """The seller's cards, and the back-test and stability of its scores."""
     ctx, today = request.ctx, request.ctx.today
     cards = versions(ctx)
-    tested = backtest(ctx, today)
+    from_history = "history" in request.GET
+    tested = rebuilt(ctx) if from_history else backtest(ctx, today)
     span = request.GET.get("span", "")
     months = SPANS.get(span, SPANS["month"])
     since = add_months(today, -months)
@@ -51,6 +52,8 @@ def overview(request: PageRequest) -> HttpResponse:
         "cards": [{"card": c, "measures": c.measures, "moves": _moves(c.state)} for c in cards],
         "may_change": Permission.MANAGE_POLICY in ctx.may,
         "grades": levels,
+        "from_history": from_history,
+        "looks": LOOKS,
         "vintages": [
             {"month": _month(level.name), "level": level} for level in validation.by_vintage(tested)
         ],
