@@ -49,6 +49,7 @@ def test_a_newer_list_is_read_as_csv_or_zip(tmp_path, database, zipped):
     [
         (b"", Code.FILE_EMPTY),
         (b"\xff\xfe\x00", Code.FILE_UNREADABLE),
+        (b"\nDate,USD\n2026-01-02,1\n", Code.NO_HEADER),
         (b"Name,USD\n", Code.NO_HEADER),
         (b"Date,USD\n2026-13-01,1\n", Code.ROWS_BAD),
         (b"Date,USD\n2026-01-02,0\n", Code.ROWS_BAD),

@@ -36,7 +36,7 @@ from tests import ensure_java
 AS_OF = date(2026, 5, 31)
 SINCE = date(2025, 5, 31)
 # A statement file is a portable question if it names its values as DuckDB does and reads `item`
-# or the stored scores;
+# or the stored scores (`score`) and who was lost (`lost`);
 # PostgreSQL's own statements name theirs as its driver does.
 QUESTIONS = sorted(
     f"{path.parent.parent.name}/{path.stem}"
@@ -56,20 +56,23 @@ CREATE TABLE score (buyer_id VARCHAR, currency VARCHAR, scored_on DATE, grade IN
   pd DECIMAL(8, 6))
 """
 
+LOST = "CREATE TABLE lost (buyer VARCHAR, lost_on DATE)"
+
 
 def fill(ctx: Context, rng: random.Random) -> None:
     """A book of random invoices: settled, open, paid in part, credit notes, two currencies."""
     buyers = [uuid4() for _ in range(30)]
     for number, buyer in enumerate(buyers):
         sql.execute(
-            "insert into buyer (seller_id, id, buyer_number, name, country) values "
-            "(%(seller)s, %(id)s, %(number)s, %(name)s, %(country)s)",
+            "insert into buyer (seller_id, id, buyer_number, name, country, insolvent_on) values "
+            "(%(seller)s, %(id)s, %(number)s, %(name)s, %(country)s, %(insolvent_on)s)",
             {
                 "seller": ctx.seller,
                 "id": buyer,
                 "number": str(number),
                 "name": f"Buyer {number}",
                 "country": rng.choice(["DE", "CN", ""]),
+                "insolvent_on": AS_OF - timedelta(days=97 * number) if number % 4 == 0 else None,
             },
         )
     for number in range(400):
@@ -171,6 +174,10 @@ def engines(ctx: Context) -> Iterator[Engines]:
         connection.executemany(
             "INSERT INTO score VALUES (?, ?, ?, ?, ?)", [tuple(s.values()) for s in scores]
         )
+        connection.execute(LOST)
+        lost = sql.rows("select buyer, lost_on from lost")
+        assert lost
+        connection.executemany("INSERT INTO lost VALUES (?, ?)", [tuple(s.values()) for s in lost])
         yield Engines(live_engine(), DuckEngine(connection))
     connection.close()
 
@@ -188,7 +195,7 @@ def session() -> Iterator[Any]:
 @pytest.fixture
 def spark(engines: Engines, session: Any, tmp_path: Path) -> SparkEngine:
     """Spark over the same relation, read from Parquet as a cluster would."""
-    for name in ("item", "score"):
+    for name in ("item", "score", "lost"):
         file = tmp_path / f"{name}.parquet"
         engines.duck.connection.execute(f"COPY {name} TO '{file}'")
         session.read.parquet(str(file)).createOrReplaceTempView(name)

@@ -77,7 +77,7 @@ def _rates(content: bytes, name: str) -> list[Rate]:
     if not lines:
         raise Refusal(Code.FILE_EMPTY, file=name)
     heads = [head.strip() for head in lines[0]]
-    if heads[0] != "Date" or not all(re.fullmatch("[A-Z]{3}|", head) for head in heads[1:]):
+    if heads[:1] != ["Date"] or not all(re.fullmatch("[A-Z]{3}|", head) for head in heads[1:]):
         raise Refusal(Code.NO_HEADER, file=name)
     return [
         rate

@@ -37,7 +37,7 @@ became AS (
              THEN 1 ELSE 0 END) AS defaulted
   FROM placed AS s
   LEFT JOIN item AS i ON i.buyer = s.buyer AND i.currency = s.currency AND i.amount_minor > 0
-  LEFT JOIN (/* lost.sql */) AS l ON l.buyer = s.buyer
+  LEFT JOIN lost AS l ON l.buyer = s.buyer
   WHERE s.place = 1 AND s.grade < 10
   GROUP BY s.vintage, s.buyer, s.currency
 )

@@ -16,6 +16,6 @@ SELECT
                            ELSE date_diff('day', i.due_on, i.settled_on) > 90 END)
                 THEN 1 ELSE 0 END) AS BIGINT) AS defaulted
 FROM item AS i
-LEFT JOIN (/* lost.sql */) AS l ON l.buyer = i.buyer
+LEFT JOIN lost AS l ON l.buyer = i.buyer
 WHERE i.amount_minor > 0
 GROUP BY i.buyer, i.currency

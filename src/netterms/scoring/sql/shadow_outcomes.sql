@@ -43,7 +43,7 @@ became AS (
              THEN 1 ELSE 0 END) AS defaulted
   FROM first_seen AS f
   LEFT JOIN item AS i ON i.buyer = f.buyer AND i.currency = f.currency AND i.amount_minor > 0
-  LEFT JOIN (/* lost.sql */) AS l ON l.buyer = f.buyer
+  LEFT JOIN lost AS l ON l.buyer = f.buyer
   GROUP BY f.buyer, f.currency
 )
 SELECT 'champion' AS card, champion_pd AS pd, COUNT(*) AS buyers, CAST(SUM(defaulted) AS BIGINT) AS defaults

@@ -21,7 +21,7 @@ WITH became AS (
   FROM watched AS w
   LEFT JOIN item AS i
     ON i.buyer = CAST(w.buyer_id AS VARCHAR) AND i.currency = w.currency AND i.amount_minor > 0
-  LEFT JOIN (/* lost.sql */) AS l ON l.buyer = CAST(w.buyer_id AS VARCHAR)
+  LEFT JOIN lost AS l ON l.buyer = CAST(w.buyer_id AS VARCHAR)
   WHERE w.side = 'cohort'
   GROUP BY w.buyer_id, w.currency
 )
