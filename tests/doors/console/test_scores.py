@@ -52,18 +52,32 @@ def test_the_page_shows_forecast_and_outcome_of_scores_a_year_old(ctx, signed_in
     day = TODAY - timedelta(days=366)
     due = day + timedelta(days=10)
     bring_in(ctx, *(Line(f"{n}", due, issued_on=day - timedelta(days=40)) for n in range(8)))
+    refresh_scores(on(ctx, day))
+    html = signed_in(ctx).get("/scores/").content.decode()
+    assert "forecast too low" in html
+    assert "100.00" in html
+
+
+@pytest.mark.parametrize(("defaults", "told"), [(9, False), (10, True)])
+def test_without_old_scores_the_invoices_tell_and_no_auc_of_few_defaults(
+    ctx, signed_in, defaults, told
+):
+    """That would be mostly chance. One look sees them: a quarter before, no invoice was issued."""
+    day = SystemClock().now().date() - timedelta(days=368)
+    due, before = day + timedelta(days=10), {"issued_on": day - timedelta(days=40)}
+    bring_in(
+        ctx,
+        *(Line(f"bad {n}", due, **before) for n in range(defaults)),
+        *(Line(f"good {n}", due, settled_on=due, **before) for n in range(3)),
+    )
     client = signed_in(ctx)
     html = client.get("/scores/").content.decode()
     assert "No score is a year old yet." in html
     assert "forecast too low" not in html
-    # The invoices are: what the card would have said of them can be worked out.
     html = client.get("/scores/?history").content.decode()
     assert "forecast too low" in html
     assert "Accounts, facts and news of those days are left out." in html
-    refresh_scores(on(ctx, day))
-    html = client.get("/scores/").content.decode()
-    assert "forecast too low" in html
-    assert "100.00" in html
+    assert ("AUC of the grades" in html) is told
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
