@@ -16,6 +16,7 @@ from netterms.statements.rules import RATIOS
 from netterms.store import sql
 from netterms.store.tenancy import book
 
+# A figure of fewer buyers would tell of one of them.
 LEAST_PEERS = 5
 MOST_PEERS = 500
 RATIO_NAMES = tuple(ratio.name for ratio in RATIOS)

@@ -11,17 +11,14 @@ from netterms.reports import queries
 from netterms.scoring.overlay import Overlay, overlay_on
 from netterms.terms.jurisdictions import Cell, Scope, jurisdictions
 
-# A share of fewer buyers would tell of one of them.
-LEAST_BUYERS = 5
-
 
 def surroundings(ctx: Context, buyer: Buyer) -> dict[str, Any]:
     """Country and sector of a buyer as plain values.
 
     `points`: what the table of factors (SCR-16) adds to a score for each. `law`: what is on file
     of the country, each value with the parties it binds, a remark, and its standing. `paid`: how
-    others there paid the seller within 12 months, beside the buyer; of fewer than LEAST_BUYERS
-    others nothing is told, and `sampled` says that not all of them were asked.
+    others there paid the seller within 12 months, beside the buyer; of fewer than
+    `queries.LEAST_PEERS` others nothing is told, and `sampled` says that not all were asked.
     """
     return {
         "country": buyer.country,
@@ -31,7 +28,7 @@ def surroundings(ctx: Context, buyer: Buyer) -> dict[str, Any]:
         "paid": [
             line
             for line in queries.paid_around(ctx, buyer.id)
-            if line["scope"] == "buyer" or line["buyers"] >= LEAST_BUYERS
+            if line["scope"] == "buyer" or line["buyers"] >= queries.LEAST_PEERS
         ],
     }
 

@@ -107,11 +107,9 @@ def show_vintages(
 
         tested = rebuilt(ctx) if history else backtest(ctx, ctx.today)
         levels = validation.by_vintage(tested)
-        if history and not levels:
-            screen.say(_("The invoices do not go back further than a year."))
-            return
         if not levels:
-            screen.say(_("No score is a year old yet."))
+            young = _("The invoices do not go back further than a year.")
+            screen.say(young if history else _("No score is a year old yet."))
             return
         rows = []
         for level in levels:
