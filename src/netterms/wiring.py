@@ -21,7 +21,9 @@ from netterms.buyers.events import (
     BankAccountRejected,
     BuyerInsolvent,
     BuyerSanctioned,
+    BuyersMerged,
     BuyersRegrouped,
+    BuyersUnmerged,
 )
 from netterms.checkout.actions import expire_orders
 from netterms.checkout.books import check_books
@@ -66,7 +68,7 @@ from netterms.scoring.actions import refresh_scores
 from netterms.scoring.monthly import measure_month
 from netterms.scoring.payers.actions import foretell_payments
 from netterms.scoring.shadow import refresh_shadow
-from netterms.screening.actions import screen_buyers
+from netterms.screening.actions import mark_merged, screen_buyers
 from netterms.site.config import config
 from netterms.store import runs, sql
 from netterms.store.calendars import keep_closed_days
@@ -87,6 +89,8 @@ WOKEN: Mapping[str, Sequence[Callable[[Context, Any], None]]] = {
     BuyerInsolvent.kind: [hold_lines],
     BuyerSanctioned.kind: [hold_sanctioned],
     BuyersRegrouped.kind: [regroup],
+    BuyersMerged.kind: [mark_merged],
+    BuyersUnmerged.kind: [mark_merged],
     ReminderSent.kind: [letters.note_reminder_sent],
     ReminderFailed.kind: [letters.note_reminder_failed],
     BankAccountChanged.kind: [look_at_account],

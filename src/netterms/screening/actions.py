@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from netterms.access.queries import same_person
 from netterms.buyers.actions import mark_sanctioned
+from netterms.buyers.events import BuyersMerged, BuyersUnmerged
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.ids import new_id
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
     from netterms.screening.matching import Names
 
 LONGEST_WHY = 500
+# A buyer and all that turned out to be the same company.
+COMPANY = """
+select other.id from buyer b
+join buyer other on other.seller_id = b.seller_id
+  and coalesce(other.merged_into, other.id) = coalesce(b.merged_into, b.id)
+where b.seller_id = %(seller)s and b.id = %(id)s
+order by other.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +366,27 @@ def decide(ctx: Context, hit_id: UUID, *, agree: bool) -> None:
         sql.execute(sql.statement("screening/decide"), _facts(ctx, hit_id, state, line["why"]))
         record(ctx, events.HitDecided(line["buyer_id"], hit_id, before.value, state.value))
         if agree:
-            mark_sanctioned(ctx, line["buyer_id"], hit=_confirmed(ctx, line["buyer_id"]))
+            _mark_company(ctx, line["buyer_id"])
+
+
+def mark_merged(ctx: Context, told: BuyersMerged | BuyersUnmerged) -> None:
+    """What two people confirmed of a buyer holds for the whole company; taken back, for it alone."""
+    _mark_company(ctx, told.subject)
+    if isinstance(told, BuyersUnmerged):
+        _mark_company(ctx, told.gone)
+
+
+def _mark_company(ctx: Context, buyer_id: UUID) -> None:
+    company = [line["id"] for line in sql.rows(COMPANY, {"seller": ctx.seller, "id": buyer_id})]
+    hit = bool(
+        sql.value(
+            "select exists (select from screening_hit where seller_id = %(seller)s"
+            " and buyer_id = any(%(buyers)s) and state = 'confirmed')",
+            {"seller": ctx.seller, "buyers": company},
+        )
+    )
+    for each in company:
+        mark_sanctioned(ctx, each, hit=hit)
 
 
 def _facts(ctx: Context, hit_id: UUID, state: HitState, why: str) -> dict[str, Any]:
@@ -377,13 +406,3 @@ def _locked(ctx: Context, hit_id: UUID) -> dict[str, Any]:
     if found is None:
         raise Refusal(Code.NOT_FOUND, field="hit", value=str(hit_id))
     return found
-
-
-def _confirmed(ctx: Context, buyer_id: UUID) -> bool:
-    return bool(
-        sql.value(
-            "select exists (select from screening_hit where seller_id = %(seller)s"
-            " and buyer_id = %(buyer)s and state = 'confirmed')",
-            {"seller": ctx.seller, "buyer": buyer_id},
-        )
-    )

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from netterms.buyers.actions import Introduction, introduce, mark_sanctioned
+from netterms.buyers.duplicates import merge, unmerge
 from netterms.buyers.particulars import AliasKind, add_alias, add_identifier
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
@@ -301,3 +302,31 @@ def test_no_line_is_opened_for_a_sanctioned_buyer(ctx):
     with pytest.raises(Refusal) as refused, book(ctx):
         set_line(ctx, found, "EUR", LineTerms(100), "test")
     assert refused.value.facts["mend"] == "keep_shut"
+
+
+def sanctioned(ctx):
+    found = rows(ctx, "select name from buyer where sanctions_hit order by name")
+    return [line["name"] for line in found]
+
+
+def test_merged_buyers_are_one_company_to_the_lists(ctx, load):
+    load(HERON)
+    stays = buyer(ctx, "Red Kite Bakery")
+    gone = buyer(ctx, "Blue Heron Lines", "IR", "X2")
+    screen_buyers(ctx)
+    with book(ctx):
+        set_line(ctx, stays, "EUR", LineTerms(100_000), "test")
+    [hit] = queries.hits_of(ctx, gone)
+    propose(ctx, hit.id, same=True, why="same address")
+    decide(other(ctx), hit.id, agree=True)
+    assert sanctioned(ctx) == ["Blue Heron Lines"]
+    merge(ctx, stays, gone, "one tax number")
+    assert sanctioned(ctx) == ["Blue Heron Lines", "Red Kite Bakery"]
+    assert lines_of(ctx, stays)["EUR"].terms.status is LineStatus.ON_HOLD
+    unmerge(ctx, gone)
+    assert sanctioned(ctx) == ["Blue Heron Lines"]
+    # What is decided while they are one holds for both, too.
+    merge(ctx, stays, gone, "one tax number after all")
+    propose(ctx, hit.id, same=False, why="another company")
+    decide(other(ctx), hit.id, agree=True)
+    assert sanctioned(ctx) == []
