@@ -38,10 +38,11 @@ check: setup-dev ## format, lint, types, room contracts
 	@PYTHONPATH=examples/shop $(BIN)/mypy --config-file examples/shop/mypy.ini -p shop
 	@$(BIN)/lint-imports --no-logo
 
+# In their own order: files of few but long tests, such as those that kill, would otherwise come last, one at a time.
 test: check      ## check, then every test
 	@$(BIN)/python -m tests.ensure_chromium
 	@$(BIN)/python -m tests.ensure_java
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 history: setup-dev ## 16 clients for 10 minutes while gateway, database and network are killed 100 times
 	@$(BIN)/python -m tests.history.story 10 100 $$(date +%s)
