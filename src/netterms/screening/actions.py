@@ -370,7 +370,7 @@ def decide(ctx: Context, hit_id: UUID, *, agree: bool) -> None:
 
 
 def mark_merged(ctx: Context, told: BuyersMerged | BuyersUnmerged) -> None:
-    """What two people confirmed of a buyer holds for the whole company; taken back, for it alone."""
+    """What two people confirmed of a buyer holds for its whole company, as it now is."""
     _mark_company(ctx, told.subject)
     if isinstance(told, BuyersUnmerged):
         _mark_company(ctx, told.gone)

@@ -61,6 +61,20 @@ def load(tmp_path: Path) -> Any:
     return json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
 
 
+def test_it_says_why_a_list_of_open_invoices_has_no_late_rate(run, tmp_path):
+    path = tmp_path / "open.csv"
+    path.write_text("\n".join(LEDGER.splitlines()[::2]), encoding="utf-8")
+    done = run(path)
+    assert "add those paid" in " ".join(done.stderr.split())
+    assert "add those paid" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_it_says_nothing_of_the_past_where_there_is_one(run, ledger_file, tmp_path):
+    done = run(ledger_file)
+    assert "add those paid" not in " ".join(done.stderr.split())
+    assert "add those paid" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_it_writes_three_files_that_agree(run: Run, ledger_file: Path, tmp_path: Path) -> None:
     result = run(ledger_file, "--as-of", "2026-05-31")
     assert result.exit_code == 0, result.output

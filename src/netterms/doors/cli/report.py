@@ -329,7 +329,7 @@ def _write_report(screen: Screen, staged: Staged, name: str, as_of: date, out: P
 
 def _tell_totals(screen: Screen, report: Mapping[str, Any]) -> None:
 
-    from netterms.doors.look import formats
+    from netterms.doors.look import formats, report_page
 
     screen.table(
         _("The book on %(day)s") % {"day": formats.day(report["as_of"])},
@@ -353,6 +353,8 @@ def _tell_totals(screen: Screen, report: Mapping[str, Any]) -> None:
             for currency, block in report["currencies"].items()
         ],
     )
+    if any(map(report_page.lacks_past, report["currencies"].values())):
+        screen.warn(report_page.no_past())
 
 
 @contextmanager

@@ -216,7 +216,22 @@ def _summary(currency: str, block: Block, total: Decimal, overdue: Decimal) -> l
             _("A sale takes %(dso)s days to become cash, %(add)s of them because buyers pay late.")
             % {"dso": formats.number(dso["simple"], 0), "add": formats.number(dso["add"], 0)}
         )
+    elif lacks_past(block):
+        sentences.append(no_past())
     return sentences + _first_to_chase(currency, block)
+
+
+def lacks_past(block: Block) -> bool:
+    """Whether the list has open invoices of this currency and none that was paid."""
+    return bool(block.get("open_count")) and block.get("late_rate") is None
+
+
+def no_past() -> str:
+    """Why figures of the past are missing: a rate of open invoices alone would look worse."""
+    return _(
+        "How late buyers pay and how long a sale takes to become cash cannot be told from open"
+        " invoices alone: add those paid in the last twelve months."
+    )
 
 
 def _first_to_chase(currency: str, block: Block) -> list[str]:
