@@ -74,7 +74,8 @@ def _identity(ctx: Context, buyer: Buyer) -> Part:
         "aliases": [{"kind": each.kind, "name": each.name} for each in aliases_of(ctx, buyer.id)],
         "addresses": [_address(each) for each in addresses_of(ctx, buyer.id)],
         "company": _company(ctx, buyer.id),
-        "email": buyer.email,
+        # Whether there is one: a report is kept for good, a person's address need not be.
+        "has_email": bool(buyer.email),
         "key_account": buyer.key_account,
         "insolvent_on": buyer.insolvent_on,
         "merged_into": _named(stays) if buyer.merged_into else None,
@@ -288,7 +289,7 @@ def _missing(parts: Part) -> list[str]:
         "accounts": parts["accounts"] or parts["statements"],
         "payments": paid,
         "score": parts["scores"],
-        "email": identity["email"],
+        "email": identity["has_email"],
         # Nobody goes to see a small buyer.
         "visit": parts["visit"] or not identity["key_account"],
     }

@@ -176,13 +176,20 @@ def test_a_key_orders_once_and_only_one_buyer(ctx, buyer):
 
 def test_a_report_stays_as_it_was(ctx, buyer):
     before, _ = order_report(ctx, buyer, "key-1")
-    update_facts(ctx, [BuyerFacts("1", email="new@buyer.example")])
+    update_facts(ctx, [BuyerFacts("1", key_account=True)])
     after, _ = order_report(ctx, buyer, "key-2")
-    assert before.content["identity"]["email"] != after.content["identity"]["email"]
+    assert before.content["identity"]["key_account"] != after.content["identity"]["key_account"]
     assert order_report(ctx, buyer, "key-1")[0] == before
     for text in ("update credit_report set as_of = '2026-01-01'", "delete from credit_report"):
         with pytest.raises(DatabaseError), book(ctx):
             sql.execute(text)
+
+
+def test_a_kept_report_holds_no_address_of_a_person(ctx, buyer):
+    update_facts(ctx, [BuyerFacts("1", email="ann@buyer.example")])
+    report, _ = order_report(ctx, buyer, "key-1")
+    assert report.content["identity"]["has_email"] is True
+    assert "ann@buyer.example" not in str(report.content)
 
 
 def test_annual_accounts_stand_beside_those_of_the_sector(ctx, buyer):

@@ -29,7 +29,7 @@ def identity(part: Part) -> Section:
         *_numbers(part),
         *_addresses(part),
         *_company(part.get("company", {})),
-        Fact(_("E-mail"), part["email"] or formats.NOTHING),
+        Fact(_("E-mail"), _("on file") if _has_email(part) else formats.NOTHING),
         Fact(_("Companies above"), above or _("none known")),
         Fact(_("Buyers of the same group"), formats.number(group["members"])),
     ]
@@ -38,6 +38,11 @@ def identity(part: Part) -> Section:
     note = _("What was sold to a merged buyer is told in that one's own report.") if merged else ""
     tables = _group(group, stays or part)
     return Section(_("Identity and group"), tuple(facts), tables, note=note)
+
+
+def _has_email(part: Part) -> bool:
+    """A report given earlier has the address itself."""
+    return bool(part.get("has_email") or part.get("email"))
 
 
 def _called(each: Part) -> str:
