@@ -1,0 +1,96 @@
+"""`netterms replay` from the command line: a table, a file, or a refusal that says what to mend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from netterms.doors.cli.replaying import replay
+
+HEADINGS = (
+    "Customer number,Customer name,Country,Currency,Invoice number,Invoice date,Due date,Amount,"
+    "Open amount,Payment date"
+)
+Run = Callable[..., Result]
+
+
+def row(number: int, buyer: str, issued: date, amount: int, paid: date | None) -> str:
+    left = 0 if paid else amount
+    return (
+        f"{buyer},Firm {buyer},DE,EUR,I-{number},{issued},{issued + timedelta(days=30)},{amount},"
+        f"{left},{paid or ''}"
+    )
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A year of a good payer, and one that stops paying after half a year."""
+    start, rows = date(2025, 1, 1), []
+    for number in range(52):
+        issued = start + timedelta(days=7 * number)
+        rows.append(row(number, "A1", issued, 1000, issued + timedelta(days=30)))
+        lost = number > 26
+        paid = None if lost else issued + timedelta(days=50)
+        rows.append(row(1000 + number, "B1", issued, 5000 if lost else 1000, paid))
+    path = tmp_path / "ledger.csv"
+    path.write_text("\n".join([HEADINGS, *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    app = typer.Typer()
+    app.command()(replay)
+    return lambda *given: CliRunner().invoke(app, [*map(str, given), "--as-of", "2026-06-01"])
+
+
+def test_it_shows_what_would_have_been_stopped_and_keeps_every_invoice(run, ledger, tmp_path):
+    done = run(ledger, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.stderr
+    assert "Bad debt avoided" in done.stdout
+    assert "lost: more than 90 days past due" in done.stdout
+    kept: dict[str, Any] = json.loads((tmp_path / "out" / "replay.json").read_text("utf-8"))
+    block = kept["currencies"]["EUR"]
+    assert kept["as_of"] == "2026-06-01"
+    assert block["judged"]["lost"] == "125000.00"
+    [recommended] = [each for each in block["limits"] if each["percent"] == 100]
+    assert recommended["share_of_bad_debt"] > 0.9
+    assert len(block["stopped"]) == recommended["stopped"]["invoices"]
+
+
+def test_it_speaks_chinese(run, ledger):
+    done = run(ledger, "--lang", "zh")
+    assert "避免的坏账" in done.stdout
+
+
+def test_bad_rows_are_refused_or_left_out(run, ledger):
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write("\nC1,Firm,DE,EUR,I-9999,2025-01-01,someday,100,0,2025-02-01")
+    assert run(ledger).exit_code == 2
+    assert run(ledger, "--skip-bad").exit_code == 0
+
+
+def test_a_short_list_says_why_nothing_is_judged(run, tmp_path):
+    path = tmp_path / "short.csv"
+    line = row(1, "A1", date(2026, 5, 1), 100, None)
+    path.write_text(f"{HEADINGS}\n{line}", encoding="utf-8")
+    done = run(path)
+    assert done.exit_code == 0
+    assert "more than three months" in " ".join(done.stderr.split())
+
+
+def test_a_folder_that_cannot_be_made_is_told(run, ledger, tmp_path):
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    done = run(ledger, "--out", tmp_path / "taken")
+    assert done.exit_code == 2
+    assert "cannot be written" in " ".join(done.stderr.split())
