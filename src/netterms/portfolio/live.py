@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from netterms.kernel.calendar import add_months
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.versions import in_force
+from netterms.limits.policy import STARTING, limit_policies
 from netterms.monitoring.queries import last_day
 from netterms.portfolio.figures import all_figures, by_currency, top_rows
 from netterms.portfolio.queries import Rows, ask_all
+from netterms.portfolio.replay import Replay, replay
 from netterms.portfolio.rules import BUCKET_ENDS, Bucket
-from netterms.receivables.queries import live_engine, receivable_balances
+from netterms.receivables.queries import (
+    LEDGER_COLUMNS,
+    live_engine,
+    receivable_balances,
+    write_ledger,
+)
 from netterms.store.tenancy import book
 
 
@@ -128,3 +138,22 @@ def trend(ctx: Context, day: date, months: int) -> list[Trend]:
             for currency, block in all_figures(answers, end).items():
                 found.append(Trend(end, currency, block["dso"]["simple"], block["cei"]))
     return found
+
+
+def replay_book(ctx: Context, until: date) -> list[Replay]:
+    """The seller's policy for limits, as it is now, held against its own book up to `until`."""
+    import duckdb
+
+    ctx.require(Permission.READ)
+    policy = in_force(limit_policies(ctx), ctx.today, STARTING).policy
+    with duckdb.connect() as duck:
+        with TemporaryDirectory(prefix="netterms-") as folder, book(ctx):
+            file = Path(folder) / "staged.csv"
+            write_ledger(file)
+            duck.execute(
+                "CREATE TABLE staged AS SELECT * FROM read_csv($file, header = false,"
+                " auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
+                " columns = $columns)",
+                {"file": str(file), "columns": LEDGER_COLUMNS},
+            )
+        return replay(duck, until, policy.settings)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +22,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netterms.kernel.calendar import add_months
+from netterms.limits.formulas import Formula
 from netterms.limits.rules import LimitSettings
 from netterms.portfolio.figures import amount_writer, share
 from netterms.portfolio.queries import FileBook
@@ -174,26 +175,30 @@ def reviews(first: date, until: date) -> list[date]:
 
 
 def replay(
-    connection: duckdb.DuckDBPyConnection, until: date, percents: Sequence[int] = PERCENTS
+    connection: duckdb.DuckDBPyConnection, until: date, settings: LimitSettings | None = None
 ) -> list[Replay]:
     """Replay the table `staged` up to `until`, a result a currency, the most invoices first.
 
-    `percents` of the recommended limit are tried, 100 among them.
+    Limits are capped by need, concentration and, where it is known and chosen, capacity: a ledger
+    tells nothing of trade references and of how a buyer trades.
     """
-    _set_limits(connection, until)
+    _set_limits(connection, until, settings or LimitSettings())
     documents = connection.execute(_DOCUMENTS, {"until": until}).fetchall()
     by_currency: dict[str, list[Document]] = defaultdict(list)
     for row in documents:
         document = Document._make(row)
         by_currency[document.currency].append(document)
-    found = [_replayed(currency, each, until, percents) for currency, each in by_currency.items()]
+    found = [_replayed(currency, each, until) for currency, each in by_currency.items()]
     return sorted(found, key=lambda one: (-one.judged.count - one.unjudged.count, one.currency))
 
 
-def _set_limits(connection: duckdb.DuckDBPyConnection, until: date) -> None:
+def _set_limits(
+    connection: duckdb.DuckDBPyConnection, until: date, settings: LimitSettings
+) -> None:
     connection.execute(_LIMITS)
     first = connection.execute("SELECT MIN(issued_on) FROM staged").fetchall()[0][0]
-    card, settings = built_in(CARD), LimitSettings()
+    card = built_in(CARD)
+    settings = replace(settings, formulas=settings.formulas & {Formula.CAPACITY})
     for day in reviews(first, until) if first is not None else ():
         book = FileBook(connection, day - timedelta(days=1))
         book.behaviour()
@@ -201,14 +206,12 @@ def _set_limits(connection: duckdb.DuckDBPyConnection, until: date) -> None:
         connection.execute(_KEEP, {"since": day})
 
 
-def _replayed(
-    currency: str, documents: Sequence[Document], until: date, percents: Sequence[int]
-) -> Replay:
+def _replayed(currency: str, documents: Sequence[Document], until: date) -> Replay:
     judged, unjudged = Tally(), Tally()
     for document in documents:
         if document.amount_minor > 0:
             (unjudged if document.limit_minor is None else judged).add(document, until)
-    at = {percent: list(stopped(documents, percent)) for percent in percents}
+    at = {percent: list(stopped(documents, percent)) for percent in PERCENTS}
     settings = []
     for percent, found in at.items():
         tally = Tally()

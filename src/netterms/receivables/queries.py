@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -98,3 +99,32 @@ def trial_balance(ctx: Context, as_of: date) -> list[dict[str, Any]]:
     ctx.require(Permission.READ)
     with book(ctx):
         return balances(ctx, as_of)
+
+
+LEDGER_COLUMNS = {
+    "row_no": "BIGINT",
+    "buyer_number": "VARCHAR",
+    "buyer_name": "VARCHAR",
+    "country": "VARCHAR",
+    "currency": "VARCHAR",
+    "invoice_number": "VARCHAR",
+    "kind": "VARCHAR",
+    "issued_on": "DATE",
+    "due_on": "DATE",
+    "amount_minor": "BIGINT",
+    "open_minor": "BIGINT",
+    "settled_on": "DATE",
+    "tangible_net_worth_minor": "BIGINT",
+    "annual_turnover_minor": "BIGINT",
+}
+
+
+def write_ledger(file: Path) -> None:
+    """Every invoice of the seller whose book is open as CSV: `LEDGER_COLUMNS`, no headings."""
+    with connection.cursor() as cursor, file.open("wb") as out:
+        wrapped: Any = cursor.cursor
+        with wrapped.copy(
+            f"copy ({sql.statement('receivables/ledger')}) to stdout (format csv)"
+        ) as copy:
+            for chunk in copy:
+                out.write(chunk)

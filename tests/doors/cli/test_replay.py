@@ -14,6 +14,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from netterms.doors.cli.replaying import replay
+from tests.doors.cli.commands import netterms
 
 HEADINGS = (
     "Customer number,Customer name,Country,Currency,Invoice number,Invoice date,Due date,Amount,"
@@ -51,10 +52,16 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     app = typer.Typer()
     app.command()(replay)
-    return lambda *given: CliRunner().invoke(app, [*map(str, given), "--as-of", "2026-06-01"])
+
+    def invoke(*given: object) -> Result:
+        return CliRunner().invoke(app, [*map(str, given), "--as-of", "2026-06-01"])
+
+    return invoke
 
 
-def test_it_shows_what_would_have_been_stopped_and_keeps_every_invoice(run, ledger, tmp_path):
+def test_it_shows_what_would_have_been_stopped_and_keeps_every_invoice(
+    run: Run, ledger: Path, tmp_path: Path
+) -> None:
     done = run(ledger, "--out", tmp_path / "out")
     assert done.exit_code == 0, done.stderr
     assert "Bad debt avoided" in done.stdout
@@ -68,19 +75,19 @@ def test_it_shows_what_would_have_been_stopped_and_keeps_every_invoice(run, ledg
     assert len(block["stopped"]) == recommended["stopped"]["invoices"]
 
 
-def test_it_speaks_chinese(run, ledger):
+def test_it_speaks_chinese(run: Run, ledger: Path) -> None:
     done = run(ledger, "--lang", "zh")
     assert "避免的坏账" in done.stdout
 
 
-def test_bad_rows_are_refused_or_left_out(run, ledger):
+def test_bad_rows_are_refused_or_left_out(run: Run, ledger: Path) -> None:
     with ledger.open("a", encoding="utf-8") as file:
         file.write("\nC1,Firm,DE,EUR,I-9999,2025-01-01,someday,100,0,2025-02-01")
     assert run(ledger).exit_code == 2
     assert run(ledger, "--skip-bad").exit_code == 0
 
 
-def test_a_short_list_says_why_nothing_is_judged(run, tmp_path):
+def test_a_short_list_says_why_nothing_is_judged(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "short.csv"
     line = row(1, "A1", date(2026, 5, 1), 100, None)
     path.write_text(f"{HEADINGS}\n{line}", encoding="utf-8")
@@ -89,8 +96,21 @@ def test_a_short_list_says_why_nothing_is_judged(run, tmp_path):
     assert "more than three months" in " ".join(done.stderr.split())
 
 
-def test_a_folder_that_cannot_be_made_is_told(run, ledger, tmp_path):
+def test_a_folder_that_cannot_be_made_is_told(run: Run, ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     done = run(ledger, "--out", tmp_path / "taken")
     assert done.exit_code == 2
     assert "cannot be written" in " ".join(done.stderr.split())
+
+
+def test_without_a_file_the_book_is_replayed(ledger: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert (
+        netterms(home, "seller", "add", "N", "--country", "DE", "--currency", "EUR").returncode == 0
+    )
+    assert netterms(home, "import", ledger, "--yes").returncode == 0
+    done = netterms(home, "replay", "--as-of", "2026-06-01", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    kept = json.loads((tmp_path / "out" / "replay.json").read_text("utf-8"))
+    assert kept["currencies"]["EUR"]["judged"]["lost"] == "125000.00"
+    assert netterms(home, "replay", "--seller", "nobody").returncode == 2

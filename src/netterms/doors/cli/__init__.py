@@ -18,7 +18,7 @@ COMMANDS = (
     (
         "replay",
         "replaying:replay",
-        "Hold limits against a list's past: what they would have stopped.",
+        "Hold limits against the past: what they would have stopped.",
     ),
     ("demo", "demo:demo", "A demonstration seller, its business days, and the console."),
     ("serve", "serve:serve", "Serve the console and the API."),

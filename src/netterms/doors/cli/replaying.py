@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic_core import to_json
 
+from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import (
     REFUSED,
     DateOrder,
@@ -37,8 +39,17 @@ STOPPED_SHOWN = 10
 FILE_NAME = "replay.json"
 
 
+def _monthly() -> str:
+    return _("Scores and limits, month by month")
+
+
 def replay(
-    file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods; without one, the seller's book."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for replay.json, with every stopped invoice.")
     ] = None,
@@ -63,10 +74,17 @@ def replay(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out rows that cannot be understood.")
     ] = False,
+    seller: Annotated[
+        str | None,
+        typer.Option(help="Whose book: name or id of the seller; default: the only one."),
+    ] = None,
 ) -> None:
-    """Hold recommended limits against a list's past: bad debt avoided, sales it would have cost."""
-    _start_django()
+    """Hold recommended limits against the past: bad debt avoided, sales they would have cost."""
     screen = Screen()
+    if file is None:
+        _replay_book(screen, as_of, seller, out)
+        return
+    _start_django()
     with translation.override(_language(lang)):
         try:
             staged = _read(screen, file, mapped(mapping or ()), currency, sheet, dates)
@@ -79,24 +97,40 @@ def replay(
                 raise typer.Exit(REFUSED)
             day = as_of.date() if as_of else SystemClock().now().astimezone().date()
             _hint_stale(screen, staged, day)
-            _replay(screen, staged, day, out)
+            _replay_list(screen, staged, day, out)
         except Refusal as refusal:
             _tell_refusal(screen, refusal)
             raise typer.Exit(REFUSED) from None
 
 
-def _replay(screen: Screen, staged: Staged, until: date, out: Path | None) -> None:
-    from netterms.portfolio.replay import as_data, replay
+def _replay_list(screen: Screen, staged: Staged, day: date, out: Path | None) -> None:
+    from netterms.portfolio.replay import replay
 
-    screen.step(_("Scores and limits, month by month"))
-    found = replay(staged.connection, until)
+    screen.step(_monthly())
+    _tell_all(screen, replay(staged.connection, day), day, out)
+
+
+def _replay_book(
+    screen: Screen, as_of: datetime | None, seller: str | None, out: Path | None
+) -> None:
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.portfolio.live import replay_book
+
+        day = as_of.date() if as_of else ctx.today
+        screen.step(_monthly())
+        _tell_all(screen, replay_book(ctx, day), day, out)
+
+
+def _tell_all(screen: Screen, found: Sequence[Replay], until: date, out: Path | None) -> None:
+    from netterms.portfolio.replay import as_data
+
     for one in found:
         if one.judged.count:
             _tell(screen, one, until)
     if not any(one.judged.count for one in found):
-        screen.warn(
-            _("Nothing could be judged: the list needs invoices of more than three months.")
-        )
+        screen.warn(_("Nothing could be judged: it takes invoices of more than three months."))
     if out is not None:
         _write(screen, out, to_json(as_data(found, until), indent=2))
 
