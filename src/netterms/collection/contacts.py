@@ -12,6 +12,7 @@ from uuid import UUID
 
 from netterms.collection import events
 from netterms.collection.actions import complete_action
+from netterms.collection.moves import ActionState
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
 from netterms.collection.ranking import rank_work
 from netterms.kernel.context import Context, Permission
@@ -86,6 +87,7 @@ class ContactLine:
 def log_contact(ctx: Context, contact: Contact, key: str) -> UUID:
     """Write an attempt down with its promise, its task done and the next call planned.
 
+    A task that is not to be done any more stays as it is: every attempt is logged (COL-03).
     Sent again with its `key`, it is answered and not done again. NOT_FOUND for a case that is not
     open or a task of another; KEY_REUSED; VALUE_INVALID names what is missing, and whatever the
     promise is refused for (COL-02). All of it or nothing.
@@ -220,13 +222,16 @@ def _known(ctx: Context, key: str, fingerprint: str) -> UUID | None:
 
 
 def _finish(ctx: Context, contact: Contact) -> None:
-    of_case = sql.value(
-        "select 1 from collection_action where seller_id = %(seller)s and id = %(id)s"
-        " and case_id = %(case)s",
+    state = sql.value(
+        "select state from collection_action where seller_id = %(seller)s and id = %(id)s"
+        " and case_id = %(case)s for update",
         {"seller": ctx.seller, "id": contact.action_id, "case": contact.case_id},
     )
-    if not of_case or contact.action_id is None:
+    if state is None or contact.action_id is None:
         raise Refusal(Code.NOT_FOUND, field="task", value=str(contact.action_id))
+    if state != ActionState.PLANNED:
+        # Another did it during this call, or money cancelled it: the call was made all the same.
+        return
     said = f"{contact.outcome}: {contact.note}" if contact.note else contact.outcome.value
     complete_action(ctx, contact.action_id, said)
 

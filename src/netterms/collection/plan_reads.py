@@ -183,3 +183,19 @@ def invoices_of(ctx: Context, plan_id: UUID) -> list[PlanInvoice]:
             {"seller": ctx.seller, "id": plan_id},
         )
     return sql.typed(found, PlanInvoice)
+
+
+def planned_invoices(ctx: Context, buyer_id: UUID) -> frozenset[UUID]:
+    """A buyer's invoices that a plan holds, be it on the table or running."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        found = sql.rows(
+            """
+            select x.invoice_id from payment_plan_invoice x
+            join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
+            where p.seller_id = %(seller)s and p.buyer_id = %(buyer)s
+              and p.state in ('proposed', 'awaiting_insurer_consent', 'accepted', 'running')
+            """,
+            {"seller": ctx.seller, "buyer": buyer_id},
+        )
+    return frozenset(line["invoice_id"] for line in found)

@@ -387,7 +387,7 @@ def _lines(ctx: Context, buyer_id: UUID) -> tuple[OpenLine, ...]:
     found = queries.invoice_lines(ctx, ctx.today, buyer_id=buyer_id, most=MOST_INVOICES)
     late = [line.id for line in found if line.kind != "credit_note" and line.due_on < ctx.today]
     claims = claimable(ctx, late, ctx.today) if late else {}
-    planned = _planned(ctx, buyer_id)
+    planned = plan_reads.planned_invoices(ctx, buyer_id)
     lines = [
         OpenLine(
             id=line.id,
@@ -406,20 +406,6 @@ def _lines(ctx: Context, buyer_id: UUID) -> tuple[OpenLine, ...]:
         for line in found
     ]
     return tuple(sorted(lines, key=lambda line: (line.currency, line.due_on, line.number)))
-
-
-def _planned(ctx: Context, buyer_id: UUID) -> set[UUID]:
-    with book(ctx):
-        found = sql.rows(
-            """
-            select x.invoice_id from payment_plan_invoice x
-            join payment_plan p on p.seller_id = x.seller_id and p.id = x.plan_id
-            where p.seller_id = %(seller)s and p.buyer_id = %(buyer)s
-              and p.state in ('proposed', 'awaiting_insurer_consent', 'accepted', 'running')
-            """,
-            {"seller": ctx.seller, "buyer": buyer_id},
-        )
-    return {line["invoice_id"] for line in found}
 
 
 def _dues(lines: Sequence[OpenLine], accounts: dict[str, PayAccount]) -> tuple[Due, ...]:

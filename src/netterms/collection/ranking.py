@@ -131,8 +131,11 @@ def next_case(ctx: Context, as_of: date, owner: str | None, after: UUID) -> UUID
     return None
 
 
-def assign_case(ctx: Context, case_id: UUID, owner: str) -> None:
-    """Give an open case to a person, or to nobody (empty). NOT_FOUND."""
+def assign_case(ctx: Context, case_id: UUID, owner: str, seen: str | None = None) -> None:
+    """Give an open case to a person, or to nobody (empty).
+
+    NOT_FOUND; CHANGED_MEANWHILE where `seen` is given and another owns it by now.
+    """
     ctx.require(Permission.COLLECT)
     with book(ctx):
         found = sql.row(
@@ -144,6 +147,8 @@ def assign_case(ctx: Context, case_id: UUID, owner: str) -> None:
             raise Refusal(Code.NOT_FOUND, field="case", value=str(case_id))
         if found["owner"] == owner:
             return
+        if seen is not None and found["owner"] != seen:
+            raise Refusal(Code.CHANGED_MEANWHILE, field="owner", value=found["owner"])
         sql.execute(
             "update collection_case set owner = %(owner)s"
             " where seller_id = %(seller)s and id = %(case)s",

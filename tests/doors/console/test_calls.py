@@ -187,3 +187,48 @@ def test_a_country_has_hours_of_calls_of_its_own(mine, signed_in):
     assert work_settings(mine.ctx, "ES")["call_to_hour"] == 20
     assert work_settings(mine.ctx, "DE")["call_to_hour"] == 18
     assert signed_in(mine.ctx, "reader").post(address, typed).status_code == 403
+
+
+def test_a_case_that_another_took_meanwhile_is_not_taken_from_them_unseen(mine, signed_in):
+    task, client = a_task(mine), signed_in(mine.ctx, "collector")
+    address = f"/work/{task['case_id']}/"
+    page = client.get(address).content.decode()
+    assert '<input type="hidden" name="seen" value="">' in page
+    assign_case(mine.ctx, task["case_id"], "first@x")
+    html = client.post(f"{address}owner/", {"owner": "me", "seen": ""}, follow=True)
+    assert "Somebody else changed this in the meantime" in html.content.decode()
+    owner = rows(mine.ctx, "select owner from collection_case where id = %(i)s", i=task["case_id"])
+    assert owner == [{"owner": "first@x"}]
+    client.post(f"{address}owner/", {"owner": "me", "seen": "first@x"})
+    owner = rows(mine.ctx, "select owner from collection_case where id = %(i)s", i=task["case_id"])
+    assert owner == [{"owner": "me"}]
+
+
+def test_a_call_is_written_down_though_another_did_its_task_meanwhile(mine, signed_in):
+    task, client = a_task(mine), signed_in(mine.ctx, "collector")
+    address = f"/work/{task['case_id']}/"
+    client.post(address, form(task, note="of the first"))
+    assert client.post(address, form(task, note="of the second")).status_code == 302
+    noted = rows(mine.ctx, "select note from contact_made order by made_at, id")
+    assert [line["note"] for line in noted] == ["of the first", "of the second"]
+    [done] = rows(mine.ctx, "select outcome from collection_action where id = %(i)s", i=task["id"])
+    assert done["outcome"] == "reached: of the first"
+
+
+def test_a_dispute_sent_twice_is_noted_once(mine, signed_in):
+    task, client = a_task(mine), signed_in(mine.ctx, "collector")
+    [invoice] = rows(
+        mine.ctx,
+        "select i.id from invoice i where i.buyer_id = %(b)s and i.open_minor > 300"
+        " and i.kind = 'invoice' and not exists (select from dispute d where d.invoice_id = i.id)"
+        " limit 1",
+        b=task["buyer_id"],
+    )
+    page = client.get(f"/work/{task['case_id']}/").content.decode()
+    [of_dispute] = re.findall(r'<form[^>]*id="dispute".*?</form>', page, re.DOTALL)
+    [key] = re.findall(r'name="key" value="([^"]+)"', of_dispute)
+    sent = {"key": key, "invoice": str(invoice["id"]), "reason": "price", "amount": "1.00"}
+    for _ in range(2):
+        assert client.post(f"/work/{task['case_id']}/dispute/", sent).status_code == 302
+    found = rows(mine.ctx, "select 1 from dispute where invoice_id = %(i)s", i=invoice["id"])
+    assert len(found) == 1

@@ -30,6 +30,7 @@ from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
 from netterms.monitoring import queries as monitoring
 from netterms.receivables.disputes import DisputeReason, raise_dispute
+from netterms.receivables.keyed import keyed
 
 INVOICES_SHOWN = 200
 NOT_SHOWN = frozenset({Code.NOT_FOUND, Code.NOT_ALLOWED})
@@ -67,7 +68,14 @@ def dispute(request: PageRequest, case_id: UUID) -> HttpResponse:
     free = line.open_minor - line.disputed_minor
     disputed = Money(free if amount is None else amount, line.currency)
     note = forms.text(request.POST, "note")
-    raise_dispute(request.ctx, line.id, reason, disputed, note)
+    asked = {"dispute": line.id, "reason": reason, "amount": amount, "note": note}
+    key = forms.text(request.POST, "key", 100) or forms.new_key()
+    keyed(
+        request.ctx,
+        key,
+        asked,
+        lambda: raise_dispute(request.ctx, line.id, reason, disputed, note),
+    )
     messages.success(request, _("The dispute is noted; the rest stays payable."))
     return redirect("call", case_id)
 
@@ -75,7 +83,8 @@ def dispute(request: PageRequest, case_id: UUID) -> HttpResponse:
 @form_on("call", "case_id")
 def assign(request: PageRequest, case_id: UUID) -> HttpResponse:
     """Take a case, or give it to another."""
-    ranking.assign_case(request.ctx, case_id, forms.text(request.POST, "owner", 200))
+    owner, seen = (forms.text(request.POST, name, 200) for name in ("owner", "seen"))
+    ranking.assign_case(request.ctx, case_id, owner, seen)
     messages.success(request, _("The case has its owner."))
     return redirect("call", case_id)
 

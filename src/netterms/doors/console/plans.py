@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,18 +16,20 @@ from netterms.collection import instalments, plan_ends, plan_reads, plan_settlin
 from netterms.collection.instalments import Acceptance
 from netterms.collection.moves import PlanState
 from netterms.collection.page import page_settings
-from netterms.collection.plan_offers import Drawn, Offer, draw_up, standard_offer
+from netterms.collection.plan_offers import Offer, draw_up, standard_offer
 from netterms.collection.promises import Channel
 from netterms.doors.console import forms, plan_words, stories
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import form_on, page, paged
 from netterms.doors.look import formats
 from netterms.doors.look.names import PLAN_STATES
-from netterms.kernel.context import Permission
+from netterms.kernel.context import Context, Permission
 from netterms.kernel.money import Money
 from netterms.kernel.refusal import Code, Refusal
+from netterms.receivables.keyed import keyed
 from netterms.terms.schedules import Shape
 
+CONDITIONS = ("currency", "down_percent", "months", "yearly_percent", "shape", "retention")
 OPEN = {PlanState.PROPOSED, PlanState.AWAITING_INSURER_CONSENT}
 
 
@@ -137,27 +139,15 @@ def _acceptance(request: PageRequest, plan_id: UUID) -> Acceptance:
 @page
 def propose(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     """Draw a plan up for what is late in one currency, look at it, put it to the buyer."""
+    if request.method == "POST":
+        return _proposed(request, buyer_id)
     ctx = request.ctx
-    asked = request.POST if request.method == "POST" else request.GET
     buyer = buyers.buyer(ctx, buyer_id)
-    late = [
-        line
-        for line in queries.invoice_lines(ctx, ctx.today, buyer_id=buyer_id)
-        if line.kind != "credit_note"
-        and line.due_on < ctx.today
-        and line.open_minor > line.disputed_minor
-    ]
+    late = _late(ctx, buyer_id)
     codes = sorted({line.currency for line in late})
-    currency = asked.get("currency", "") or (codes[0] if codes else "")
-    drawn: Drawn | None = None
-    offer = standard_offer(ctx, buyer_id, [line.id for line in late if line.currency == currency])
-    if late:
-        offer = _offer(request, offer, currency)
-        drawn = draw_up(ctx, offer)
-        if request.method == "POST":
-            plan = instalments.propose(ctx, offer)
-            messages.success(request, _("Proposed. The buyer finds it on its page."))
-            return redirect("plan", plan)
+    currency = request.GET.get("currency", "") or (codes[0] if codes else "")
+    offer = _offer(request, buyer_id, late, currency)
+    drawn = draw_up(ctx, offer) if late else None
     return render(
         request,
         "console/plan_new.html",
@@ -170,12 +160,44 @@ def propose(request: PageRequest, buyer_id: UUID) -> HttpResponse:
             "total": drawn.debt + drawn.interest if drawn else None,
             "shapes": plan_words.PLAN_SHAPES,
             "settings": page_settings(ctx),
+            "key": forms.new_key(),
             "may_collect": Permission.COLLECT in ctx.may,
         },
     )
 
 
-def _offer(request: PageRequest, usual: Offer, currency: str) -> Offer:
+def _proposed(request: PageRequest, buyer_id: UUID) -> HttpResponse:
+    ctx, form = request.ctx, request.POST
+    currency = forms.text(form, "currency", 3)
+
+    def act() -> UUID:
+        return instalments.propose(ctx, _offer(request, buyer_id, _late(ctx, buyer_id), currency))
+
+    # By the conditions: once it is on the table, its invoices are not there to be named again.
+    asked = {"plan_of": buyer_id, **{name: form.get(name, "") for name in CONDITIONS}}
+    plan, _new = keyed(ctx, forms.text(form, "key", 100) or forms.new_key(), asked, act)
+    messages.success(request, _("Proposed. The buyer finds it on its page."))
+    return redirect("plan", plan)
+
+
+def _late(ctx: Context, buyer_id: UUID) -> list[queries.InvoiceLine]:
+    """What is past due, not wholly disputed and in no plan."""
+    planned = plan_reads.planned_invoices(ctx, buyer_id)
+    return [
+        line
+        for line in queries.invoice_lines(ctx, ctx.today, buyer_id=buyer_id)
+        if line.kind != "credit_note"
+        and line.due_on < ctx.today
+        and line.open_minor > line.disputed_minor
+        and line.id not in planned
+    ]
+
+
+def _offer(
+    request: PageRequest, buyer_id: UUID, late: Sequence[queries.InvoiceLine], currency: str
+) -> Offer:
+    mine = [line.id for line in late if line.currency == currency]
+    usual = standard_offer(request.ctx, buyer_id, mine)
     form = request.POST if request.method == "POST" else request.GET
     shape, rate = form.get("shape", ""), forms.percent(form, "yearly_percent")
     price = forms.minor(form, "retention", currency)
