@@ -200,6 +200,20 @@ def test_a_buyer_pays_early_for_less(shop):
     assert shop.client.get(url).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("accepted", "spoken"),
+    [("de-AT,en;q=0.5", "de"), ("ja,fr;q=0.7,en;q=0.3", "fr"), ("es", "es"), ("zh-CN", "zh-hans"),
+     ("ja", "en"), ("", "en")],
+)  # fmt: skip
+def test_a_link_that_opens_nothing_says_so_in_the_language_of_the_browser(shop, accepted, spoken):
+    url = shop.url("portal").replace("/p/", "/p/AAAA")
+    shut = shop.client.get(url, headers={"accept-language": accepted})
+    assert (shut.status_code, shut["Content-Language"]) == (404, spoken)
+    assert f'<html lang="{spoken}"'.lower() in shut.content.decode().lower()
+    chosen = shop.client.get(f"{url}?lang=es", headers={"accept-language": accepted})
+    assert chosen["Content-Language"] == "es"
+
+
 def test_a_buyer_asks_for_a_document(shop):
     typed = {"key": "k", "kind": "invoice_copy", "note": "INV", "asked_by": "A", "answer_to": "a@b"}
     assert shop.client.post(shop.url("portal_ask"), typed).url == shop.url() + "?done=ask"

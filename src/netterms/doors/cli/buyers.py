@@ -252,7 +252,8 @@ def link(
         from netterms.site.config import config
 
         token = make_link(ctx, buyer_by_number(ctx, buyer).id)
-        screen.say(f"{config().public_url or LOCAL}/p/{token}/")
+        # Whole, as wide as it is: it is there to be copied.
+        typer.echo(f"{config().public_url or LOCAL}/p/{token}/")
 
 
 def _keep_answer(

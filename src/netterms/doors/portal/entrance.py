@@ -22,7 +22,7 @@ from netterms.collection import portal
 from netterms.collection.links import Visit, open_link
 from netterms.doors.look import typed
 from netterms.doors.look.refused import Sent, filled, wrongs_of
-from netterms.doors.portal.language import LANGUAGES, language
+from netterms.doors.portal.language import LANGUAGES, known, language, of_browser
 from netterms.doors.portal.said import said
 from netterms.kernel.clock import SystemClock
 from netterms.kernel.mends import Mend
@@ -130,10 +130,12 @@ def _answer(
     request: HttpRequest, token: str, page: Page, where: Mapping[str, object]
 ) -> HttpResponse:
     chosen = request.GET.get("lang", "")
+    # Whose a link was that opens nothing, nobody knows: its reader's browser says the language.
+    read = known(chosen) or of_browser(request.headers.get("Accept-Language", ""))
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        return _shut(chosen, 413)
+        return _shut(read, 413)
     try:
         visit = open_link(
             token,
@@ -143,7 +145,7 @@ def _answer(
         )
         shown = portal.account(visit)
     except Refusal as refusal:
-        return _shut(chosen, STATUS.get(refusal.code, 422))
+        return _shut(read, STATUS.get(refusal.code, 422))
     spoken = language(chosen, shown.language, shown.country)
     with translation.override(spoken):
         try:

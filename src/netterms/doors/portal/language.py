@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation.trans_real import parse_accept_lang_header
+
 # Each has a catalogue with every text of this door, and is named in itself for who looks for it.
 LANGUAGES = {
     "en": "English",
@@ -24,6 +26,11 @@ def known(code: str) -> str:
     """The language of a code such as `zh-CN` or `de_AT`; empty where there is no catalogue."""
     short = code.strip().lower().replace("_", "-").partition("-")[0]
     return "zh-hans" if short == "zh" else short if short in LANGUAGES else ""
+
+
+def of_browser(accepted: str) -> str:
+    """The first language of a header Accept-Language that there is; empty for none of them."""
+    return next(filter(None, (known(code) for code, _ in parse_accept_lang_header(accepted))), "")
 
 
 def language(chosen: str, of_buyer: str, country: str) -> str:
