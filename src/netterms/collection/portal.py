@@ -113,6 +113,15 @@ class AskedFor:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChosen:
+    """What a buyer chose for its plan; None is the seller's own."""
+
+    currency: str
+    months: int | None = None
+    down: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A buyer's page: everything that is on it."""
 
@@ -294,17 +303,28 @@ def draw_plan(visit: Visit, offer: Offer) -> Drawn:
     return draw_up(_acting(visit), replace(offer, buyer_id=visit.buyer_id))
 
 
-def propose_plan(visit: Visit, key: str, offer: Offer, by: str, acknowledgment: str) -> UUID:
-    """The buyer proposes a plan and acknowledges the debt; the seller has yet to approve it."""
+def propose_plan(
+    visit: Visit,
+    key: str,
+    chosen: PlanChosen,
+    by: str,
+    acknowledge: Callable[[Offer, Drawn], str],
+) -> UUID:
+    """The buyer proposes a plan and acknowledges the debt; the seller has yet to approve it.
+
+    `acknowledge` gives the words it does that with, of what is proposed. Errors as of `plan_offer`.
+    """
     ctx = _acting(visit)
-    mine = replace(offer, buyer_id=visit.buyer_id)
 
     def act() -> Plain:
+        mine = plan_offer(visit, chosen.currency, chosen.months, chosen.down)
+        words = acknowledge(mine, draw_plan(visit, mine))
         plan = propose(ctx, mine, approved=False)
-        accept(ctx, plan, PlanAcceptance(by, Channel.PAGE, acknowledgment))
+        accept(ctx, plan, PlanAcceptance(by, Channel.PAGE, words))
         return str(plan)
 
-    answer = _once(visit, ctx, key, (mine, by), act)
+    # By what was chosen: sent twice, it finds nothing left to plan.
+    answer = _once(visit, ctx, key, (chosen, by), act)
     return UUID(str(answer))
 
 

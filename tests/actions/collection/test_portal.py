@@ -118,14 +118,13 @@ def test_nothing_of_another_buyer_or_seller_is_reached(ctx, visit, new_seller):
         )  # fmt: skip
     offer = replace(portal.plan_offer(visit, "EUR", None, None), invoices=(theirs[0],))
     refused(Code.NOT_FOUND, portal.draw_plan, visit, offer)
-    refused(Code.NOT_FOUND, portal.propose_plan, visit, "k", offer, "A", "I owe it")
     [other] = rows(ctx, "select id from buyer where buyer_number = 'B2'")
     theirs_too = replace(offer, buyer_id=other["id"])
-    refused(Code.NOT_FOUND, portal.propose_plan, visit, "k", theirs_too, "A", "I owe it")
+    refused(Code.NOT_FOUND, portal.draw_plan, visit, theirs_too)
     assert (fingerprint(ctx), fingerprint(stranger)) == before
     their_link = open_link(make_link(ctx, other["id"]), ctx.now)
     made = portal.propose_plan(
-        their_link, "k", portal.plan_offer(their_link, "EUR", None, None), "B", "I owe it"
+        their_link, "k", portal.PlanChosen("EUR"), "B", lambda *_: "I owe it"
     )
     refused(Code.NOT_FOUND, portal.plan_of, visit, made)
     refused(Code.NOT_FOUND, portal.accept_plan, visit, made, "A", "I owe it")
@@ -150,9 +149,18 @@ def test_a_buyer_proposes_within_what_is_offered(ctx, visit):
     offer = portal.plan_offer(visit, "EUR", 3, 25)
     drawn = portal.draw_plan(visit, offer)
     assert (drawn.debt, drawn.down) == (Money(10_000_00, "EUR"), Money(2_500_00, "EUR"))
-    refused(Code.VALUE_INVALID, portal.propose_plan, visit, "k", offer, "A. Lindqvist", "")
-    made = portal.propose_plan(visit, "k", offer, "A. Lindqvist", "We owe it")
-    assert portal.propose_plan(visit, "k", offer, "A. Lindqvist", "We owe it") == made
+    chosen, told = portal.PlanChosen("EUR", 3, 25), []
+
+    def owing(*what):
+        told.append(what)
+        return "We owe it"
+
+    refused(Code.VALUE_INVALID, portal.propose_plan, visit, "k", chosen, "A", lambda *_: "")
+    made = portal.propose_plan(visit, "k", chosen, "A. Lindqvist", owing)
+    assert portal.propose_plan(visit, "k", chosen, "A. Lindqvist", owing) == made
+    assert told == [(offer, drawn)]
+    fewer = replace(chosen, months=2)
+    refused(Code.KEY_REUSED, portal.propose_plan, visit, "k", fewer, "A. Lindqvist", owing)
     found = plan(ctx, made)
     assert (found.state, found.accepted_by, found.accepted_how) == (
         "proposed", "A. Lindqvist", "page",

@@ -147,6 +147,9 @@ def test_a_buyer_proposes_a_plan_and_accepts_one(shop):
         assert answer.status_code == 422, wrong
     answer = shop.client.post(shop.url("portal_plan") + "?lang=en", typed)
     assert answer.url == shop.url() + "?done=plan&lang=en"
+    # A double click: there is nothing left to plan, and still it is the same answer.
+    again = shop.client.post(shop.url("portal_plan") + "?lang=en", typed)
+    assert (again.status_code, again.url) == (302, answer.url)
     [plan] = rows(
         shop.ctx, "select state, months, accepted_by, acknowledged_text from payment_plan"
     )
@@ -238,9 +241,7 @@ def test_links_that_open_nothing_look_alike_and_read_nothing(shop):
 def test_nothing_of_others_is_reached_by_any_address(shop, new_seller):
     foreign = Shop(new_seller(name="Elsewhere"))
     theirs = open_link(make_link(shop.ctx, shop.other), shop.ctx.now)
-    made = portal.propose_plan(
-        theirs, "k", portal.plan_offer(theirs, "EUR", None, None), "B", "I owe it"
-    )
+    made = portal.propose_plan(theirs, "k", portal.PlanChosen("EUR"), "B", lambda *_: "I owe it")
     for plan in (made, plan_by_seller(foreign), uuid4()):
         url = shop.url("portal_plan_one", plan_id=plan)
         assert shop.client.get(url).status_code == 404

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from netterms.collection import portal
 from netterms.collection.plan_offers import Drawn, Offer
+from netterms.collection.portal import PlanChosen
 from netterms.doors.look import formats
 from netterms.doors.portal import entrance, words
 from netterms.doors.portal.entrance import Guest
@@ -22,19 +23,19 @@ DOWN_STEPS = (0, 10, 20, 25, 30, 40, 50)
 def propose(guest: Guest) -> HttpResponse:
     """Choose the number of instalments and the down payment; the schedule follows at once."""
     asked, settings = guest.asked, guest.account.settings
-    late = [line.currency for line in guest.account.lines if line.days_late and not line.in_plan]
+    late = [
+        line.currency
+        for line in guest.account.lines
+        if line.days_late and not line.in_plan and line.open_minor > line.disputed_minor
+    ]
     currency = asked.get("currency", "") or (late[0] if late else "")
-    offer = portal.plan_offer(
-        guest.visit, currency, _whole(asked.get("months", "")), _whole(asked.get("down", ""))
-    )
-    drawn = portal.draw_plan(guest.visit, offer)
-    words_of_debt = _acknowledgment(guest, offer, drawn)
+    chosen = PlanChosen(currency, _whole(asked.get("months", "")), _whole(asked.get("down", "")))
+    # First, as the same form sent twice finds nothing left to plan.
     if guest.is_sent:
-        agreed = words_of_debt if guest.form.get("agreed") else ""
-        name = entrance.text(guest.form, "accepted_by", 120)
-        key = entrance.text(guest.form, "key", 64)
-        portal.propose_plan(guest.visit, key, offer, name, agreed)
+        _propose(guest, chosen)
         return guest.home("plan")
+    offer = portal.plan_offer(guest.visit, chosen.currency, chosen.months, chosen.down)
+    drawn = portal.draw_plan(guest.visit, offer)
     least = settings.least_down_percent
     return guest.render(
         "plan",
@@ -44,7 +45,7 @@ def propose(guest: Guest) -> HttpResponse:
             "currency": currency,
             "months": range(1, settings.most_months + 1),
             "downs": sorted({least, *(each for each in DOWN_STEPS if each > least)}),
-            "acknowledgment": words_of_debt,
+            "acknowledgment": _acknowledgment(guest, offer, drawn),
             "total": drawn.debt + drawn.interest,
         },
     )
@@ -72,6 +73,14 @@ def one(guest: Guest, plan_id: UUID) -> HttpResponse:
             "acknowledgment": text,
         },
     )
+
+
+def _propose(guest: Guest, chosen: PlanChosen) -> None:
+    def acknowledge(offer: Offer, drawn: Drawn) -> str:
+        return _acknowledgment(guest, offer, drawn) if guest.form.get("agreed") else ""
+
+    key, name = entrance.text(guest.form, "key", 64), entrance.text(guest.form, "accepted_by", 120)
+    portal.propose_plan(guest.visit, key, chosen, name, acknowledge)
 
 
 def _acknowledgment(guest: Guest, offer: Offer, drawn: Drawn) -> str:
