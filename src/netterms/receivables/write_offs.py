@@ -70,6 +70,16 @@ class WriteOff:
     taken_back_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class LostPaper:
+    """An invoice that something stands written off of."""
+
+    id: UUID
+    invoice_number: str
+    due_on: date
+    lost_minor: int
+
+
 @once_more
 def write_off(
     ctx: Context, invoice_id: UUID, amount: Money, reason: WriteOffReason, note: str = ""
@@ -207,6 +217,17 @@ def write_offs(
             "receivables/write_offs",
             WriteOff,
             {"seller": ctx.seller, "invoice": invoice_id, "waiting": only_waiting, "most": most},
+        )
+
+
+def lost_papers(ctx: Context, buyer_id: UUID, currency: str, most: int = 200) -> list[LostPaper]:
+    """What a receipt of the buyer in `currency` may recover, the oldest due first."""
+    ctx.require(Permission.READ)
+    with book(ctx):
+        return sql.read(
+            "receivables/lost_papers",
+            LostPaper,
+            {"seller": ctx.seller, "buyer": buyer_id, "currency": currency, "most": most},
         )
 
 

@@ -349,6 +349,7 @@ class Book:
             ("POST", "/v1/plans/{plan_id}/replan"): plan,
             ("POST", "/v1/plans/{plan_id}/money"): {"payment_id": str(self.money)},
             ("POST", "/v1/payments/{payment_id}/allocations"): {"parts": [of]},
+            ("POST", "/v1/payments/{payment_id}/recoveries"): of,
             ("POST", "/v1/payments/{payment_id}/undo"): {"reason": "test"},
             ("POST", "/v1/payments/{payment_id}/return"): {"returned_on": day, "reason": "test"},
             ("POST", f"{at}/insolvency-notices"): {

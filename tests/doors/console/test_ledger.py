@@ -59,6 +59,32 @@ def test_a_payment_is_booked_allocated_and_taken_back(book, signed_in):
     assert "not for this one" in client.get(f"/invoices/{b}/").content.decode()
 
 
+def test_money_for_what_was_written_off_is_a_recovery_and_may_be_taken_back(book, signed_in):
+    client, a = signed_in(book), invoice_id(book, "A")
+    send(client, f"/invoices/{a}/write_off/", amount="1000", reason="uncollectable", key="w")
+    assert reading.paper(book, a).state == "written_off"
+    told = {"buyer": "100", "amount": "400", "currency": "EUR", "paid_on": "2026-05-20"}
+    send(client, "/payments/record/", **told, reference="late", key="p")
+    [payment] = reading.payments(book)
+    page = client.get(f"/payments/{payment.id}/").content.decode()
+    assert f'<option value="{a}">A · €1,000.00</option>' in page
+    address = f"/payments/{payment.id}/recover/"
+    refused = send(client, address, invoice=str(a), amount="401", key="r0")
+    assert "The recovery is booked." not in refused
+    assert 'aria-invalid="true"' in refused
+    for _ in range(2):
+        said = send(client, address, invoice=str(a), amount="400", key="r")
+        assert "The recovery is booked." in said
+    bad = "select sum(case debit_account when 'bad_debt' then amount_minor else 0 end"
+    bad += " - case credit_account when 'bad_debt' then amount_minor else 0 end) from journal_entry"
+    assert value(book, bad) == 60_000
+    assert reading.payment(book, payment.id).unallocated_minor == 0
+    assert reading.paper(book, a).state == "written_off"
+    send(client, f"/payments/{payment.id}/undo/", invoice=str(a), reason="not for this")
+    assert value(book, bad) == 100_000
+    assert reading.payment(book, payment.id).unallocated_minor == 40_000
+
+
 def test_an_invoice_is_credited_and_written_off_by_two(book, signed_in):
     client = signed_in(book)
     a = invoice_id(book, "A")

@@ -32,7 +32,7 @@ from netterms.receivables.papers import LineIn, PaperIn, PaperKind, TaxCategory
 from netterms.receivables.payments import PaymentIn, allocate, record_payment, undo_allocation
 from netterms.receivables.returns import return_payment
 from netterms.receivables.rules import Part
-from netterms.receivables.write_offs import WriteOffReason, write_off
+from netterms.receivables.write_offs import WriteOffReason, recover, write_off
 
 # Decimals come as text, so that no program rounds them on the way.
 Figure = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,10})(\.[0-9]{1,6})?$")]
@@ -114,6 +114,13 @@ class ReturnWanted(Strict):
 
 class SetOffWanted(Strict):
     """An invoice of the same buyer, and how much of it."""
+
+    invoice_id: UUID
+    amount: Amount
+
+
+class RecoveryWanted(Strict):
+    """How much of the receipt is for what was written off of an invoice of its buyer."""
 
     invoice_id: UUID
     amount: Amount
@@ -383,6 +390,25 @@ def settle(
         response,
         {"allocate": payment_id, "parts": parts},
         lambda: allocate(request.auth, payment_id, parts),
+    )
+
+
+@router.post(
+    "/payments/{payment_id}/recoveries",
+    response={200: Made, 201: Made},
+    openapi_extra=KEYED,
+    summary="Let a payment recover what was written off",
+)
+def recovered(
+    request: ApiRequest, response: HttpResponse, payment_id: Id, wanted: RecoveryWanted
+) -> Status[Made]:
+    """It lessens the bad debt; the invoice stays closed."""
+    amount = money(wanted.amount)
+    return once(
+        request,
+        response,
+        {"recover": payment_id, "wanted": wanted.model_dump(mode="json")},
+        lambda: recover(request.auth, payment_id, wanted.invoice_id, amount),
     )
 
 

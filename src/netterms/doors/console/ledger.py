@@ -35,6 +35,8 @@ from netterms.receivables.write_offs import (
     WriteOffReason,
     WriteOffState,
     decide_write_off,
+    lost_papers,
+    recover,
     write_off,
     write_offs,
 )
@@ -98,6 +100,7 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
     agreed = agreed_by_day(ctx, found.buyer_id, found.paid_on) if papers else {}
     suggested = _oldest_first(found, papers, agreed) if request.GET.get("suggest") else {}
     settled = reading.allocations_of(ctx, payment_id)
+    may_recover = found.kind == "receipt" and found.unallocated_minor
     return render(
         request,
         "console/payment.html",
@@ -107,6 +110,7 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
             "stands": any(line["stands"] for line in settled),
             "papers": [(paper, suggested.get(paper.id), agreed.get(paper.id)) for paper in papers],
             "cut": len(papers) == reading.MOST_OPEN,
+            "lost": lost_papers(ctx, found.buyer_id, found.currency) if may_recover else [],
             "returned": returns.returned(ctx, payment_id),
             "today": ctx.today,
             "key": forms.new_key(),
@@ -117,7 +121,7 @@ def payment(request: PageRequest, payment_id: UUID) -> HttpResponse:
 
 @form_on("payment", "payment_id")
 def payment_do(request: PageRequest, payment_id: UUID, move: str) -> HttpResponse:
-    """A person allocates a payment, takes an allocation back, or books that it came back."""
+    """A person allocates a payment, to bad debt, too; takes that back; books that it came back."""
     form, ctx = request.POST, request.ctx
     found = reading.payment(ctx, payment_id)
 
@@ -126,6 +130,12 @@ def payment_do(request: PageRequest, payment_id: UUID, move: str) -> HttpRespons
         asked = {"allocate": payment_id, "parts": parts}
         keyed(ctx, _key(form), asked, lambda: allocate(ctx, payment_id, parts))
         messages.success(request, _("The payment is allocated."))
+    elif move == "recover":
+        of = forms.needed("invoice", _id(form.get("invoice", "")))
+        amount = Money(_amount(form, "amount", found.currency), found.currency)
+        asked = {"recover": payment_id, "of": of, "amount": amount}
+        keyed(ctx, _key(form), asked, lambda: recover(ctx, payment_id, of, amount))
+        messages.success(request, _("The recovery is booked."))
     elif move == "undo":
         invoice = _id(form.get("invoice", ""))
         undo_allocation(ctx, payment_id, invoice, forms.text(form, "reason"))
