@@ -17,7 +17,7 @@ from netterms.limits.facts_sql import trading_sql
 from netterms.limits.formulas import Formula
 from netterms.limits.lines import decide, follow_decision
 from netterms.limits.policy import STARTING, LimitPolicy, limit_policies
-from netterms.limits.rules_sql import need_sql, recommend_sql
+from netterms.limits.rules_sql import need_sql, pace_sql, recommend_sql
 from netterms.receivables.events import (
     AllocationUndone,
     InvoiceIssued,
@@ -104,7 +104,7 @@ def grant_limit(ctx: Context, buyer_id: UUID, limit: Money, why: str) -> None:
 @cache
 def _credit_use(policy: LimitPolicy) -> str:
     # A table of its own: a pass over the book that writes nothing else is shared among workers.
-    need = to_postgres(need_sql(policy.settings, "sales_minor", "credit_days"))
+    need = to_postgres(need_sql(policy.settings, pace_sql("sales_minor"), "credit_days"))
     used = translated(
         sql.statement("limits/credit_use"), sql.statement("receivables/item") + ITEM_FILTER
     )

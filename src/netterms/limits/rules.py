@@ -14,6 +14,7 @@ from netterms.kernel.sentence import gettext_noop
 from netterms.limits.formulas import Formula, Trading, heuristic, money_in, three_way
 
 DAYS_IN_YEAR = 365
+MONTHS_IN_YEAR = 12
 SHARE_PLACES = 4
 MOST_SHARE = 100
 
@@ -178,6 +179,15 @@ class Recommendation:
     limit: Money
     reasons: tuple[Reason, ...]
     caps: tuple[Reason, ...]
+
+
+def busiest_pace(annual_sales: Money, busiest_month: Money) -> Money:
+    """Sales of a year at the pace of the busiest month, where that is more (TCI-06: the peak).
+
+    A limit for the mean of the year would stop a buyer whenever it buys most.
+    """
+    peak = Money(MONTHS_IN_YEAR * busiest_month.minor, busiest_month.currency)
+    return peak if peak.minor > annual_sales.minor else annual_sales
 
 
 def credit_need(annual_sales: Money, credit_days: int) -> Money:

@@ -15,6 +15,7 @@ from netterms.kernel.money import DEFAULT_EXPONENT, EXPONENTS
 from netterms.limits.formulas import Formula, heuristic_percent_sql
 from netterms.limits.rules import (
     DAYS_IN_YEAR,
+    MONTHS_IN_YEAR,
     SHARE_PLACES,
     GradeShares,
     LimitReason,
@@ -38,6 +39,11 @@ def need_sql(
     year = f"({step} * {DAYS_IN_YEAR})"
     used = f"(CAST({sales} AS DECIMAL(38, 0)) * {days})"
     return f"{_floor_division(f'({used} + {year} - 1)', year)} * {step}"
+
+
+def pace_sql(yearly: str, peak: str = "peak_minor") -> str:
+    """`rules.busiest_pace` of a year's sales and those of the busiest month, as an expression."""
+    return f"GREATEST({yearly}, {MONTHS_IN_YEAR} * {peak})"
 
 
 def recommend_sql(

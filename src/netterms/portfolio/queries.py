@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from netterms.kernel.calendar import add_months
 from netterms.limits.rules import LimitSettings
-from netterms.limits.rules_sql import need_sql, recommend_sql
+from netterms.limits.rules_sql import need_sql, pace_sql, recommend_sql
 from netterms.portfolio.rules import DAYS_IN_YEAR
 from netterms.scoring.scorecard import Scorecard
 from netterms.scoring.scorecard_sql import compile_sql
@@ -225,7 +225,8 @@ SELECT buyer, currency, {need} AS need_minor, grade, tangible_net_worth_minor,
        CAST(NULL AS BIGINT) AS insured_limit_minor, FALSE AS sanctions_hit, open_stage
 FROM (
   SELECT o.buyer, o.currency, s.grade, a.tangible_net_worth_minor, a.annual_turnover_minor,
-         CAST({_yearly("COALESCE(u.sales_minor, 0)")} AS BIGINT) AS annual_sales_minor,
+         CAST({pace_sql(_yearly("COALESCE(u.sales_minor, 0)"), "COALESCE(u.peak_minor, 0)")}
+           AS BIGINT) AS annual_sales_minor,
          COALESCE(u.credit_days, 0) AS credit_days,
          CAST({_yearly("w.sales_minor")} AS BIGINT) AS seller_annual_sales_minor,
          o.stage AS open_stage

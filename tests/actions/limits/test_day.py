@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,7 +14,13 @@ from netterms.kernel.calendar import add_months
 from netterms.kernel.money import Money, half_up
 from netterms.limits.actions import refresh_limits
 from netterms.limits.queries import decisions_in_force
-from netterms.limits.rules import LimitFacts, LimitSettings, limit_needed, recommend
+from netterms.limits.rules import (
+    LimitFacts,
+    LimitSettings,
+    busiest_pace,
+    limit_needed,
+    recommend,
+)
 from netterms.scoring.actions import refresh_scores
 from tests.actions.books import (
     Line,
@@ -73,7 +80,11 @@ def days_taken(line: Line) -> int:
 def need_of(lines: list[Line]) -> Money:
     sales = sum(x.amount for x in lines)
     weighted = sum(x.amount * days_taken(x) for x in lines)
-    return limit_needed(Money(sales, "EUR"), half_up(Fraction(weighted, sales)))
+    months = Counter[tuple[int, int]]()
+    for line in lines:
+        months[line.issued_on.year, line.issued_on.month] += line.amount
+    pace = busiest_pace(Money(sales, "EUR"), Money(max(months.values()), "EUR"))
+    return limit_needed(pace, half_up(Fraction(weighted, sales)))
 
 
 def stage_of(lines: list[Line]) -> int:

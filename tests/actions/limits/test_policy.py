@@ -40,7 +40,7 @@ def book_of_one(ctx) -> None:
             buyer=buyer, number=f"{buyer}-{n}", issued_on=day, due_on=day + timedelta(days=30),
             amount=amount, settled_on=day + timedelta(days=30),
         )
-        for buyer, amount in (("1", 700_000_00), ("2", 90 * MILLION))
+        for buyer, amount in (("1", 630_000_00), ("2", 90 * MILLION))
         for n, day in enumerate(TODAY - timedelta(days=60 + 30 * m) for m in range(10))
     ]  # fmt: skip
     bring_in(ctx, *lines)
@@ -91,9 +91,10 @@ def test_the_formula_chosen_bounds_the_limit_and_is_named_first(ctx):
     enter_reference(third, one, "Supplier B Ltd", "EUR", 90_000_00, TODAY - timedelta(days=1))
     enter_reference(third, one, "SUPPLIER B", "EUR", 20_000_00, TODAY)
     refresh_limits(third, since=tomorrow.today)
-    # The mean of 100,000, 15,000 and the need: 7 M x 30 days / 365, up to the next thousand.
+    # The mean of 100,000, 15,000 and the need: at 630,000 a month, 7.56 M x 30 days / 365, up to
+    # the next thousand.
     limit, reasons = newest(ctx)
-    assert (limit, reasons) == (230_333_33, ["three_way"])
+    assert (limit, reasons) == (245_666_67, ["three_way"])
 
     # A reference that is taken back bounds nothing any more.
     fourth = on(ctx, TODAY + timedelta(days=3))

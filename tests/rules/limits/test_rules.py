@@ -26,11 +26,12 @@ from netterms.limits.rules import (
     LimitFacts,
     LimitReason,
     LimitSettings,
+    busiest_pace,
     credit_need,
     limit_needed,
     recommend,
 )
-from netterms.limits.rules_sql import need_sql, recommend_sql
+from netterms.limits.rules_sql import need_sql, pace_sql, recommend_sql
 
 SETTINGS = LimitSettings()
 GRADE_B = 4
@@ -55,6 +56,22 @@ def test_ex_1_12_limit_needed():
 )
 def test_tci_06_rounds_up_in_the_currencys_own_units(amount, currency, need):
     assert limit_needed(Money.of(amount, currency), 60) == Money.of(need, currency)
+
+
+def test_tci_06_takes_the_busiest_month_for_seasonal_trade():
+    assert busiest_pace(usd(240_000), usd(20_000)) == usd(240_000)
+    assert busiest_pace(usd(240_000), usd(20_001)) == usd(240_012)
+    # All of a year in one month: what is owed then, and not a twelfth of it.
+    assert limit_needed(busiest_pace(usd(100_000), usd(100_000)), 30) == usd(99_000)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12))
+def test_the_pace_in_sql_equals_python(year, month):
+    [(found,)] = duckdb.execute(
+        f"SELECT {pace_sql('CAST(? AS DECIMAL(38, 0))', 'CAST(? AS DECIMAL(38, 0))')}",
+        [year, month],
+    ).fetchall()
+    assert found == busiest_pace(Money(year, "USD"), Money(month, "USD")).minor
 
 
 def test_a_whole_number_of_thousands_is_not_rounded_up():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -165,6 +165,10 @@ def test_credit_days_are_rounded_half_up(book: list[Line]) -> None:
         ends = [line.settled_on or max(line.due_on, AS_OF) for line in mine]
         days = sum(x.amount * (end - x.issued_on).days for x, end in zip(mine, ends, strict=True))
         assert row["sales_minor"] == sales
+        months = Counter[tuple[int, int]]()
+        for line in mine:
+            months[line.issued_on.year, line.issued_on.month] += line.amount
+        assert row["peak_minor"] == max(months.values())
         assert row["credit_days"] == half_up(Fraction(days, sales))
 
 

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from netterms.kernel.money import Money
-from netterms.limits.rules import LimitFacts, LimitSettings, limit_needed, recommend
+from netterms.limits.rules import (
+    LimitFacts,
+    LimitSettings,
+    busiest_pace,
+    limit_needed,
+    recommend,
+)
 from netterms.portfolio.report import build
 from netterms.portfolio.texts import Action, next_action
 from tests.rules.portfolio.staged_file import Line, staged
@@ -108,7 +114,9 @@ def test_limits_are_those_of_the_rules(report: dict[str, Any]) -> None:
         for x in BOOK
         if x.currency == "EUR" and x.kind == "invoice" and x.issued_on > since
     )
-    need = limit_needed(Money(sales["good"], "EUR"), 30, settings)
+    # An invoice of 900 every 30 days: two of them fell into January.
+    pace = busiest_pace(Money(sales["good"], "EUR"), Money(1_800_00, "EUR"))
+    need = limit_needed(pace, 30, settings)
     facts = LimitFacts(need, buyers["good"]["grade"], seller_annual_sales=Money(everything, "EUR"))
     expected = recommend(facts, settings)
     assert buyers["good"]["recommended_limit"] == str(expected.limit.major)
