@@ -16,9 +16,10 @@ from stdnum import iban as iban_number
 
 from netterms.access.queries import same_person
 from netterms.buyers import events
-from netterms.buyers.particulars import checked_text, insert, lock, params
+from netterms.buyers.particulars import LONGEST, checked_text, insert, lock, params
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.keys import done_once
@@ -112,7 +113,7 @@ def confirm_bank_account(
     confirm it, too.
     """
     ctx.require(Permission.SET_LIMIT)
-    how = _reason(how)
+    how = checked_reason(how, "how", most=LONGEST)
 
     def act() -> None:
         changed = waiting(ctx, account_id, of)
@@ -140,7 +141,7 @@ def reject_bank_account(
     `of`: the buyer it must be of. Whether `key` had rejected it before. NOT_FOUND.
     """
     ctx.require(Permission.SET_LIMIT)
-    why = _reason(why)
+    why = checked_reason(why, most=LONGEST)
 
     def act() -> None:
         changed = waiting(ctx, account_id, of)
@@ -205,12 +206,6 @@ def decision(ctx: Context, account_id: UUID, how: str) -> dict[str, Any]:
         "actor": ctx.actor,
         "how": how,
     }
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise invalid("why", text, Mend.SAY_WHY)
-    return checked_text("why", text.strip())
 
 
 def accounts_of(ctx: Context, buyer_id: UUID) -> list[KeptAccount]:

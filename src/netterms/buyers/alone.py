@@ -15,10 +15,11 @@ from netterms.access.queries import others_who_may
 from netterms.access.second_factor import prove
 from netterms.buyers import events
 from netterms.buyers.accounts import decision, end_replaced, waiting
-from netterms.buyers.particulars import checked_text
+from netterms.buyers.particulars import LONGEST, checked_text
 from netterms.kernel.calendar import add_days
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -77,9 +78,7 @@ def set_account_policy(
     ctx.require(Permission.MANAGE_ACCESS)
     if not LEAST_DAYS <= cooling_days <= MOST_DAYS:
         raise invalid("cooling_days", cooling_days, Mend.BETWEEN, least=LEAST_DAYS, most=MOST_DAYS)
-    if not why.strip():
-        raise invalid("why", "", Mend.SAY_WHY)
-    reason = checked_text("why", why.strip())
+    reason = checked_reason(why, most=LONGEST)
     before = account_policy(ctx)
     if (before.one_person, before.cooling_days) == (one_person, cooling_days):
         return

@@ -24,6 +24,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.keys import done_once
@@ -191,6 +192,7 @@ def decide(
 def merge(ctx: Context, keep: UUID, gone: UUID, why: str) -> None:
     """Say that `gone` is the company `keep`. NOT_FOUND; VALUE_INVALID for one merged already."""
     ctx.require(Permission.IMPORT)
+    reason = checked_reason(why, least=0)
     with book(ctx):
         known = _locked(ctx, keep, gone)
         if keep == gone or stands_below(ctx, keep, gone):
@@ -219,7 +221,7 @@ def merge(ctx: Context, keep: UUID, gone: UUID, why: str) -> None:
         _decide(ctx, keep, gone, "merged", known[gone]["parent_id"], alias, notices)
         record(
             ctx,
-            events.BuyersMerged(keep, gone, why),
+            events.BuyersMerged(keep, gone, reason),
             events.BuyersRegrouped(ctx.seller, (gone,)),
         )
 

@@ -16,12 +16,13 @@ from uuid import UUID
 
 from netterms.buyers import events
 from netterms.buyers.known import Lock, ids_by_number, require_buyer
-from netterms.buyers.particulars import checked_text
+from netterms.buyers.particulars import LONGEST, checked_text
 from netterms.buyers.ports import RegisteredCompany
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Event, plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store import sql
 from netterms.store.keys import done_once
@@ -169,9 +170,7 @@ def withdraw_notice(
     NOT_FOUND for one that does not stand; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.SET_LIMIT)
-    if not why.strip():
-        raise invalid("why", why, Mend.SAY_WHY)
-    reason = checked_text("why", why.strip())
+    reason = checked_reason(why, most=LONGEST)
 
     def act() -> None:
         buyer: UUID | None = sql.value(

@@ -10,7 +10,7 @@ from netterms.checkout.actions import Answer, move
 from netterms.checkout.moves import OrderMove, OrderState
 from netterms.checkout.requests import MoveRequest
 from netterms.kernel.context import Context, Permission
-from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.lines import LineTerms, locked, set_line
 from netterms.store import sql
@@ -98,8 +98,7 @@ def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
         raise Refusal(Code.NOT_FOUND, field="order", value=str(approval.order_id))
     if found["state"] != OrderState.PENDING:
         raise Refusal(Code.MOVE_NOT_ALLOWED, move=OrderMove.APPROVE.value, state=found["state"])
-    if not ctx.why:
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
+    reason = checked_reason(ctx.why)
     buyer = found["buyer_id"]
     currency = found["line_currency"] or line_currency(ctx, buyer, found["currency"])
     _, line = locked(ctx, buyer, currency)
@@ -107,4 +106,4 @@ def _set_limit(ctx: Context, approval: Approval, limit_minor: int) -> None:
     if found_minor != approval.seen_minor:
         raise Refusal(Code.CHANGED_MEANWHILE, field="line", value=str(approval.seen_minor))
     terms = replace(line.terms if line else LineTerms(0), limit_minor=limit_minor)
-    set_line(ctx, buyer, currency, terms, ctx.why, version=line.version if line else 0)
+    set_line(ctx, buyer, currency, terms, reason, version=line.version if line else 0)

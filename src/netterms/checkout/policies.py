@@ -11,7 +11,7 @@ from netterms.checkout import events
 from netterms.checkout.policy import DEFAULT, Policy, read
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import plain
-from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -71,10 +71,12 @@ def in_force(ctx: Context) -> PolicyVersion:
 def draft(ctx: Context, policy: Policy, why: str) -> int:
     """Write a version down; it counts for nothing yet. Returns its number.
 
-    POLICY_INVALID names what cannot be. The same again as the newest version is that version.
+    POLICY_INVALID names what cannot be, VALUE_INVALID is for the reason; there may be none. The
+    same again as the newest version is that version.
     """
     ctx.require(Permission.MANAGE_POLICY)
     policy.check()
+    reason = checked_reason(why, least=0)
     with book(ctx):
         _alone(ctx)
         newest = sql.row(VERSIONS + " order by p.version desc limit 1", {"seller": ctx.seller})
@@ -90,12 +92,12 @@ def draft(ctx: Context, policy: Policy, why: str) -> int:
                 "terms": Jsonb(plain(policy)),
                 "now": ctx.now,
                 "actor": ctx.actor,
-                "why": why,
+                "why": reason,
             },
         )
         terms = plain(policy)
         assert isinstance(terms, dict)
-        record(ctx, events.PolicyDrafted(ctx.seller, number, terms, why))
+        record(ctx, events.PolicyDrafted(ctx.seller, number, terms, reason))
     return number
 
 
@@ -105,8 +107,7 @@ def put_in_force(ctx: Context, number: int, why: str) -> None:
     NOT_FOUND for a version that was never written; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    if not why.strip():
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
+    reason = checked_reason(why)
     with book(ctx):
         _alone(ctx)
         _one(ctx, number)
@@ -121,10 +122,10 @@ def put_in_force(ctx: Context, number: int, why: str) -> None:
                 "version": number,
                 "now": ctx.now,
                 "actor": ctx.actor,
-                "why": why,
+                "why": reason,
             },
         )
-        record(ctx, events.PolicyPutInForce(ctx.seller, number, before, why))
+        record(ctx, events.PolicyPutInForce(ctx.seller, number, before, reason))
 
 
 def _alone(ctx: Context) -> None:

@@ -15,6 +15,7 @@ from netterms.collection.ladder import LADDER, Doer, LadderStep, StepKind, Way, 
 from netterms.collection.rules import STAGE_STARTS, LadderSettings
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -154,7 +155,7 @@ def draft(ctx: Context, steps: Sequence[LadderStep], why: str) -> int:
     VALUE_INVALID names what cannot be. The same again as the newest one is that one.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    checked = check(steps)
+    checked, reason = check(steps), checked_reason(why, least=0)
     with book(ctx):
         _alone(ctx)
         newest = next(iter(versions(ctx)))
@@ -165,7 +166,7 @@ def draft(ctx: Context, steps: Sequence[LadderStep], why: str) -> int:
         sql.execute(
             "insert into ladder (seller_id, version, made_at, made_by, why)"
             " values (%(seller)s, %(version)s, %(now)s, %(actor)s, %(why)s)",
-            named | {"now": ctx.now, "actor": ctx.actor, "why": why.strip()},
+            named | {"now": ctx.now, "actor": ctx.actor, "why": reason},
         )
         names = list(LadderStep.__dataclass_fields__)
         sql.execute_many(
@@ -174,7 +175,7 @@ def draft(ctx: Context, steps: Sequence[LadderStep], why: str) -> int:
             f" {', '.join(f'%({name})s' for name in names)})",
             [named | asdict(step) | {"position": at} for at, step in enumerate(checked)],
         )
-        record(ctx, events.LadderDrafted(ctx.seller, number, len(checked), why.strip()))
+        record(ctx, events.LadderDrafted(ctx.seller, number, len(checked), reason))
     return number
 
 
@@ -185,8 +186,7 @@ def put_live(ctx: Context, number: int, live_from: date, why: str) -> None:
     over. Again the same as it stands: nothing changes.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    if not why.strip():
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
+    reason = checked_reason(why)
     if live_from < ctx.today:
         raise Refusal(
             Code.VALUE_INVALID,
@@ -215,10 +215,10 @@ def put_live(ctx: Context, number: int, live_from: date, why: str) -> None:
                 "from": live_from,
                 "now": ctx.now,
                 "actor": ctx.actor,
-                "why": why.strip(),
+                "why": reason,
             },
         )
-        record(ctx, events.LadderPutLive(ctx.seller, number, before, live_from, why.strip()))
+        record(ctx, events.LadderPutLive(ctx.seller, number, before, live_from, reason))
 
 
 def try_ladder(ctx: Context, number: int, as_of: date) -> Trial:

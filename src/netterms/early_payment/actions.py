@@ -16,8 +16,9 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money, total
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
-from netterms.kernel.versions import check_day, checked_reason
+from netterms.kernel.versions import check_day
 from netterms.receivables.payments import locked_invoices
 from netterms.store import sql
 from netterms.store.outbox import record

@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import invalid
 
-LONGEST_REASON = 500
 # A policy is for the days to come; one for years ahead is a slip of the pen.
 MOST_DAYS_AHEAD = 366
 Policy = TypeVar("Policy")
@@ -49,11 +48,3 @@ def check_day(today: date, in_force_on: date) -> None:
     last = today + timedelta(days=MOST_DAYS_AHEAD)
     if not today <= in_force_on <= last:
         raise invalid("in_force_on", in_force_on, Mend.BETWEEN, least=today, most=last)
-
-
-def checked_reason(why: str) -> str:
-    """Why a policy is set, for whoever asks later; VALUE_INVALID."""
-    reason = why.strip()
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise invalid("why", reason[:20], Mend.SAY_WHY)
-    return reason

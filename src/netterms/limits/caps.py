@@ -12,6 +12,7 @@ from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits import events
 from netterms.limits.lines import MOST_MINOR
@@ -63,7 +64,7 @@ def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = 
     The same again changes nothing.
     """
     ctx.require(Permission.SET_LIMIT)
-    key = _checked(kind, key)
+    key, reason = _checked(kind, key), checked_reason(why, least=0)
     if not 0 <= limit_minor <= MOST_MINOR:
         raise invalid("limit_minor", str(limit_minor), Mend.BETWEEN, least=0, most=MOST_MINOR)
     with book(ctx):
@@ -89,7 +90,7 @@ def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = 
         assert after is not None
         if before is None or before.limit_minor != limit_minor:
             was = before.limit_minor if before else None
-            record(ctx, events.CapSet(after.id, kind.value, key, was, limit_minor, why))
+            record(ctx, events.CapSet(after.id, kind.value, key, was, limit_minor, reason))
     return after
 
 
@@ -97,6 +98,7 @@ def set_cap(ctx: Context, kind: CapKind, key: str, limit_minor: int, why: str = 
 def remove_cap(ctx: Context, kind: CapKind, key: str, why: str = "") -> None:
     """Take a cap away; NOT_FOUND where there is none."""
     ctx.require(Permission.SET_LIMIT)
+    reason = checked_reason(why, least=0)
     with book(ctx):
         sql.value("select lock_caps()")
         cap = _one(ctx, kind, key)
@@ -107,7 +109,7 @@ def remove_cap(ctx: Context, kind: CapKind, key: str, why: str = "") -> None:
             "delete from exposure_cap where seller_id = %(seller)s and id = %(cap)s",
             {"seller": ctx.seller, "cap": cap.id},
         )
-        record(ctx, events.CapRemoved(cap.id, kind.value, key, cap.limit_minor, why))
+        record(ctx, events.CapRemoved(cap.id, kind.value, key, cap.limit_minor, reason))
 
 
 @once_more

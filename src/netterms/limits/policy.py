@@ -9,8 +9,9 @@ from typing import Any
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import invalid
-from netterms.kernel.versions import Version, check_day, checked_reason, in_force, version
+from netterms.kernel.versions import Version, check_day, in_force, version
 from netterms.limits import events
 from netterms.limits.formulas import Formula
 from netterms.limits.rules import SHARE_PLACES, LimitSettings

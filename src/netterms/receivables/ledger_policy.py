@@ -9,6 +9,7 @@ from typing import Any
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import invalid
 from netterms.receivables import events
 from netterms.receivables.rules import Tolerance
@@ -18,7 +19,6 @@ from netterms.store.tenancy import book
 
 MOST_MINOR = 10**15
 MOST_PERCENT, PERCENT_PLACES = Decimal(10), 2
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,7 @@ def set_ledger_policy(ctx: Context, policy: LedgerPolicy, why: str) -> bool:
     """
     ctx.require(Permission.MANAGE_POLICY)
     _check(policy)
-    reason = why.strip().replace("\0", "")
-    if not reason or len(reason) > LONGEST_REASON:
-        raise invalid("why", reason[:20], Mend.SAY_WHY)
+    reason = checked_reason(why)
     with book(ctx):
         # Two at once would give their policies the same number.
         sql.value(

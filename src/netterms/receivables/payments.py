@@ -18,6 +18,7 @@ from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES, Money
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables import events
 from netterms.receivables.ledger_policy import policy_in_force
@@ -37,7 +38,7 @@ from netterms.store.tenancy import book, once_more
 
 MOST_MINOR = 10**15
 FIRST_DAY = date(1990, 1, 1)
-LONGEST_REFERENCE, LONGEST_CHANNEL, LONGEST_REASON = 500, 50, 500
+LONGEST_REFERENCE, LONGEST_CHANNEL = 500, 50
 MOST_PARTS = 1_000
 MONEY_KINDS = (PaymentKind.RECEIPT, PaymentKind.REFUND)
 
@@ -135,7 +136,7 @@ def undo_allocation(ctx: Context, payment_id: UUID, invoice_id: UUID | None, rea
     settled beside it would be left over; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.BOOK)
-    reason = reason_given(reason)
+    reason = checked_reason(reason, "reason")
     with book(ctx):
         payment = locked_payment(ctx, payment_id)
         standing = _standing(ctx, payment_id, invoice_id)
@@ -168,7 +169,7 @@ def take_back_refund(ctx: Context, refund_id: UUID, reason: str) -> UUID:
     What it settled is undone first. Returns the receipt. NOT_FOUND; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.BOOK)
-    reason = reason_given(reason)
+    reason = checked_reason(reason, "reason")
     with book(ctx):
         refund = locked_payment(ctx, refund_id)
         if refund["kind"] != PaymentKind.REFUND:
@@ -225,16 +226,6 @@ def undo_all(ctx: Context, payment_id: UUID, reason: str) -> UUID | None:
     if not _standing(ctx, payment_id, None):
         return None
     return undo_allocation(ctx, payment_id, None, reason)
-
-
-def reason_given(text: str) -> str:
-    """Why something was done, without blanks around it; VALUE_INVALID for none."""
-    reason = text.strip()
-    if not reason:
-        raise invalid("reason", "", Mend.SAY_WHY)
-    if len(reason) > LONGEST_REASON or "\0" in reason:
-        raise invalid("reason", "…", Mend.CHARACTERS, least=1, most=LONGEST_REASON)
-    return reason
 
 
 def insert_payment(ctx: Context, payment: PaymentIn) -> UUID | None:

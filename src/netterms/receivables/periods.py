@@ -13,13 +13,12 @@ from netterms.access.queries import same_person
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events
 from netterms.store import kept, sql
 from netterms.store.outbox import record
 from netterms.store.tenancy import book
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,7 @@ def ask_to_reopen(ctx: Context, period_id: UUID, why: str) -> None:
     reason.
     """
     ctx.require(Permission.BOOK)
-    reason = why.strip()
-    if not reason:
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
+    reason = checked_reason(why)
     with book(ctx):
         _last(ctx, period_id, "ask_to_reopen")
         sql.execute(
@@ -122,10 +119,10 @@ def ask_to_reopen(ctx: Context, period_id: UUID, why: str) -> None:
                 "seller": ctx.seller,
                 "id": period_id,
                 "actor": ctx.actor,
-                "why": reason[:LONGEST_REASON],
+                "why": reason,
             },
         )
-        record(ctx, events.ReopeningAsked(period_id, reason[:LONGEST_REASON]))
+        record(ctx, events.ReopeningAsked(period_id, reason))
 
 
 def reopen(ctx: Context, period_id: UUID) -> None:

@@ -16,12 +16,12 @@ from uuid import UUID
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables import events
 from netterms.receivables.payments import (
     PaymentIn,
     locked_payment,
-    reason_given,
     record_payment,
     undo_all,
 )
@@ -60,7 +60,7 @@ def return_payment(
     its money went elsewhere since; VALUE_INVALID names the field.
     """
     ctx.require(Permission.BOOK)
-    reason = reason_given(reason)
+    reason = checked_reason(reason, "reason")
 
     def act() -> str:
         return str(book_return(ctx, payment_id, returned_on, reason).refund)

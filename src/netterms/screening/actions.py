@@ -21,8 +21,8 @@ from netterms.buyers.events import BuyersMerged, BuyersUnmerged
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.events import Plain, plain
 from netterms.kernel.ids import new_id
-from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.screening import events
 from netterms.screening.moves import HIT_MOVES, HitMove, HitState
@@ -35,7 +35,6 @@ from netterms.store.tenancy import book
 if TYPE_CHECKING:
     from netterms.screening.matching import Names
 
-LONGEST_WHY = 500
 # A buyer and all that turned out to be the same company.
 COMPANY = """
 select other.id from buyer b
@@ -337,8 +336,7 @@ def propose(ctx: Context, hit_id: UUID, *, same: bool, why: str) -> None:
     NOT_FOUND; MOVE_NOT_ALLOWED; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.MANAGE_POLICY)
-    if not 1 <= len(why.strip()) <= LONGEST_WHY:
-        raise Refusal(Code.VALUE_INVALID, field="why", value=why[:LONGEST_WHY], mend=Mend.SAY_WHY)
+    reason = checked_reason(why)
     with book(ctx):
         line = _locked(ctx, hit_id)
         move = HitMove.PROPOSE_CONFIRM if same else HitMove.PROPOSE_CLEAR
@@ -346,7 +344,7 @@ def propose(ctx: Context, hit_id: UUID, *, same: bool, why: str) -> None:
         sql.execute(
             "update screening_hit set state = %(state)s, proposed_by = %(actor)s, why = %(why)s,"
             " decided_by = null, decided_on = null where seller_id = %(seller)s and id = %(id)s",
-            _facts(ctx, hit_id, state, why.strip()),
+            _facts(ctx, hit_id, state, reason),
         )
         record(ctx, events.HitProposed(line["buyer_id"], hit_id, state.value))
 

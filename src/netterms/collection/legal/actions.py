@@ -22,6 +22,7 @@ from netterms.kernel.ids import new_id
 from netterms.kernel.media import kind_of
 from netterms.kernel.mends import Mend
 from netterms.kernel.moves import after
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.receivables.evidence import MOST_BYTES, safe_name
 from netterms.store import sql
@@ -29,7 +30,6 @@ from netterms.store.outbox import record
 from netterms.store.tenancy import book
 
 LONGEST = 200
-LONGEST_REASON = 500
 STATEMENT_DAYS = 3 * 366
 KINDS = ("agency", "lawyer")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -148,7 +148,7 @@ def hand_over(
     ctx.require(Permission.READ_PERSONAL)
     if not 1 <= len(key) <= 255:
         raise invalid("key", key, Mend.CHARACTERS, least=1, most=255)
-    said = {paper: text.strip()[:LONGEST_REASON] for paper, text in reasons.items()}
+    said = {paper: checked_reason(text, "reason", least=0) for paper, text in reasons.items()}
     with book(ctx):
         case = _open_case(ctx, buyer_id)
         known = sql.row(
@@ -237,8 +237,7 @@ def _keep(
 def take_back(ctx: Context, buyer_id: UUID, why: str) -> None:
     """The case comes back from the agency or lawyer. NOT_FOUND, MOVE_NOT_ALLOWED, VALUE_INVALID."""
     ctx.require(Permission.COLLECT)
-    if not why.strip() or len(why) > LONGEST_REASON or "\0" in why:
-        raise invalid("why", "", Mend.SAY_WHY)
+    reason = checked_reason(why)
     with book(ctx):
         case = _open_case(ctx, buyer_id)
         state = after(CASE_MOVES, CaseState(case["state"]), CaseMove.TAKE_BACK)
@@ -249,14 +248,14 @@ def take_back(ctx: Context, buyer_id: UUID, why: str) -> None:
             {
                 "today": ctx.today,
                 "actor": ctx.actor,
-                "why": why.strip(),
+                "why": reason,
                 "seller": ctx.seller,
                 "case": case["id"],
             },
         )
         _move(ctx, case["id"], state)
         if found is not None:
-            record(ctx, events.CaseTakenBack(buyer_id, found["id"], why.strip()))
+            record(ctx, events.CaseTakenBack(buyer_id, found["id"], reason))
 
 
 def _open_case(ctx: Context, buyer_id: UUID) -> dict[str, Any]:

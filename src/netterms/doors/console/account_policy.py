@@ -14,6 +14,7 @@ from netterms.access.queries import others_who_may
 from netterms.access.second_factor import has_second_factor
 from netterms.buyers import alone
 from netterms.buyers.accounts import KeptAccount
+from netterms.buyers.particulars import LONGEST
 from netterms.doors.console import forms
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
@@ -30,7 +31,7 @@ def overview(request: PageRequest) -> HttpResponse:
             ctx,
             one_person="one_person" in request.POST,
             cooling_days=forms.whole(request.POST, "cooling_days", 0),
-            why=forms.text(request.POST, "why", 201),
+            why=forms.reason(request.POST, most=LONGEST),
             code=forms.text(request.POST, "code", 12),
         )
         messages.success(request, _("Kept."))

@@ -190,9 +190,7 @@ def decide(request: PageRequest, match_id: UUID, move: str) -> HttpResponse:
     moves: dict[str, Callable[[], object]] = {
         "confirm": lambda: actions.confirm(request.ctx, match_id),
         "decline": lambda: actions.decline(request.ctx, match_id),
-        "undo": lambda: actions.undo(
-            request.ctx, match_id, forms.text(request.POST, "why", actions.LONGEST_WHY)
-        ),
+        "undo": lambda: actions.undo(request.ctx, match_id, forms.reason(request.POST)),
     }
     if move not in moves:
         raise Refusal(Code.NOT_FOUND, field="match", value=move)

@@ -55,7 +55,7 @@ def _decide(request: PageRequest) -> None:
     first, second = _id(request, "first"), _id(request, "second")
     if what in {"merge", "merge_other"}:
         keep, gone = (first, second) if what == "merge" else (second, first)
-        duplicates.merge(request.ctx, keep, gone, forms.text(request.POST, "why"))
+        duplicates.merge(request.ctx, keep, gone, forms.reason(request.POST))
         messages.success(request, _("The two are one buyer now."))
     elif what == "part":
         duplicates.not_the_same(request.ctx, first, second)

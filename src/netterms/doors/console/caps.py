@@ -18,8 +18,7 @@ from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import form_on, page
 from netterms.doors.look import formats
 from netterms.kernel.context import Permission
-from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.reasons import checked_reason
 from netterms.limits.caps import Cap, CapKind, caps, remove_cap, set_cap
 from netterms.limits.queries import CapEvent, cap_history
 
@@ -72,10 +71,7 @@ def _kind(request: PageRequest) -> CapKind:
 
 
 def _why(request: PageRequest) -> str:
-    why = forms.text(request.POST, "why")
-    if not why:
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
-    return why
+    return checked_reason(forms.reason(request.POST))
 
 
 def _shown(request: PageRequest, found: list[Cap]) -> list[dict[str, Any]]:

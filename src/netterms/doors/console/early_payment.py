@@ -139,7 +139,7 @@ def _put_in_force(request: PageRequest) -> None:
     assert most is not None
     grades = tuple(grade for grade in sorted(GRADES) if str(grade) in form.getlist("grades"))
     policy = Policy("offered" in form, yearly, least, most, smallest or 0, grades, budget)
-    new = set_policy(request.ctx, policy, on, forms.text(form, "why", 501))
+    new = set_policy(request.ctx, policy, on, forms.reason(form))
     messages.success(request, _("Kept.") if new else _("Nothing changed."))
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from netterms.doors.look import formats, typed
 from netterms.doors.look.refused import Refusals
 from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import LONGEST_REASON
 from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.limits.lines import MOST_MINOR
 
@@ -19,7 +20,7 @@ Found = TypeVar("Found")
 Row = TypeVar("Row")
 Named = TypeVar("Named", bound=StrEnum)
 
-LONGEST_REASON = 500
+LONGEST_TEXT = 500
 LONGEST_PERCENT = 12
 LONGEST_CHOICE = 50
 # What every whole number that is kept has room for.
@@ -61,9 +62,14 @@ def new_key() -> str:
     return f"console/{uuid4()}"
 
 
-def text(form: Mapping[str, str], name: str, most: int = LONGEST_REASON) -> str:
+def text(form: Mapping[str, str], name: str, most: int = LONGEST_TEXT) -> str:
     """The text typed, without what no database keeps."""
     return typed.text(form, name, most)
+
+
+def reason(form: Mapping[str, str], name: str = "why", most: int = LONGEST_REASON) -> str:
+    """Why, as typed; one character more than fits, so that a longer one is refused and not cut."""
+    return text(form, name, most + 1)
 
 
 def minor(form: Mapping[str, str], name: str, currency: str) -> int | None:

@@ -33,7 +33,7 @@ def overview(request: PageRequest) -> HttpResponse:
     """What counts now, every version, and the form that writes the next one."""
     if request.method == "POST":
         steps = forms.each_row(_lines(request.POST), _typed)
-        why = forms.text(request.POST, "why")
+        why = forms.reason(request.POST)
         return redirect("ladder_version", ladder_versions.draft(request.ctx, steps, why))
     written = ladder_versions.versions(request.ctx)
     live = ladder_versions.live_version(request.ctx, request.as_of)
@@ -61,7 +61,7 @@ def one(request: PageRequest, number: int) -> HttpResponse:
     """A version: its steps, who would get what tomorrow, and the form that lets it count."""
     if request.method == "POST":
         live_from = forms.day(request.POST, "live_from") or request.ctx.today
-        why = forms.text(request.POST, "why")
+        why = forms.reason(request.POST)
         ladder_versions.put_live(request.ctx, number, live_from, why)
         messages.success(
             request,

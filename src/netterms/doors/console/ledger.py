@@ -314,7 +314,7 @@ def books_do(request: PageRequest, move: str) -> HttpResponse:
     elif move == "check":
         _check(request, number)
     elif move == "ask":
-        periods.ask_to_reopen(ctx, number, forms.text(form, "why"))
+        periods.ask_to_reopen(ctx, number, forms.reason(form))
         messages.success(request, _("A second person has to agree."))
     elif move == "reopen":
         periods.reopen(ctx, number)

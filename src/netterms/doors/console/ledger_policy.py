@@ -14,6 +14,7 @@ from netterms.doors.console.pages import page
 from netterms.doors.look import formats
 from netterms.kernel.context import Permission
 from netterms.kernel.money import Money
+from netterms.kernel.reasons import checked_reason
 from netterms.receivables.ledger_policy import (
     LedgerPolicy,
     ledger_policies,
@@ -34,7 +35,7 @@ def overview(request: PageRequest) -> HttpResponse:
     in_force = known[0].policy if known else LedgerPolicy()
     if request.method == "POST":
         ctx.require(Permission.MANAGE_POLICY)
-        new = set_ledger_policy(ctx, _typed(request), forms.text(request.POST, "why"))
+        new = set_ledger_policy(ctx, _typed(request), forms.reason(request.POST))
         said = _("The rules of the books are in force.") if new else _("Nothing changed.")
         messages.success(request, said)
         return redirect("ledger_policy")
@@ -61,7 +62,7 @@ def _typed(request: PageRequest) -> LedgerPolicy:
     collector, manager = amount("collector_minor"), amount("manager_minor")
     share = ask(lambda: forms.needed("small_percent", forms.percent(form, "small_percent")))
     most = ask(lambda: forms.needed_whole(form, "small_minor"))
-    ask(lambda: forms.needed("why", forms.text(form, "why") or None))
+    ask(lambda: checked_reason(forms.reason(form)))
     ask.say()
     assert collector is not None
     assert manager is not None

@@ -152,7 +152,7 @@ def _do(request: PageRequest, buyer_id: UUID) -> str:
             actions.keep_paper(ctx, buyer_id, kind, file.name or "", content)
         return _("Kept.")
     if what == "back":
-        actions.take_back(ctx, buyer_id, forms.text(form, "why", actions.LONGEST_REASON))
+        actions.take_back(ctx, buyer_id, forms.reason(form))
         return _("The case is back.")
     reasons = {paper: forms.text(form, f"reason_{paper.value}") for paper in Paper}
     actions.hand_over(

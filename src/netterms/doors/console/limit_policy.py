@@ -68,7 +68,7 @@ def _set(request: PageRequest) -> None:
     )
     on = forms.day(form, "in_force_on") or request.ctx.today
     key = forms.text(form, "key", 100) or forms.new_key()
-    set_limit_policy(request.ctx, policy, on, forms.text(form, "why"), key=key)
+    set_limit_policy(request.ctx, policy, on, forms.reason(form), key=key)
 
 
 def _percent(share: Decimal | None) -> str:

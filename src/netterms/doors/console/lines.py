@@ -18,7 +18,7 @@ from netterms.doors.console import event_words, forms, stories
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import page
 from netterms.kernel.context import Context, Permission
-from netterms.kernel.mends import Mend
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits import queries
 from netterms.limits.lines import CreditLine, LineStatus, LineTerms, set_line
@@ -82,9 +82,7 @@ def _change(
 ) -> CreditLine:
     request.ctx.require(Permission.SET_LIMIT)
     form = request.POST
-    why = forms.text(form, "why")
-    if not why:
-        raise Refusal(Code.VALUE_INVALID, field="why", value="", mend=Mend.SAY_WHY)
+    why = checked_reason(forms.reason(form))
     limit = forms.needed("limit", forms.minor(form, "limit", currency))
     status = form.get("status", "")
     terms = replace(

@@ -151,7 +151,7 @@ def _account(request: PageRequest, buyer_id: UUID) -> str:
 
 
 def _confirm(request: PageRequest, buyer_id: UUID) -> str:
-    how = forms.text(request.POST, "how", kinds.LONGEST)
+    how = forms.reason(request.POST, "how", most=kinds.LONGEST)
     accounts.confirm_bank_account(request.ctx, _id(request, "id"), how, of=buyer_id)
     return _("The bank account is confirmed.")
 
@@ -166,7 +166,7 @@ def _confirm_alone(request: PageRequest, buyer_id: UUID) -> str:
 
 
 def _reject(request: PageRequest, buyer_id: UUID) -> str:
-    how = forms.text(request.POST, "how", kinds.LONGEST)
+    how = forms.reason(request.POST, "how", most=kinds.LONGEST)
     accounts.reject_bank_account(request.ctx, _id(request, "id"), how, of=buyer_id)
     return _("The bank account is rejected. The one that it was to replace stays in force.")
 
@@ -236,7 +236,7 @@ def _notice(request: PageRequest, buyer_id: UUID) -> str:
 
 
 def _withdraw_notice(request: PageRequest, buyer_id: UUID) -> str:
-    why = forms.text(request.POST, "how", kinds.LONGEST)
+    why = forms.reason(request.POST, "how", most=kinds.LONGEST)
     insolvency.withdraw_notice(request.ctx, _id(request, "id"), why, of=buyer_id)
     return _("The notice is withdrawn. What was held for it stays held until somebody opens it.")
 

@@ -28,7 +28,7 @@ CODE_LETTERS = {"currency": 3, "country": 2}
 def overview(request: PageRequest) -> HttpResponse:
     """What counts now, every version, and the form that writes the next one."""
     if request.method == "POST":
-        why = forms.text(request.POST, "why")
+        why = forms.reason(request.POST)
         return redirect("policy_version", policies.draft(request.ctx, _typed(request.POST), why))
     written = policies.versions(request.ctx)
     shown = written[0].policy if written else policies.BUILT_IN.policy
@@ -50,7 +50,7 @@ def overview(request: PageRequest) -> HttpResponse:
 def one(request: PageRequest, number: int) -> HttpResponse:
     """A version: what it says, what it would have said of past orders, and put it in force."""
     if request.method == "POST":
-        policies.put_in_force(request.ctx, number, forms.text(request.POST, "why"))
+        policies.put_in_force(request.ctx, number, forms.reason(request.POST))
         messages.success(request, _("Version %(number)s counts from now on.") % {"number": number})
         return redirect("policy")
     shown = policies.version(request.ctx, number)

@@ -51,7 +51,7 @@ def judge(request: PageRequest, hit_id: UUID) -> HttpResponse:
     """Propose what a hit is, agree with what was proposed, or open it again."""
     said = request.POST.get("said", "")
     if said in ("same", "other"):
-        propose(request.ctx, hit_id, same=said == "same", why=forms.text(request.POST, "why"))
+        propose(request.ctx, hit_id, same=said == "same", why=forms.reason(request.POST))
         messages.success(request, _("Proposed. Another person has to agree."))
     else:
         decide(request.ctx, hit_id, agree=said == "agree")

@@ -11,8 +11,8 @@ from uuid import UUID
 from netterms.buyers.actions import index_names
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.ids import new_id
-from netterms.kernel.mends import Mend
 from netterms.kernel.money import Money
+from netterms.kernel.reasons import checked_reason
 from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import events, payments
 from netterms.receivables.ledger_policy import policy_in_force
@@ -26,7 +26,6 @@ from netterms.store import sql
 from netterms.store.outbox import record, stamp
 from netterms.store.tenancy import book, once_more
 
-LONGEST_WHY = 500
 MANY = 5_000  # decided lines, from which whole tables are joined rather than rows looked up
 
 
@@ -234,9 +233,7 @@ def undo(ctx: Context, match_id: UUID, reason: str) -> None:
     part of the money has gone elsewhere since; VALUE_INVALID without a reason.
     """
     ctx.require(Permission.BOOK)
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_WHY:
-        raise Refusal(Code.VALUE_INVALID, field="why", value=reason[:80], mend=Mend.SAY_WHY)
+    reason = checked_reason(reason)
     with book(ctx):
         match, line = _locked(ctx, match_id)
         if match["state"] != "posted":
