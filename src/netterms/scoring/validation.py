@@ -136,8 +136,14 @@ def outcomes(lines: Iterable[Mapping[str, Any]]) -> Outcomes:
         buyers=sum(line[1] for line in counted),
         defaults=defaults,
         expected=sum((pd * buyers for pd, buyers, _ in counted), Decimal(0)),
-        auc=ordered_auc(counted) if defaults >= FEWEST_DEFAULTS else None,
+        auc=told_auc(counted),
     )
+
+
+def told_auc(counted: Sequence[tuple[Decimal | int, int, int]]) -> Decimal | None:
+    """AUC as `ordered_auc`; None of fewer than `FEWEST_DEFAULTS` defaults."""
+    enough = sum(defaults for _, _, defaults in counted) >= FEWEST_DEFAULTS
+    return ordered_auc(counted) if enough else None
 
 
 def ordered_auc(counted: Iterable[tuple[Decimal | int, int, int]]) -> Decimal | None:
@@ -167,8 +173,8 @@ def by_vintage(lines: Iterable[Backtested]) -> list[Level]:
 
 
 def grade_auc(levels: Sequence[Level]) -> Decimal | None:
-    """AUC of the grades, ties half, 4 decimals; None without both outcomes."""
-    return ordered_auc((level.name, level.buyers, level.defaults) for level in levels)
+    """AUC of the grades as it is told: None of few defaults."""
+    return told_auc([(level.name, level.buyers, level.defaults) for level in levels])
 
 
 def stability_index(lines: Sequence[Moved]) -> Decimal | None:

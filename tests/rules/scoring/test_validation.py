@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from netterms.scoring.validation import (
     FEWEST_CASES,
+    FEWEST_DEFAULTS,
     Backtested,
     Level,
     MatrixRow,
@@ -19,6 +20,7 @@ from netterms.scoring.validation import (
     grade_auc,
     matrix,
     ordered_auc,
+    outcomes,
     stability_index,
 )
 
@@ -54,14 +56,26 @@ def test_only_more_defaults_than_chance_explains_are_flagged():
 
 @given(st.lists(st.tuples(GRADES, st.booleans()), min_size=1, max_size=40))
 def test_the_auc_of_grades_is_the_share_of_pairs_in_the_right_order(buyers):
-    levels = by_grade(Backtested(1, grade, 1, D(0), int(failed)) for grade, failed in buyers)
+    counted = [(grade, 1, int(failed)) for grade, failed in buyers]
     bad = [grade for grade, failed in buyers if failed]
     good = [grade for grade, failed in buyers if not failed]
     if not bad or not good:
-        assert grade_auc(levels) is None
+        assert ordered_auc(counted) is None
         return
     won = sum(Fraction(2 if b > g else b == g, 2) for b in bad for g in good)
-    assert abs(Fraction(grade_auc(levels)) - won / (len(bad) * len(good))) <= Fraction(1, 20_000)
+    assert abs(Fraction(ordered_auc(counted)) - won / (len(bad) * len(good))) <= Fraction(1, 20_000)
+
+
+def test_an_auc_of_few_defaults_is_not_told():
+    def level(grade, defaults):
+        return Level(grade, 50, D(1), defaults)
+
+    few = FEWEST_DEFAULTS - 1  # of one more: 10 bad ones beat 50 and tie with 40, of 90
+    assert grade_auc([level(3, 0), level(7, few)]) is None
+    assert grade_auc([level(3, 0), level(7, FEWEST_DEFAULTS)]) == D("0.7778")
+    lines = [{"pd": D(n.name) / 100, "buyers": n.buyers, "defaults": n.defaults}
+             for n in (level(3, 0), level(7, few))]  # fmt: skip
+    assert outcomes(lines).auc is None
 
 
 def test_an_auc_is_the_same_however_the_buyers_of_one_risk_are_split_into_lines():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -58,7 +57,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "vintages": [
             {"month": _month(level.name), "level": level} for level in validation.by_vintage(tested)
         ],
-        "auc": _auc(levels),
+        "auc": validation.grade_auc(levels),
         "since": since,
         "months": months,
         "few_cases": validation.FEWEST_CASES,
@@ -98,12 +97,6 @@ def do(request: PageRequest, number: int, move: str) -> HttpResponse:
     decide(request.ctx, number, CardMove(move))
     messages.success(request, _decided(CardMove(move)))
     return redirect("scores")
-
-
-def _auc(levels: Sequence[validation.Level]) -> Decimal | None:
-    """None of few defaults: it would be mostly chance."""
-    enough = sum(level.defaults for level in levels) >= validation.FEWEST_DEFAULTS
-    return validation.grade_auc(levels) if enough else None
 
 
 def _decided(move: CardMove) -> str:
