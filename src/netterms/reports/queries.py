@@ -11,7 +11,7 @@ from uuid import UUID
 
 from netterms.kernel.context import Context, Permission
 from netterms.kernel.refusal import Code, Refusal
-from netterms.statements.queries import ratios_of_book
+from netterms.statements.queries import ratios_of_peers
 from netterms.statements.rules import RATIOS
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -108,24 +108,10 @@ def paid_around(ctx: Context, buyer_id: UUID) -> list[dict[str, Any]]:
 def sector_ratios(ctx: Context, buyer_id: UUID) -> dict[str, Any]:
     """The median of each ratio over the seller's other buyers of the same sector with accounts.
 
-    Empty where fewer than `LEAST_PEERS` are known: a median of three says nothing.
+    Of at most MOST_PEERS of them, drawn by their ids. Empty where fewer than `LEAST_PEERS` are
+    known: a median of three says nothing.
     """
-    ctx.require(Permission.READ)
-    with book(ctx):
-        peers = {
-            str(line["id"])
-            for line in sql.rows(
-                """
-                select p.id from buyer b
-                join buyer p on p.seller_id = b.seller_id and p.sector = b.sector and p.id <> b.id
-                where b.seller_id = %(seller)s and b.id = %(buyer)s and b.sector <> ''
-                """,
-                {"seller": ctx.seller, "buyer": buyer_id},
-            )
-        }
-        found = [
-            line for line in ratios_of_book(ctx, ctx.today) if str(line["buyer"]) in peers
-        ] if peers else []  # fmt: skip
+    found = ratios_of_peers(ctx, buyer_id, ctx.today, MOST_PEERS)
     if len(found) < LEAST_PEERS:
         return {}
     return {"buyers": len(found), "median": {name: _median(found, name) for name in RATIO_NAMES}}

@@ -18,9 +18,10 @@ from netterms.scoring.company import CompanyFacts
 from netterms.scoring.overlay import Overlay, overlay_on
 from netterms.scoring.queries import company_facts
 from netterms.scoring.versions import champion
+from netterms.statements.queries import ratios_where
 from netterms.store import sql
 from netterms.store.outbox import record, stamp
-from netterms.store.portable import in_postgres, translated
+from netterms.store.portable import translated
 from netterms.store.tenancy import book
 
 CARD = "payment_behaviour_v1"
@@ -30,7 +31,7 @@ MANY = 10_000
 REASON_COLUMNS = "reason_1, reason_2, reason_3, raised_1, raised_2"
 # Only the buyers to score are looked at: their items, not the book's.
 ITEM_FILTER = " and i.buyer_id in (select buyer_id from to_score)"
-STATEMENT_FILTER = " and buyer_id in (select buyer_id from to_score)"
+STATEMENT_FILTER = "buyer_id in (select buyer_id from to_score)"
 # Of payments it is the behaviour, of accounts the ratios, of everything else the facts. Who was
 # scored before its first invoice (`unpaid`) stays in the pass until there is behaviour.
 _SOURCE = """
@@ -106,19 +107,13 @@ def gather_known(whom: str, params: Mapping[str, object]) -> None:
     _gather("to_score", sql.statement(whom), params)
     _gather("unpaid", sql.statement("scoring/unpaid"), params)
     _gather("buyer_facts", sql.statement("scoring/buyer_facts"), params)
-    _gather("buyer_ratios", ratios(STATEMENT_FILTER), params)
+    _gather("buyer_ratios", ratios_where(STATEMENT_FILTER), params)
 
 
 def _gather(name: str, query: str, params: Mapping[str, object]) -> None:
     """Its rows as a table of this transaction, with what the planner needs to know of them."""
     sql.execute(f"create temp table {name} on commit drop as {query}", params)
     sql.execute(f"analyze {name}")
-
-
-def ratios(which: str) -> str:
-    """The ratios of the newest accounts of the buyers that the condition `which` names."""
-    accounts = sql.statement("statements/accounts") + which
-    return in_postgres("statements/ratios", accounts, "accounts")
 
 
 @cache

@@ -14,12 +14,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from netterms.kernel.context import Context, Permission
-from netterms.scoring.actions import ACCOUNTS, made_with, ratios
+from netterms.scoring.actions import ACCOUNTS, made_with
 from netterms.scoring.blocks import PRIOR, Combination, Combined, combine
 from netterms.scoring.overlay import Overlay, overlay_on
 from netterms.scoring.queries import StoredScore, newest_score
 from netterms.scoring.scorecard import Value
 from netterms.scoring.versions import champion
+from netterms.statements.queries import ratios_where
 from netterms.store import sql
 from netterms.store.outbox import stamp
 from netterms.store.portable import in_postgres
@@ -58,7 +59,7 @@ def _facts(ctx: Context, buyer_id: UUID, currency: str, made: Combination) -> di
     params = stamp(ctx) | {"buyer": buyer_id}
     told = sql.row(ONE + sql.statement("scoring/buyer_facts"), params)
     assert told is not None, "a buyer of the seller"
-    accounts = sql.row(ratios(" and buyer_id = %(buyer)s"), params) or {}
+    accounts = sql.row(ratios_where("buyer_id = %(buyer)s"), params) or {}
     item = sql.statement("receivables/item") + " and i.buyer_id = %(buyer)s"
     paid = sql.rows(in_postgres("scoring/behaviour", item), params)
     payment = next((line for line in paid if line["currency"] == currency), {})

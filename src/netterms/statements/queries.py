@@ -18,7 +18,7 @@ from netterms.statements.chart import NAMES
 from netterms.statements.failure import Choice, Firm, Model, Score, Settings, fitting, scores
 from netterms.statements.rules import Accounts
 from netterms.store import sql
-from netterms.store.portable import PostgresEngine
+from netterms.store.portable import in_postgres
 from netterms.store.tenancy import book
 
 
@@ -135,16 +135,21 @@ def _year_before(of: Statement, known: Sequence[Statement]) -> Statement | None:
     )
 
 
-def live_engine() -> PostgresEngine:
-    """Answers `statements/ratios` over the live book; call it inside `book(ctx)`."""
-    return PostgresEngine(sql.statement("statements/accounts"), relation="accounts")
+def ratios_where(condition: str) -> str:
+    """Text of `statements/ratios` over those accounts of the seller that meet a condition."""
+    accounts = sql.statement("statements/accounts") + f" and {condition}"
+    return in_postgres("statements/ratios", accounts, "accounts")
 
 
-def ratios_of_book(ctx: Context, as_of: date) -> list[dict[str, Any]]:
-    """The ratios of every buyer that has accounts, as known on `as_of`, one row a buyer."""
+def ratios_of_peers(ctx: Context, buyer_id: UUID, as_of: date, most: int) -> list[dict[str, Any]]:
+    """The ratios of others of a buyer's sector with accounts known on `as_of`, one row each.
+
+    `most` at the most, drawn by their ids; none where the buyer has no sector.
+    """
     ctx.require(Permission.READ)
+    text = ratios_where(f"buyer_id in ({sql.statement('statements/peers')})")
     with book(ctx):
-        return live_engine().ask("statements/ratios", as_of=as_of)
+        return sql.rows(text, {"buyer": buyer_id, "as_of": as_of, "most": most})
 
 
 def _statement(line: dict[str, Any]) -> Statement:

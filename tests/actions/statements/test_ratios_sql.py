@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netterms.statements.chart import NAMES
-from netterms.statements.queries import live_engine
+from netterms.statements.queries import ratios_where
 from netterms.statements.rules import RATIOS, Accounts, age_months, ratios
 from netterms.statements.rules_sql import ratios_sql
 from netterms.store import sql
@@ -99,7 +99,7 @@ def test_the_latest_known_version_counts(database: object) -> None:
 
 def test_the_live_relation_has_the_columns_of_the_question(ctx) -> None:
     with book(ctx):
-        assert live_engine().ask("statements/ratios", as_of=AS_OF) == []
+        assert sql.rows(ratios_where("true"), {"as_of": AS_OF}) == []
         sql.execute(f"create temp table live as {sql.statement('statements/accounts')}")
         found = sql.rows(
             "select attname::text as name from pg_attribute"

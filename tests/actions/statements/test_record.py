@@ -15,7 +15,12 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.statements.actions import Told, flaws, record_statement, record_statements
 from netterms.statements.chart import NAMES
 from netterms.statements.failure import Lack, Model, Want
-from netterms.statements.queries import judged, ratios_of_book, statement, statements_of
+from netterms.statements.queries import (
+    judged,
+    ratios_of_peers,
+    statement,
+    statements_of,
+)
 from netterms.statements.rules import Flaw, Standard, ratios
 from netterms.store import sql
 from netterms.store.tenancy import book
@@ -42,6 +47,16 @@ def told(end=END, months=12, **changed) -> Told:
         "net_income": 100, "tax": 20, "interest": 30,
     }  # fmt: skip
     return Told(accounts(end, "EUR", months, **(items | changed)), Standard.IFRS, source="register")
+
+
+def ratios_as_of(ctx, of, day):
+    """A buyer's ratios, as another of its sector is told of them."""
+    other = buyer(ctx, f"beside on {day}")
+    with book(ctx):
+        sql.execute(
+            "update buyer set sector = 'steel' where id = any(%(two)s)", {"two": [of, other]}
+        )
+    return ratios_of_peers(ctx, other, day, most=10)
 
 
 def kinds(ctx) -> list[str]:
@@ -103,7 +118,7 @@ def test_a_group_and_its_company_stand_side_by_side(ctx):
     assert [s.consolidated for s in statements_of(ctx, of)] == [False, True]
     # The company is the debtor.
     assert buyers.buyer(ctx, of).annual_turnover_minor == 1500_00
-    [line] = ratios_of_book(ctx, ctx.today)
+    [line] = ratios_as_of(ctx, of, ctx.today)
     assert line["sales_to_assets"] == ratios(told().accounts)["sales_to_assets"]
 
 
@@ -190,8 +205,8 @@ def test_who_may_not_import_enters_nothing(ctx):
 def test_what_was_not_known_yet_does_not_count(ctx):
     of = buyer(ctx)
     record_statement(ctx, of, told())
-    assert ratios_of_book(ctx, date(2026, 5, 1)) == []
-    assert len(ratios_of_book(ctx, ctx.today)) == 1
+    assert ratios_as_of(ctx, of, date(2026, 5, 1)) == []
+    assert len(ratios_as_of(ctx, of, ctx.today)) == 1
 
 
 def test_several_years_come_in_whole_or_not_at_all(ctx):
@@ -208,3 +223,26 @@ def test_flaws_are_told_for_each_period(ctx):
     of = buyer(ctx)
     found = flaws(ctx, of, [told(YEAR_BEFORE), told(equity=1)])
     assert [[f.flaw for f in each] for each in found] == [[], [Flaw.BALANCE]]
+
+
+def test_ratios_of_peers_are_of_others_of_the_sector_with_accounts(ctx):
+    steel = [buyer(ctx, f"S-{n}") for n in range(5)]
+    wood = buyer(ctx, "W")
+    with book(ctx):
+        sql.execute("update buyer set sector = 'steel' where id <> %(wood)s", {"wood": wood})
+    # The last of the sector has no accounts.
+    for each in [*steel[:4], wood]:
+        record_statement(ctx, each, told(), key=f"accounts of {each}")
+
+    def peers(of, most=10):
+        return {line["buyer"] for line in ratios_of_peers(ctx, of, ctx.today, most)}
+
+    assert peers(steel[0]) == {str(each) for each in steel[1:4]}
+    assert peers(steel[4]) == {str(each) for each in steel[:4]}
+    # It has no sector: nobody is like it.
+    assert peers(wood) == set()
+    some = peers(steel[0], most=2)
+    assert len(some) == 2
+    assert some < peers(steel[0])
+    assert peers(steel[0], most=2) == some
+    assert ratios_of_peers(ctx, steel[0], date(2026, 1, 1), 10) == []
