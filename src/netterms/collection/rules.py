@@ -144,12 +144,6 @@ def stage(days_late: int) -> Stage:
     return reached[-1] if reached else Stage.NOT_LATE
 
 
-def stage_sql(column: str) -> str:
-    """`stage` as a portable SQL expression over an integer column of days past due."""
-    arms = " ".join(f"WHEN {column} >= {first} THEN {at.value}" for first, at in STAGE_STARTS[::-1])
-    return f"CASE WHEN {column} IS NULL THEN NULL {arms} ELSE 0 END"
-
-
 def stage_starts_on(due_on: date, at: Stage) -> date:
     """The day an invoice enters a stage from REMINDERS up, by its original due date."""
     return add_days(due_on, next(first for first, number in STAGE_STARTS if number is at))

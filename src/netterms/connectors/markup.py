@@ -61,11 +61,6 @@ def name_of(element: etree._Element) -> str:
     return str(etree.QName(element).localname)
 
 
-def namespace_of(element: etree._Element) -> str:
-    """The namespace of the element, empty when it has none."""
-    return str(etree.QName(element).namespace or "")
-
-
 def all_at(element: etree._Element, path: str) -> list[etree._Element]:
     """Every element at `path` below, its names without namespace."""
     return list(element.findall("/".join(f"{{*}}{name}" for name in path.split("/"))))

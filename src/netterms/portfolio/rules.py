@@ -59,12 +59,6 @@ def ageing_bucket(days_past_due: int) -> Bucket:
     return next((b for end, b in BUCKET_ENDS if days_past_due <= end), Bucket.OVER_120)
 
 
-def ageing_bucket_sql(column: str) -> str:
-    """`ageing_bucket` as a portable SQL expression over an integer column."""
-    arms = " ".join(f"WHEN {column} <= {end} THEN '{bucket}'" for end, bucket in BUCKET_ENDS)
-    return f"CASE WHEN {column} IS NULL THEN NULL {arms} ELSE '{Bucket.OVER_120}' END"
-
-
 def dso(receivables: int, credit_sales: int, days: int) -> Decimal | None:
     """AR-01, days sales outstanding: receivables / credit sales x days; None without sales."""
     return _ratio(receivables * days, credit_sales)

@@ -46,7 +46,6 @@ WORST_FORECAST = 9
 DEFAULT_GRADE = 10
 
 _EXACT = Context(prec=34, rounding=ROUND_HALF_UP)
-_CENT = Decimal("0.01")
 
 
 def _scale() -> int:
@@ -157,14 +156,6 @@ def scaled_points_sql(column: str) -> str:
         lines.append(f"WHEN {column} <= {x1} THEN {start} - {-slope} * {column}")
     body = " ".join(lines)
     return f"CASE WHEN {column} IS NULL THEN NULL {body} ELSE {last[1] * POINTS_SCALE} END"
-
-
-def payment_points_sql(column: str) -> str:
-    """SQL for the points 0..100 of an integer column of days late, as DOUBLE (for showing).
-
-    Sums that must equal Python's to the last digit use `scaled_points_sql`.
-    """
-    return f"CAST({scaled_points_sql(column)} AS DOUBLE) / {POINTS_SCALE}"
 
 
 def grade(pd: Decimal) -> int:

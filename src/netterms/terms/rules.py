@@ -222,11 +222,6 @@ def in_scope(scope: Scope, parties: Parties) -> bool | None:
     return None if None in asked else True
 
 
-def half_start(day: date) -> date:
-    """1 January or 1 July of the half-year of `day`."""
-    return date(day.year, 1 if day.month <= 6 else 7, 1)
-
-
 def steps(law: Law, rates: RateTable) -> tuple[Step, ...]:
     """The rates of `law` by day, as far as its reference is known. `rules_sql` sends these along.
 

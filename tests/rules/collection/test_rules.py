@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,14 +64,6 @@ def test_ladder_boundaries(days, as_of, at):
 
 def test_stage_before_the_due_date_and_long_after():
     assert (rules.stage(-5), rules.stage(4000)) == (Stage.NOT_LATE, Stage.CLAIM)
-
-
-def test_stage_in_sql_equals_python():
-    rows = duckdb.connect().execute(
-        f"SELECT d, {rules.stage_sql('d')} FROM (SELECT CAST(i AS INTEGER) - 40 AS d"
-        " FROM range(200) t(i))"
-    )
-    assert all(rules.stage(days) == at for days, at in rows.fetchall())
 
 
 def test_next_stage_is_the_first_day_of_the_next_one():

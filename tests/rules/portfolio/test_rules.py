@@ -3,13 +3,12 @@
 from decimal import Decimal
 from fractions import Fraction
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netterms.portfolio import rules
-from netterms.portfolio.rules import Bucket, Month
+from netterms.portfolio.rules import Month
 
 D = Decimal
 F = Fraction
@@ -143,15 +142,6 @@ def test_ar_02_count_back_edges():
 )
 def test_ar_06_bucket_boundaries(days, bucket):
     assert rules.ageing_bucket(days) == bucket
-
-
-def test_bucket_in_sql_equals_python():
-    text = rules.ageing_bucket_sql("d")
-    rows = duckdb.connect().execute(
-        f"SELECT d, {text} FROM (SELECT CAST(i AS INTEGER) - 50 AS d FROM range(250) t(i))"
-    )
-    assert all(rules.ageing_bucket(days) == bucket for days, bucket in rows.fetchall())
-    assert len(Bucket) == 6
 
 
 MONTHS = st.lists(st.builds(Month, st.integers(-50, 10**6), st.integers(28, 31)), max_size=12)

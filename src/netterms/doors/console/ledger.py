@@ -41,8 +41,6 @@ from netterms.receivables.write_offs import (
     write_offs,
 )
 
-SHOWN_PASS = {Code.NOT_FOUND, Code.NOT_ALLOWED}
-
 
 @require_GET
 @page

@@ -17,7 +17,6 @@ from netterms.statements.chart import BY_NAME, ITEMS
 from netterms.statements.failure import Model, Zone
 from netterms.statements.rules import RATIOS
 
-GRADE_MEANINGS = 10
 MONTHS_SHOWN = 12
 GRADES_SHOWN = 12
 CLOSED_LINES = (LineStatus.ON_HOLD, LineStatus.CLOSED)

@@ -12,7 +12,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 VERSION = "1"
-SPOKEN = ("en", "zh-hans")
 
 
 @dataclass(frozen=True, slots=True)

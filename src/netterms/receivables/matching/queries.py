@@ -132,18 +132,6 @@ def statement(ctx: Context, statement_id: UUID) -> ReadStatement:
     return found[0]
 
 
-def count_statements(ctx: Context) -> int:
-    """How many statements there are."""
-    ctx.require(Permission.READ)
-    with book(ctx):
-        return int(
-            sql.value(
-                "select count(*) from bank_statement where seller_id = %(seller)s",
-                {"seller": ctx.seller},
-            )
-        )
-
-
 def _statements(ctx: Context, asked: dict[str, Any]) -> list[ReadStatement]:
     ctx.require(Permission.READ)
     with book(ctx):
