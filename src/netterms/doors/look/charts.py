@@ -19,7 +19,7 @@ Number = int | float | Decimal
 
 # What XML 1.0 forbids: a name from a spreadsheet may hold it.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_DARK = frozenset(["age-4", "age-5", "cat-0", "cat-5", "grade-1", "grade-2", "grade-9", "grade-10"])
+_DARK = frozenset(["age-4", "age-5", "cat-0", "grade-1", "grade-2", "grade-9", "grade-10"])
 _STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 

@@ -251,7 +251,7 @@ def credit_bar(line: CreditLine) -> SafeString:
     shares = (
         (_("Owed"), max(line.owed_minor, 0), "cat-0"),
         (_("Held for orders"), line.held_minor, "cat-1"),
-        (_("Available"), max(line.available_minor, 0), "cat-4"),
+        (_("Available"), max(line.available_minor, 0), "cat-2"),
     )
     parts = [
         charts.Part(label=label, value=minor, text=formats.money(minor, line.currency), css=css)
