@@ -1,7 +1,6 @@
 -- What came of the buyers since challenger $version first scored them, for both cards: by default
 -- probability (of that day's score), the number of buyers and those that defaulted until $as_of.
--- A default is an invoice newly more than 90 days past due, or a buyer that is lost; who was in default on the
--- first day is left out.
+-- Who was in default on the first day is left out.
 WITH placed AS (
   SELECT
     c.buyer_id,
@@ -18,7 +17,8 @@ first_seen AS (
   SELECT
     CAST(buyer_id AS VARCHAR) AS buyer,
     CAST(currency AS VARCHAR) AS currency,
-    scored_on,
+    scored_on AS seen_on,
+    CAST($as_of AS DATE) AS until_on,
     challenger_pd,
     champion_pd
   FROM placed
@@ -26,25 +26,15 @@ first_seen AS (
 ),
 became AS (
   SELECT
-    f.buyer,
-    f.currency,
-    MAX(f.challenger_pd) AS challenger_pd,
-    MAX(f.champion_pd) AS champion_pd,
-    MAX(CASE WHEN l.lost_on <= f.scored_on THEN 1
-             WHEN date_diff('day', i.due_on, f.scored_on) > 90
-              AND (CASE WHEN i.settled_on IS NULL THEN i.open_minor > 0
-                        ELSE i.settled_on > f.scored_on END)
-             THEN 1 ELSE 0 END) AS was_in_default,
-    MAX(CASE WHEN l.lost_on <= $as_of THEN 1
-             WHEN date_diff('day', i.due_on, f.scored_on) <= 90
-              AND date_diff('day', i.due_on, CAST($as_of AS DATE)) > 90
-              AND (CASE WHEN i.settled_on IS NULL THEN i.open_minor > 0
-                        ELSE date_diff('day', i.due_on, i.settled_on) > 90 END)
-             THEN 1 ELSE 0 END) AS defaulted
-  FROM first_seen AS f
-  LEFT JOIN item AS i ON i.buyer = f.buyer AND i.currency = f.currency AND i.amount_minor > 0
-  LEFT JOIN lost AS l ON l.buyer = f.buyer
-  GROUP BY f.buyer, f.currency
+    c.buyer,
+    c.currency,
+    MAX(c.challenger_pd) AS challenger_pd,
+    MAX(c.champion_pd) AS champion_pd,
+/* became_default.sql */
+  FROM first_seen AS c
+  LEFT JOIN item AS i ON i.buyer = c.buyer AND i.currency = c.currency AND i.amount_minor > 0
+  LEFT JOIN lost AS l ON l.buyer = c.buyer
+  GROUP BY c.buyer, c.currency
 )
 SELECT 'champion' AS card, champion_pd AS pd, COUNT(*) AS buyers, CAST(SUM(defaulted) AS BIGINT) AS defaults
 FROM became

@@ -1,29 +1,27 @@
 -- What came of the cohort of `watched` until $as_of: by grade and default probability, the number of buyers
--- and of those that defaulted. A default is an invoice newly more than 90 days past due, or a buyer that is lost;
--- who was in default on the day of the cohort is left out.
-WITH became AS (
+-- and of those that defaulted. Who was in default on the day of the cohort is left out.
+WITH cohort AS (
   SELECT
-    w.buyer_id,
-    w.currency,
-    MAX(w.grade) AS grade,
-    MAX(w.pd) AS pd,
-    MAX(CASE WHEN l.lost_on <= w.seen_on THEN 1
-             WHEN date_diff('day', i.due_on, w.seen_on) > 90
-              AND (CASE WHEN i.settled_on IS NULL THEN i.open_minor > 0
-                        ELSE i.settled_on > w.seen_on END)
-             THEN 1 ELSE 0 END) AS was_in_default,
-    MAX(CASE WHEN l.lost_on <= $as_of THEN 1
-             WHEN date_diff('day', i.due_on, w.seen_on) <= 90
-              AND date_diff('day', i.due_on, CAST($as_of AS DATE)) > 90
-              AND (CASE WHEN i.settled_on IS NULL THEN i.open_minor > 0
-                        ELSE date_diff('day', i.due_on, i.settled_on) > 90 END)
-             THEN 1 ELSE 0 END) AS defaulted
-  FROM watched AS w
-  LEFT JOIN item AS i
-    ON i.buyer = CAST(w.buyer_id AS VARCHAR) AND i.currency = w.currency AND i.amount_minor > 0
-  LEFT JOIN lost AS l ON l.buyer = CAST(w.buyer_id AS VARCHAR)
-  WHERE w.side = 'cohort'
-  GROUP BY w.buyer_id, w.currency
+    CAST(buyer_id AS VARCHAR) AS buyer,
+    currency,
+    grade,
+    pd,
+    seen_on,
+    CAST($as_of AS DATE) AS until_on
+  FROM watched
+  WHERE side = 'cohort'
+),
+became AS (
+  SELECT
+    c.buyer,
+    c.currency,
+    MAX(c.grade) AS grade,
+    MAX(c.pd) AS pd,
+/* became_default.sql */
+  FROM cohort AS c
+  LEFT JOIN item AS i ON i.buyer = c.buyer AND i.currency = c.currency AND i.amount_minor > 0
+  LEFT JOIN lost AS l ON l.buyer = c.buyer
+  GROUP BY c.buyer, c.currency
 )
 SELECT
   CAST(grade AS BIGINT) AS grade,
