@@ -141,13 +141,15 @@ def test_a_recommendation_is_stored_where_it_changed_only(ctx):
     before = fingerprint(ctx)
     assert refresh_limits(ctx) == {"changed": 0}
     assert fingerprint(ctx) == before
+    # Long enough that what is unpaid grows old.
     for n in range(1, 8):
-        day = on(ctx, TODAY + timedelta(days=n))
-        refresh_scores(day, since=TODAY + timedelta(days=n - 1))
+        day = on(ctx, TODAY + timedelta(days=20 * n))
+        refresh_scores(day, since=TODAY + timedelta(days=20 * (n - 1)))
         refresh_limits(day)
     by_buyer = {}
     for d in decisions(ctx):
         by_buyer.setdefault(d["buyer"], []).append((d["recommended_minor"], d["reasons"]))
+    assert max(map(len, by_buyer.values())) > 1
     for said in by_buyer.values():
         assert all(said[n] != said[n + 1] for n in range(len(said) - 1))
 

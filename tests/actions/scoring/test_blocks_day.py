@@ -134,7 +134,11 @@ def test_news_brings_a_new_score_at_once_and_never_a_better_one(ctx):
     # A year later it is forgotten, once everybody had a turn.
     for n in range(14):
         refresh_scores(on(ctx, date(2027, 6, 7) + timedelta(days=n)), since=date(2027, 6, 7))
-    assert all(p["block"] != "events" for p in scores(ctx)["breaks"]["blocks"] or [])
+    forgotten = scores(ctx)["breaks"]
+    assert forgotten["scored_on"] >= date(2027, 6, 7)
+    # By its payments alone, as before the news.
+    assert (forgotten["scorecard"], forgotten["blocks"]) == ("payment_behaviour_v1", None)
+    assert "promises_broken" not in forgotten["reasons"]
 
 
 def test_scr_16_the_sector_counts_from_the_day_of_its_table(ctx):
