@@ -99,6 +99,7 @@ def test_an_address_that_mail_came_back_from_is_marked_until_cleared(sent):
     ctx, _, answered = sent
     assert fetch_mail(ctx, Mailbox(bounce(original=answered)))["bounced"] == 1
     assert "no such user" in queries.bounced(ctx, ["AP@buyer.example"])["ap@buyer.example"]
+    assert kinds(ctx).count("collection.address_bounced") == 1
     again = write_letter(ctx, Wanted(buyer_id(ctx), Template.REMINDER_2), "k2", press)
     refused(
         Code.VALUE_INVALID, lambda: send_letter(ctx, again, Box(), "a@b.example"), field="email"
@@ -112,6 +113,7 @@ def test_a_forged_report_marks_no_address_we_never_wrote_to(sent):
     ctx, _, _ = sent
     fetch_mail(ctx, Mailbox(bounce("ceo@other.example")))
     assert queries.bounced(ctx, ["ceo@other.example"]) == {}
+    assert "collection.address_bounced" not in kinds(ctx)
 
 
 def test_an_answer_to_anothers_letter_is_not_attached(sent, new_seller):

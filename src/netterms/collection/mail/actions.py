@@ -175,30 +175,26 @@ def _keep_files(ctx: Context, mail: UUID, message: Incoming) -> None:
 
 def _note_bounces(ctx: Context, mail: UUID, message: Incoming) -> None:
     """Only an address that we wrote to can come back: a forged report marks no other."""
-    for address in {one.lower() for one in message.bounced if one}:
-        written = sql.value(
-            """
-            select exists (select from letter where seller_id = %(seller)s
-                           and lower(sent_to) = %(address)s)
-                or exists (select from buyer where seller_id = %(seller)s
-                           and lower(email) = %(address)s)
-            """,
-            {"seller": ctx.seller, "address": address},
-        )
-        if not written:
-            continue
-        sql.execute(
-            "insert into mail_bounce (seller_id, address, reason, bounced_on, mail_id)"
-            " values (%(seller)s, %(address)s, %(reason)s, %(today)s, %(mail)s)",
-            {
-                "seller": ctx.seller,
-                "address": address,
-                "reason": message.bounce_reason,
-                "today": ctx.today,
-                "mail": mail,
-            },
-        )
-        record(ctx, events.AddressBounced(mail, address, message.bounce_reason))
+    noted = sql.rows(
+        """
+        insert into mail_bounce (seller_id, address, reason, bounced_on, mail_id)
+        select %(seller)s, address, %(reason)s, %(today)s, %(mail)s
+        from unnest(%(addresses)s::text[]) as address
+        where exists (select from letter where seller_id = %(seller)s
+                      and lower(sent_to) = address)
+           or exists (select from buyer where seller_id = %(seller)s and lower(email) = address)
+        returning address
+        """,
+        {
+            "seller": ctx.seller,
+            "addresses": sorted({one.lower() for one in message.bounced if one}),
+            "reason": message.bounce_reason,
+            "today": ctx.today,
+            "mail": mail,
+        },
+    )
+    told = [events.AddressBounced(mail, one["address"], message.bounce_reason) for one in noted]
+    record(ctx, *told)
 
 
 def attach_mail(ctx: Context, mail_id: UUID, buyer_id: UUID) -> None:
