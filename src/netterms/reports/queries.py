@@ -58,15 +58,18 @@ def report(ctx: Context, report_id: UUID) -> CreditReport:
     return sql.typed(found, CreditReport)[0]
 
 
-def reports_of(ctx: Context, buyer_id: UUID, *, most: int = 20) -> list[Ordered]:
-    """Reports on a buyer, the newest first."""
+def reports_of(
+    ctx: Context, buyer_id: UUID, *, after: UUID | None = None, most: int = 20
+) -> list[Ordered]:
+    """Reports on a buyer, the newest first; those that follow `after` in that order."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
             "select id, as_of, ordered_at, ordered_by from credit_report"
             " where seller_id = %(seller)s and buyer_id = %(buyer)s"
+            " and (%(after)s::uuid is null or id < %(after)s)"
             " order by id desc limit %(most)s",
-            {"seller": ctx.seller, "buyer": buyer_id, "most": most},
+            {"seller": ctx.seller, "buyer": buyer_id, "after": after, "most": most},
         )
     return sql.typed(found, Ordered)
 
