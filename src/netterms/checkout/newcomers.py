@@ -148,7 +148,7 @@ def _answered(ctx: Context, request: NewBuyerRequest) -> NewcomerAnswer | None:
     if known is None:
         return None
     if known["fingerprint"] != request.fingerprint():
-        raise Refusal(Code.KEY_REUSED, key=request.key)
+        raise Refusal(Code.KEY_REUSED, field="idempotency_key", key=request.key)
     return NewcomerAnswer(REPEATED, known["answer"], known["score"])
 
 

@@ -217,7 +217,7 @@ def _known(ctx: Context, key: str, fingerprint: str) -> UUID | None:
     if found is None:
         return None
     if found["fingerprint"] != fingerprint:
-        raise Refusal(Code.KEY_REUSED, key=key)
+        raise Refusal(Code.KEY_REUSED, field="idempotency_key", key=key)
     return UUID(str(found["id"]))
 
 

@@ -66,7 +66,7 @@ def once(ctx: Context, key: str, request: object, act: Callable[[], Plain]) -> P
         )
         assert earlier is not None
         if earlier["fingerprint"] != mine:
-            raise Refusal(Code.KEY_REUSED, key=key)
+            raise Refusal(Code.KEY_REUSED, field="idempotency_key", key=key)
         answer: Plain = earlier["answer"]
         return answer
     answer = act()

@@ -37,6 +37,8 @@ def test_an_order_is_answered_and_repeated_with_the_same_words(shop):
     assert key in other.body["detail"]
     taken = till.post("/v1/orders", order)
     is_problem(taken, 409, "order_number_taken")
+    number = {"field": "order_number", "value": order["order_number"]}
+    assert taken.body["errors"] == [number]
     assert len(rows(shop.ctx, "select from credit_order")) == 1
 
 
@@ -74,12 +76,18 @@ def test_the_life_of_an_order(shop):
     number = part.body["invoices"][0]["invoice_number"]
     taken = till.post(f"{order}/capture", {"amount_minor": 1, "invoice_number": number})
     is_problem(taken, 409, "invoice_number_taken")
+    assert taken.body["errors"][0].items() >= {"field": "invoice_number", "value": number}.items()
     much = till.post(f"{order}/capture", {"amount_minor": 999_00})
     is_problem(much, 422, "amount_out_of_range")
-    assert much.body["errors"][0]["most_minor"] == 70_00
+    told = {"field": "amount_minor", "value": 999_00, "most_minor": 70_00}
+    assert much.body["errors"][0].items() >= told.items()
     assert "70.00" in much.body["detail"]
     assert till.post(f"{order}/capture", {}).body["state"] == "captured"
     assert till.post(f"{order}/refund").body["refunded_minor"] == 120_00
+    none_left = till.post(f"{order}/refund")
+    is_problem(none_left, 422, "amount_out_of_range")
+    # It was told to lie between 0.01 and 0.00.
+    assert none_left.body["detail"] == "No amount is left for this."
     is_problem(till.post(f"{order}/void"), 409, "move_not_allowed")
 
 
@@ -141,6 +149,8 @@ def test_an_id_that_is_none_is_not_found(shop):
 @pytest.mark.parametrize(
     ("change", "field", "value"),
     [
+        ({"amount": {"minor": 5, "currency": "XXX"}}, "amount.currency", "XXX"),
+        ({"amount": {"minor": 5, "currency": "EURO"}}, "amount.currency", "EURO"),
         ({"amount": {"minor": 0, "currency": "EUR"}}, "amount.minor", "0"),
         ({"amount": {"minor": 10**15 + 1, "currency": "EUR"}}, "amount.minor", str(10**15 + 1)),
         ({"amount": {"minor": "5", "currency": "EUR"}}, "amount.minor", "5"),
@@ -213,9 +223,44 @@ def test_a_key_is_needed(shop, key):
     assert said.body["errors"][0]["field"] == "idempotency_key"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"nonsense", b'{"order_number": "\\ud800"}'])
+LATIN = '"order_number": "Stühle"'.encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"nonsense",
+        b'{"order_number": "\\ud800"}',
+        b"{%b}" % LATIN,
+        b'{"\xed\xa0\x80": 1}',
+    ],
+)
 def test_what_is_no_json_is_told(shop, body):
     is_problem(shop.caller().post("/v1/orders", body), 400, "body_unreadable")
+
+
+def test_an_order_of_a_batch_that_is_not_utf_8_fails_alone(shop):
+    good, bad = (json.dumps(shop.order() | {"idempotency_key": fresh()}).encode() for _ in "ab")
+    bad = b"%b, %b}" % (bad[:-1], LATIN)
+    said = shop.caller().post("/v1/orders/batch", b'{"orders": [%b, %b]}' % (good, bad))
+    assert [answer["status"] for answer in said.body["answers"]] == [201, 400]
+
+
+@pytest.mark.parametrize("digits", ["9" * 30, "9" * 5_000, "-" + "9" * 5_000, "1e400"])
+def test_a_number_beyond_all_numbers_is_told_its_bounds(shop, digits):
+    body = told(shop.order(), f'"amount": {{"minor": {digits}, "currency": "EUR"}}')
+    [error] = shop.caller().post("/v1/orders", body.encode()).body["errors"]
+    assert error["field"] == "amount.minor"
+    assert error["mend"].startswith("give 1")
+
+
+def test_a_move_without_fields_says_to_leave_them_out(shop):
+    said = shop.caller().post(f"/v1/orders/{uuid4()}/void", {"why": "no goods"})
+    [error] = said.body["errors"]
+    assert (error["field"], error["mend"]) == ("why", "leave it out: there is no such field")
 
 
 @pytest.mark.parametrize("word", ["approve", "amend"])

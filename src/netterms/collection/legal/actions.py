@@ -157,7 +157,7 @@ def hand_over(
         )
         if known is not None:
             if known["buyer_id"] != buyer_id:
-                raise Refusal(Code.KEY_REUSED, key=key)
+                raise Refusal(Code.KEY_REUSED, field="idempotency_key", key=key)
             return UUID(str(known["id"]))
         partner = _partner(ctx, partner_id)
         state = after(CASE_MOVES, CaseState(case["state"]), CaseMove.HAND_OVER)

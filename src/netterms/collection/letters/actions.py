@@ -121,7 +121,7 @@ def _write(ctx: Context, wanted: Wanted, key: str, press: Press) -> UUID:
         )
         if before is not None:
             if (before["buyer_id"], before["template"]) != (wanted.buyer_id, wanted.template):
-                raise Refusal(Code.KEY_REUSED, key=key)
+                raise Refusal(Code.KEY_REUSED, field="idempotency_key", key=key)
             return UUID(str(before["id"]))
         made = _draft(ctx, wanted)
         return _keep(ctx, wanted, key, made, press(made.documents))

@@ -22,7 +22,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from netterms.checkout.actions import DECIDED_BY_PEOPLE, PROBLEM, REPEATED, Answer
 from netterms.checkout.moves import OrderMove
-from netterms.checkout.requests import OrderRequest
+from netterms.checkout.requests import MoveRequest, OrderRequest
 from netterms.doors.api.errors import API, JSON, bare, problem
 from netterms.doors.api.hot import MOVES
 from netterms.doors.gateway import reading
@@ -46,6 +46,12 @@ ORDERS, BATCH = "/v1/orders", "/v1/orders/batch"
 MOVE = re.compile(rf"/v1/orders/([^/]+)/({'|'.join(MOVES)})")
 MOST_BYTES, MOST_BATCH_BYTES = 64 * 2**10, 4 * 2**20
 PLAIN_JSON = [(b"content-type", b"application/json; charset=utf-8")]
+# Refusals of the database that do not say which field is wrong.
+TOLD_WITH = {
+    Code.AMOUNT_OUT_OF_RANGE: "amount_minor",
+    Code.INVOICE_NUMBER_TAKEN: "invoice_number",
+    Code.ORDER_NUMBER_TAKEN: "order_number",
+}
 REPLAYED = [*PLAIN_JSON, (b"idempotent-replayed", b"true")]
 
 
@@ -167,7 +173,7 @@ class Door:
             reading.move(key, _id(order_id), word, body) if word else reading.order(key, body)
         )
         [found] = await self.lanes.ask(kind, caller, [asked])
-        answer = found if isinstance(found, Exception) else _checked(found, key, order_id)
+        answer = found if isinstance(found, Exception) else _checked(found, asked, order_id)
         if isinstance(answer, Exception):
             raise answer
         replayed = answer.status == REPEATED
@@ -183,7 +189,7 @@ class Door:
         for each in asked:
             found: Outcome = each if isinstance(each, Exception) else next(outcomes)
             if isinstance(each, OrderRequest) and isinstance(found, Answer):
-                found = _checked(found, each.key)
+                found = _checked(found, each)
             if isinstance(found, Exception):
                 status, _, text = _failed(found, language)
             else:
@@ -268,15 +274,18 @@ def _id(text: str) -> UUID:
         raise Refusal(Code.NOT_FOUND, field="order", value=text) from None
 
 
-def _checked(answer: Answer, key: str, order_id: str = "") -> Outcome:
-    """The answer, or the refusal that it is."""
+def _checked(answer: Answer, asked: OrderRequest | MoveRequest, order_id: str = "") -> Outcome:
+    """The answer, or the refusal that it is, with the field that it is about as it was sent."""
     if answer.status < PROBLEM:
         return answer
     refusal = answer.refusal
     if refusal.code is Code.KEY_REUSED:
-        return Refusal(refusal.code, field="idempotency_key", key=key)
+        return Refusal(refusal.code, field="idempotency_key", key=asked.key)
     if refusal.code is Code.NOT_FOUND and order_id:
         return Refusal(refusal.code, field="order", value=order_id)
+    if name := TOLD_WITH.get(refusal.code):
+        value = getattr(asked, name, None)
+        return Refusal(refusal.code, **{"field": name, "value": value} | dict(refusal.facts))
     return refusal
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from netterms.checkout.moves import OrderMove
-from netterms.checkout.requests import MoveRequest, OrderRequest, in_utc
+from netterms.checkout.requests import MOST_MINOR, MoveRequest, OrderRequest, in_utc
 from netterms.doors.api.hot import (
     MOST_IN_A_BATCH,
     MOVES,
@@ -22,8 +22,8 @@ from netterms.doors.api.hot import (
 )
 from netterms.doors.api.sent import read, value_at
 from netterms.kernel.mends import Mend
-from netterms.kernel.money import Money
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.money import CURRENCIES, Money
+from netterms.kernel.refusal import Code, Refusal, invalid
 
 Shape = TypeVar("Shape")
 PLACE = re.compile(r" - at `\$(.*)`$")
@@ -33,6 +33,10 @@ EXPECTED = re.compile(
     r"Expected `(\w+)(?: \| null)?`( of length)?(?: (>=|<=) (\S+)| matching regex '(.*)')?"
     r"|Invalid (?:RFC3339 encoded )?(\w+)"
 )
+# Also text that is not UTF-8, which JSON has to be.
+UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+# What msgspec says of a number that no machine's integer holds.
+BEYOND = re.compile(r"(?:Integer value|Number) out of range")
 TYPES = {
     "array": Mend.LIST,
     "bool": Mend.TRUE_OR_FALSE,
@@ -56,7 +60,7 @@ def decoded(shape: type[Shape], body: bytes) -> Shape:
         found: Shape = _DECODERS[shape].decode(body)
     except msgspec.ValidationError as error:
         raise _named(str(error), body, shape) from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refusal(Code.BODY_UNREADABLE, field="body", value=str(error)) from None
     return found
 
@@ -71,7 +75,7 @@ def batch(body: bytes) -> list[OrderRequest | Exception]:
     try:
         whole = _DECODERS[Batch].decode(body)
         return [_tried(each) for each in whole.orders]
-    except msgspec.DecodeError:
+    except UNREADABLE:
         # At least one is wrong: which, and what is wrong with it, is found one by one.
         return [_tried(each) for each in decoded(RawBatch, body).orders]
 
@@ -98,6 +102,8 @@ def _tried(each: KeyedOrder | msgspec.Raw) -> OrderRequest | Exception:
 
 
 def _order(key: str, asked: NewOrder) -> OrderRequest:
+    if asked.amount.currency not in CURRENCIES:
+        raise invalid("amount.currency", asked.amount.currency, Mend.CURRENCY_CODE)
     found = OrderRequest(
         key,
         asked.order_number,
@@ -125,8 +131,10 @@ def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
         path, mend = [*path, found[1]], Mend.GIVE_IT
     elif found := UNKNOWN.match(reason):
         path, mend = [*path, found[1]], Mend.LEAVE_OUT
-        if len(path) == 1:
+        if len(path) == 1 and shape.__struct_fields__:
             mend, facts = Mend.LEAVE_OUT_OR, {"allowed": ", ".join(shape.__struct_fields__)}
+    elif path[-1:] == ["currency"]:
+        mend = Mend.CURRENCY_CODE
     elif path == ["orders"]:
         mend, facts = Mend.ITEMS, {"least": 1, "most": MOST_IN_A_BATCH}
     else:
@@ -137,6 +145,8 @@ def _named(said: str, body: bytes, shape: type[Any]) -> Refusal:
 
 def _mend(reason: str) -> tuple[Mend, dict[str, object]]:
     """What msgspec expected, as a code and its facts."""
+    if BEYOND.match(reason):
+        return Mend.BETWEEN, {"least": 1, "most": MOST_MINOR}
     found = EXPECTED.match(reason)
     if found is None:
         return Mend.AS_DOCUMENTED, {}
@@ -147,5 +157,5 @@ def _mend(reason: str) -> tuple[Mend, dict[str, object]]:
         # Nothing has to be longer than one.
         return Mend.GIVE_IT if sized else Mend.AT_LEAST, {"least": figure}
     if bound:
-        return Mend.CHARACTERS if sized else Mend.AT_MOST, {"least": 0, "most": figure}
+        return Mend.CHARACTERS if sized else Mend.AT_MOST, {"least": 1, "most": figure}
     return TYPES.get((kind or unreadable).lower(), Mend.AS_DOCUMENTED), {}

@@ -146,6 +146,7 @@ WITHOUT_VALUE: dict[Code, str] = {
 DEFAULT_CARD = "payment_behaviour_v1"
 AMOUNT_BETWEEN = gettext_noop("The amount must lie between %(least)s and %(most)s.")
 AMOUNT_AT_LEAST = gettext_noop("The amount must be %(least)s or more.")
+AMOUNT_GONE = gettext_noop("No amount is left for this.")
 ROWS_NAMED = 5
 
 
@@ -203,6 +204,8 @@ def _template(refusal: Refusal, facts: _Facts) -> str:
         for name in ("least", "most"):
             if (minor := given.get(f"{name}_minor")) is not None:
                 facts[name] = formats.money(int(str(minor)), currency)
+        if int(str(given.get("most_minor", 1))) < 1:
+            return AMOUNT_GONE
         return AMOUNT_BETWEEN if "most" in facts else AMOUNT_AT_LEAST
     value = given.get("value", given.get("id"))
     if code in WITHOUT_VALUE and (value is None or not str(value).strip()):
