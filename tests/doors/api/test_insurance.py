@@ -74,10 +74,14 @@ def test_terms_that_count_are_fixed_and_a_renewal_takes_the_limits_over(ctx, cal
     [
         ("", POLICY | {"currency": "XXX"}, "currency"),
         ("", POLICY | {"ends_on": "2026-01-01"}, "ends_on"),
-        ("", POLICY | {"terms": {"mep": 4_000}}, "mep"),
-        ("", POLICY | {"terms": {"mepp": 4}}, "mepp"),
+        ("", POLICY | {"terms": {"mep": 4_000}}, "terms.mep"),
+        ("", POLICY | {"terms": {"mepp": 4}}, "terms.mepp"),
         ("/{id}/limits", {"limits": [LIMIT | {"buyer_number": "B-9"}]}, "buyer_number"),
-        ("/{id}/limits", {"limits": [LIMIT | {"amount_minor": -1}]}, "amount_minor"),
+        (
+            "/{id}/limits",
+            {"limits": [LIMIT, LIMIT | {"amount_minor": -1}]},
+            "limits.1.amount_minor",
+        ),
         ("/{id}/limits", {"limits": [LIMIT | {"starts_on": "2040-01-01"}]}, "starts_on"),
         ("/{id}/end", {"ends_on": "2025-01-01"}, "ends_on"),
     ],

@@ -70,8 +70,9 @@ def test_a_line_is_opened_read_and_changed_by_its_version(ctx, buyer):
     ("change", "field"),
     [
         ({"statsu": "on_hold"}, "statsu"),
-        ({"terms": {"net_day": 10}}, "net_day"),
-        ({"top_up": {"minor": 5, "until": "2099-01-01", "x": 1}}, "x"),
+        ({"terms": {"net_day": 10}}, "terms.net_day"),
+        ({"top_up": {"minor": 5, "until": "2099-01-01", "x": 1}}, "top_up.x"),
+        ({"top_up": {"minor": 5, "until": 4_070_908_800}}, "top_up.until"),
         ({"top_up": {"minor": 5, "until": "2020-01-01"}}, "top_up_until"),
     ],
 )

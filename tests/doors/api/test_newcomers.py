@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from copy import deepcopy
 from datetime import UTC, timedelta, timezone
 
@@ -105,12 +106,12 @@ def test_without_a_policy_it_is_pending_with_reasons(ctx):
         ({}, "\xe9", "idempotency_key"),
         ({"buyer__registration_number": "552 008 444"}, "k", "registration_number"),
         ({"buyer__registration_number": "--"}, "k", "registration_number"),
-        ({"buyer__country": "fr"}, "k", "country"),
+        ({"buyer__country": "fr"}, "k", "buyer.country"),
         ({"buyer__name": "a\u0000b"}, "k", "name"),
         ({"buyer__email": "nobody"}, "k", "email"),
-        ({"amount__minor": "50000"}, "k", "minor"),
-        ({"amount__minor": 0}, "k", "minor"),
-        ({"amount__currency": "euro"}, "k", "currency"),
+        ({"amount__minor": "50000"}, "k", "amount.minor"),
+        ({"amount__minor": 0}, "k", "amount.minor"),
+        ({"amount__currency": "euro"}, "k", "amount.currency"),
         ({"order_number": ""}, "k", "order_number"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "k", "expires_at"),
         ({"expires_at": "2099-01-01T00:00:00"}, "k", "expires_at"),
@@ -125,6 +126,14 @@ def test_what_cannot_be_names_its_field_and_leaves_nothing_behind(ctx, changed, 
     assert (answer.status_code, problem["code"]) == (422, "value_invalid"), problem
     assert problem["errors"][0]["field"] == field
     assert value(ctx, "select count(*) from buyer") == 0
+
+
+@pytest.mark.parametrize("written", [int, str])
+def test_seconds_since_1970_are_no_instant(ctx, written):
+    seconds = written(int(time.time()) + 86_400)
+    answer = caller(ctx, "checkout")(asked(expires_at=seconds))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "expires_at"
 
 
 def test_the_key_needs_the_scope_and_works_in_its_own_book_only(ctx, new_seller):

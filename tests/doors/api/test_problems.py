@@ -88,6 +88,13 @@ def test_json_of_another_shape(key, method, path, body):
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
+def test_no_body_is_told_as_that(key, method, path):
+    said = getattr(visitor(), method)(path, "", content_type="application/json", headers=key)
+    problem = is_problem(said, 422, "value_invalid")
+    assert [(error["field"], error["value"]) for error in problem["errors"]] == [("body", "")]
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
 @pytest.mark.parametrize(
     ("media", "more"),
     [

@@ -224,7 +224,9 @@ def say_problems(api: NinjaAPI) -> None:
 def _invalid(request: HttpRequest, error: dict[str, Any]) -> Refusal:
     """The field that is wrong, the value as it was sent, and what would mend it."""
     place, *rest = [str(part) for part in error["loc"]]
-    field = rest[-1] if rest else place
+    # In a body the first part is the parameter's name; of many alike the whole way says which.
+    way = rest[1:] if place == "body" else rest
+    field = ".".join(way) or place
     mend, facts = mend_of_error(error)
     value = _sent(request, place, rest)
     return Refusal(Code.VALUE_INVALID, field=field, value=value, mend=mend, **facts)
@@ -240,7 +242,7 @@ def _sent(request: HttpRequest, place: str, path: list[str]) -> str:
     if place == "header":
         return request.headers.get(field.replace("_", "-"), "")
     # In a body the first part is the parameter's name.
-    return value_at(read(request.body or b"null"), path[1:])
+    return value_at(read(request.body), path[1:]) if request.body else ""
 
 
 class JsonParser(Parser):

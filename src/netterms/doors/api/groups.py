@@ -17,6 +17,7 @@ from netterms.doors.api.shapes import (
     KEYED,
     ApiRequest,
     CountryCode,
+    Day,
     Id,
     PageSize,
     Problem,
@@ -70,7 +71,7 @@ class MasterWanted(Schema):
     )
     email: Annotated[str, Field(max_length=buyers.LONGEST_EMAIL)] | None = None
     key_account: Annotated[bool, Field(strict=True)] | None = None
-    insolvent_on: date | None = None
+    insolvent_on: Day | None = None
 
 
 class Facts(Schema):
@@ -99,7 +100,7 @@ class FactsWanted(Schema):
         },
     )
 
-    founded_on: date | None = None
+    founded_on: Day | None = None
     employees: Annotated[int, Field(ge=0, le=MOST_EMPLOYEES, strict=True)] | None = None
     form_rank: Annotated[int, Field(ge=WEAKEST_FORM, le=STRONGEST_FORM, strict=True)] | None = None
     source: Annotated[str, Field(min_length=1, max_length=LONGEST_SOURCE)]

@@ -23,7 +23,7 @@ from netterms.doors.api.once import (
     some,
 )
 from netterms.doors.api.receivables import router
-from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, PageSize, Skip, Text
+from netterms.doors.api.shapes import KEYED, ApiRequest, Day, Flag, Id, PageSize, Skip, Text
 from netterms.doors.api.shapes import Money as MoneyShown
 from netterms.doors.api.shapes import money as shown_money
 from netterms.receivables import reading
@@ -61,8 +61,8 @@ class PaperWanted(Strict):
     invoice_number: Annotated[str, Field(max_length=100, pattern=NO_NUL)] = ""
     kind: PaperKind = PaperKind.INVOICE
     currency: Code
-    issued_on: date
-    due_on: date
+    issued_on: Day
+    due_on: Day
     lines: Annotated[list[LineWanted], Field(min_length=1, max_length=1_000)]
     note_of: UUID | None = None
     reason: Short = ""
@@ -75,7 +75,7 @@ class PaymentWanted(Strict):
 
     buyer_id: UUID
     amount: Amount
-    paid_on: date
+    paid_on: Day
     kind: Literal["receipt", "refund"] = "receipt"
     reference: Short = ""
     channel: Annotated[str, Field(max_length=50, pattern=NO_NUL)] = "api"
@@ -108,7 +108,7 @@ class UndoWanted(Strict):
 class ReturnWanted(Strict):
     """When the bank took it back, and why."""
 
-    returned_on: date
+    returned_on: Day
     reason: Short
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Router, Schema, Status
+from pydantic import ConfigDict
 
 from netterms.buyers.queries import buyer
 from netterms.collection.legal import queries as legal
@@ -16,7 +17,7 @@ from netterms.collection.letters import actions, queries
 from netterms.collection.letters.queries import KeptLetter, LetterLine
 from netterms.collection.letters.rules import Template
 from netterms.connectors.letters import press
-from netterms.doors.api.shapes import KEYED, ApiRequest, Id
+from netterms.doors.api.shapes import KEYED, ApiRequest, Day, Id
 
 router = Router(tags=["letters"])
 
@@ -32,9 +33,11 @@ LanguageName = Literal[
 class LetterIn(Schema):
     """A letter to write. Without `language` it is the buyer's, or its country's."""
 
+    model_config = ConfigDict(extra="forbid")
+
     template: TemplateName
     language: LanguageName = ""
-    deadline: date | None = None
+    deadline: Day | None = None
     note: str = ""
 
 

@@ -16,6 +16,7 @@ from netterms.doors.api.preconditions import ETags, asked_version, is_known, tag
 from netterms.doors.api.shapes import (
     KEYED,
     ApiRequest,
+    Day,
     Id,
     Instant,
     Problem,
@@ -77,7 +78,7 @@ class TopUpWanted(Wanted):
     """More than the limit, up to and on a day."""
 
     minor: Annotated[int, Field(ge=1, le=MOST_MINOR), BeforeValidator(_number)]
-    until: date
+    until: Day
 
 
 class CreditTermsWanted(Wanted):
@@ -341,7 +342,7 @@ class LimitPolicyWanted(Wanted):
     """
 
     formulas: list[Formula]
-    in_force_on: date
+    in_force_on: Day
     concentration_share: Share = float(policy.STARTING.policy.concentration_share)
     tolerated_uninsured_share: Annotated[float, Field(ge=0, lt=1, multiple_of=0.0001)] = 0
     net_worth_rule: Share | None = None
@@ -424,7 +425,7 @@ class ReferenceWanted(Wanted):
     supplier: Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00-\\x1f]+$")]
     currency: Currency
     limit_minor: Minor | None
-    given_on: date
+    given_on: Day
 
 
 class ReferenceShown(Schema):

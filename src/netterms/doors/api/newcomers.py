@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import ConfigDict
 
 from netterms.buyers.actions import LONGEST_EMAIL, LONGEST_NAME, Introduction
 from netterms.buyers.numbers import LONGEST
@@ -18,7 +18,7 @@ from netterms.checkout.newcomers import NewBuyerRequest, authorise_newcomer
 from netterms.checkout.requests import LONGEST_NUMBER, MOST_MINOR
 from netterms.doors.api.buyers import Reason
 from netterms.doors.api.checkout import Order
-from netterms.doors.api.shapes import KEYED, ApiRequest
+from netterms.doors.api.shapes import KEYED, ApiRequest, At
 from netterms.doors.look.sentences import score_reasons
 from netterms.kernel.money import Money
 
@@ -60,7 +60,7 @@ class NewBuyerOrder(Schema):
     order_number: str = Field(min_length=1, max_length=LONGEST_NUMBER)
     amount: Asked
     partial: bool = Field(False, strict=True)
-    expires_at: AwareDatetime | None = None
+    expires_at: At | None = None
 
 
 class GivenScore(Schema):

@@ -20,6 +20,7 @@ from netterms.doors.api.shapes import (
     KEYED,
     ApiRequest,
     CountryCode,
+    Day,
     Id,
     Problem,
     key_of,
@@ -398,7 +399,7 @@ class NoticeWanted(Schema):
     )
 
     kind: insolvency.NoticeKind
-    dated_on: date
+    dated_on: Day
     source: ONE
     reference: ANY = ""
     words: ANY = ""

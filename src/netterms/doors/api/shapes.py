@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AwareDatetime, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from netterms.checkout.requests import KEY, check_key
 from netterms.kernel.context import Context
@@ -22,9 +22,16 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 def _iso_day(value: object) -> object:
     # Without this a number would be taken for seconds since 1970.
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        raise ValueError(Mend.DAY)
-    return value
+    if isinstance(value, date) or re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value), re.ASCII):
+        return value
+    raise ValueError(Mend.DAY)
+
+
+def _iso_instant(value: object) -> object:
+    # As of days: a number, also as text, is no instant.
+    if isinstance(value, datetime) or re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", str(value), re.ASCII):
+        return value
+    raise ValueError(Mend.INSTANT)
 
 
 def _flag(value: object) -> object:
@@ -47,6 +54,7 @@ def _id(value: object) -> object:
 
 # Parameters are read strictly: what the schema does not allow is refused, never guessed at.
 Day = Annotated[date, BeforeValidator(_iso_day)]
+At = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Id = Annotated[UUID, BeforeValidator(_id)]
 Grade = Annotated[int, Field(ge=1, le=10), BeforeValidator(_whole)]

@@ -12,7 +12,7 @@ from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict
 
 from netterms.checkout.requests import check_key
-from netterms.doors.api.shapes import KEYED, ApiRequest, Id, Instant
+from netterms.doors.api.shapes import KEYED, ApiRequest, Day, Id, Instant
 from netterms.kernel.context import Context
 from netterms.limits.rates import per_dollar
 from netterms.statements import queries
@@ -34,7 +34,7 @@ class StatementWanted(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    period_end: date
+    period_end: Day
     months: Annotated[int, Field(ge=1, le=MOST_MONTHS, strict=True)] = 12
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     scale: Annotated[int, Field(strict=True)] = 1

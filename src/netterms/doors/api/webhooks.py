@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import ConfigDict
 
 from netterms.doors.api.shapes import (
     KEYED,
     ApiRequest,
+    At,
     Id,
     Instant,
     PageSize,
@@ -89,8 +90,8 @@ class Range(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: At
+    until: At
 
 
 class Replayed(Schema):
