@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from netterms.buyers import events, names, numbers, search_keys
 from netterms.buyers.insolvency import note_entered, opened_elsewhere
 from netterms.buyers.numbers import NumberCheck
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.countries import COUNTRIES
 from netterms.kernel.events import Event, Plain, plain
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
@@ -64,7 +64,7 @@ class Introduction:
 
     def check(self) -> None:
         """VALUE_INVALID names the field, its value and what would mend it."""
-        if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
+        if self.country not in COUNTRIES:
             raise invalid("country", self.country, Mend.COUNTRY_CODE)
         if not 1 <= len(self.number) <= numbers.LONGEST:
             number, most = self.registration_number, numbers.LONGEST
@@ -221,7 +221,7 @@ def _check(ctx: Context, facts: BuyerFacts) -> None:
         len(facts.sector) <= LONGEST_SECTOR and (facts.sector.isprintable() or not facts.sector)
     ):
         raise invalid("sector", facts.sector, Mend.CHARACTERS, least=0, most=LONGEST_SECTOR)
-    if facts.country is not None and not re.fullmatch(r"([A-Z]{2})?", facts.country):
+    if facts.country and facts.country not in COUNTRIES:
         raise invalid("country", facts.country, Mend.COUNTRY_CODE)
     if facts.email:
         _check_email(facts.email)

@@ -10,6 +10,7 @@ from uuid import UUID
 from netterms.buyers.events import BuyersRegrouped
 from netterms.buyers.known import require_buyer
 from netterms.kernel.context import Context, Permission
+from netterms.kernel.countries import COUNTRIES
 from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.reasons import checked_reason
@@ -152,7 +153,7 @@ def _checked(kind: CapKind, key: str) -> str:
         if not re.fullmatch(COMPANY, key, re.ASCII | re.IGNORECASE):
             raise invalid("key", key, Mend.COMPANY_ON_TOP)
         return key.lower()
-    if kind is CapKind.COUNTRY and not (len(key) == 2 and key.isascii() and key.isupper()):
+    if kind is CapKind.COUNTRY and key not in COUNTRIES:
         raise invalid("key", key, Mend.COUNTRY_CODE)
     if kind is CapKind.GRADE and key not in {str(grade) for grade in GRADES}:
         raise invalid("key", key, Mend.BETWEEN, least=GRADES[0], most=GRADES[-1])

@@ -90,6 +90,7 @@ def test_a_country_stands_fast_where_a_register_number_is_of_it(ctx, four):
     for field, value, mend in (
         ("email", "nobody", Mend.EMAIL),
         ("country", "x", Mend.COUNTRY_CODE),
+        ("country", "UK", Mend.COUNTRY_CODE),
     ):
         with pytest.raises(Refusal) as refused:
             update_facts(ctx, [BuyerFacts("1", **{field: value})])

@@ -140,7 +140,13 @@ def test_a_line_abroad_counts_at_the_rate_of_the_day_and_stops_without_one(new_s
 
 def test_what_cannot_be_a_cap_is_refused(ctx, new_seller):
     other = opened(new_seller(), "1")
-    for kind, key in (("country", "Germany"), ("grade", "11"), ("sector", ""), ("group", "x")):
+    for kind, key in (
+        ("country", "Germany"),
+        ("country", "UK"),
+        ("grade", "11"),
+        ("sector", ""),
+        ("group", "x"),
+    ):
         with pytest.raises(Refusal) as refused:
             set_cap(ctx, CapKind(kind), key, 1)
         assert refused.value.code is Code.VALUE_INVALID

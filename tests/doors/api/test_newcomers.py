@@ -107,6 +107,8 @@ def test_without_a_policy_it_is_pending_with_reasons(ctx):
         ({"buyer__registration_number": "552 008 444"}, "k", "registration_number"),
         ({"buyer__registration_number": "--"}, "k", "registration_number"),
         ({"buyer__country": "fr"}, "k", "buyer.country"),
+        # The United Kingdom is GB: its caps, lists and policy would not have held for such a buyer.
+        ({"buyer__country": "UK"}, "k", "country"),
         ({"buyer__name": "a\u0000b"}, "k", "name"),
         ({"buyer__email": "nobody"}, "k", "email"),
         ({"amount__minor": "50000"}, "k", "amount.minor"),

@@ -23,6 +23,7 @@ from netterms.doors.api.shapes import (
     key_of,
     status_of,
 )
+from netterms.kernel.countries import COUNTRIES
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.kernel.versions import Version
@@ -268,7 +269,7 @@ def _terms(wanted: CreditLineWanted) -> LineTerms:
     )
 
 
-def _key_of(kind: CapKind, **key: str) -> dict[str, Any]:
+def _key_of(kind: CapKind, **key: str | list[str]) -> dict[str, Any]:
     return {"properties": {"kind": {"const": kind.value}, "key": {"type": "string", **key}}}
 
 
@@ -276,7 +277,7 @@ def _key_of(kind: CapKind, **key: str) -> dict[str, Any]:
 KEYS_OF_KINDS: dict[str, Any] = {
     "anyOf": [
         _key_of(CapKind.GROUP, format="uuid"),
-        _key_of(CapKind.COUNTRY, pattern="^[A-Z]{2}$"),
+        _key_of(CapKind.COUNTRY, enum=sorted(COUNTRIES)),
         _key_of(CapKind.GRADE, pattern="^([1-9]|10)$"),
         _key_of(CapKind.SECTOR),
     ]
