@@ -100,6 +100,14 @@ def test_what_may_pass_is_asked_again_with_the_same_key(client, server, failure)
     assert len({str(asked.body) for asked in server.asked}) == 1
 
 
+@pytest.mark.parametrize("key", ["", " mine", "mine ", "a\tb", "\xe9", "x" * 256])
+def test_what_is_no_key_is_told_at_once_and_not_sent(client, server, key):
+    # A space at an end was tried until the deadline, and then unavailable.
+    with pytest.raises(ValueError, match="idempotency key"):
+        client.authorise("N-1", BUYER, EUR_100, idempotency_key=key)
+    assert server.asked == []
+
+
 def test_an_attempt_that_takes_too_long_is_given_up_and_asked_again(connect, server):
     server.says(Say(201, ORDER, delay=0.6), DONE)
     client = connect(server.address, retries=Retries(5, 0.2, 0.01, 0.02))
@@ -354,6 +362,9 @@ def test_money_is_whole_minor_units():
             Money(wrong, "EUR")
     with pytest.raises(ValueError, match="finer"):
         Money.of("1.001", "EUR")
+    for wrong in ("", "abc", "1,250.00", "NaN", "Infinity"):
+        with pytest.raises(ValueError, match="no amount"):
+            Money.of(wrong, "EUR")
     from netterms.client.values import EXPONENTS
 
     assert EXPONENTS == money.EXPONENTS

@@ -64,8 +64,10 @@ def new_key() -> str:
 
 def _post(path: str, body: Any, key: str | None, read: Callable[[Any, bool], T]) -> Call[T]:  # noqa: ANN401
     key = new_key() if key is None else key
-    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
-        raise ValueError("an idempotency key has 1 to 255 printable ASCII characters")
+    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()) or key != key.strip():
+        raise ValueError(
+            "an idempotency key has 1 to 255 printable ASCII characters, no space at either end"
+        )
     headers = {"Idempotency-Key": key}
     return Call("POST", path, read, body=body, headers=headers, key=key)
 
@@ -111,8 +113,8 @@ def _expiry(at: datetime | None) -> dict[str, Any]:
 
 
 def authorise(order: NewOrder) -> Call[Order]:
-    """May this buyer have this order on credit?"""
-    return _post("/v1/orders", _asked(order), order.idempotency_key or None, _order)
+    """May this buyer have this order on credit? The order has its key."""
+    return _post("/v1/orders", _asked(order), order.idempotency_key, _order)
 
 
 def batches(orders: Iterable[NewOrder]) -> list[list[NewOrder]]:

@@ -34,8 +34,13 @@ class Money:
 
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str) -> Money:
-        """`Money.of("12.34", "EUR")`; ValueError for an amount finer than the minor unit."""
-        minor = Decimal(amount).scaleb(EXPONENTS.get(currency, 2))
+        """`Money.of("12.34", "EUR")`; ValueError for what is no such amount."""
+        try:
+            minor = Decimal(amount).scaleb(EXPONENTS.get(currency, 2))
+        except ArithmeticError:
+            minor = Decimal("NaN")
+        if not minor.is_finite():
+            raise ValueError(f"{amount!r} is no amount: write it like 1250.00")
         if minor != minor.to_integral_value():
             raise ValueError(f"{amount} {currency} is finer than its minor unit")
         return cls(int(minor), currency)
