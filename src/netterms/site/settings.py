@@ -100,6 +100,9 @@ def _alias(database: Database) -> dict[str, Any]:
 # "default" is the application's lesser role; "owner" runs migrations and nothing else.
 DATABASES = {"default": _alias(CONFIG.app_database), "owner": _alias(CONFIG.owner_database)}
 
+# Failed sign-ins and used codes count for all processes together.
+CACHES = {"default": {"BACKEND": "netterms.store.remembered.Remembered"}}
+
 # Which event wakes which handler.
 WOKEN = "netterms.wiring.WOKEN"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from django.core.cache import cache
 
@@ -17,8 +18,9 @@ def _no_throttle_from_before():
     cache.clear()
 
 
-def sign_in(client, user, password=PASSWORD, **more):
-    return client.post("/accounts/login/", {"login": user.email, "password": password, **more})
+def sign_in(client, user, password=PASSWORD, headers=None, **more):
+    typed = {"login": user.email, "password": password, **more}
+    return client.post("/accounts/login/", typed, headers=headers)
 
 
 def test_a_visitor_is_asked_to_sign_in_and_comes_back(shop, person):
@@ -39,6 +41,24 @@ def test_the_sign_in_page_is_ours(database):
     assert "sign up" not in html.lower()
 
 
+@pytest.mark.parametrize("deed", ["action_add", "action_primary"])
+def test_nobody_changes_the_address_that_its_deeds_stand_under(shop, person, deed):
+    """Who confirms must be another than who proposed, and that is told by the address."""
+    from allauth.account.models import EmailAddress
+
+    client, user = visitor(), person(shop.ctx)
+    sign_in(client, user)
+    EmailAddress.objects.create(user=user, email=f"other-{user.email}")
+    email = f"other-{user.email}" if deed == "action_primary" else f"new-{user.email}"
+    assert client.post("/accounts/email/", {"email": email, deed: ""}).status_code == 404
+    assert client.get("/accounts/email/").status_code == 404
+    assert client.get("/accounts/confirm-email/abc/").status_code == 404
+    before = user.email
+    user.refresh_from_db()
+    assert user.email == before
+    assert EmailAddress.objects.filter(email=f"new-{user.email}").count() == 0
+
+
 def test_nobody_signs_up(database):
     assert "By invitation" in visitor().get("/accounts/signup/").content.decode()
 
@@ -50,6 +70,49 @@ def test_wrong_passwords_are_throttled(shop, person):
     response = sign_in(client, user)
     assert "_auth_user_id" not in client.session
     assert response.status_code in {200, 429}
+
+
+def test_a_visitor_does_not_start_anew_by_another_name_of_the_server(shop, person):
+    client, user = visitor(), person(shop.ctx)
+    for port in range(8001, 8006):
+        sign_in(client, user, "wrong", headers={"Host": f"localhost:{port}"})
+    sign_in(client, user, headers={"Host": "localhost:8006"})
+    assert "_auth_user_id" not in client.session
+
+
+def test_every_process_counts_the_wrong_passwords_of_the_others(shop, person, address):
+    client, user = visitor(), person(shop.ctx)
+    for _ in range(5):
+        sign_in(client, user, "wrong")
+    with httpx.Client(base_url=address.replace("127.0.0.1", "localhost")) as elsewhere:
+        assert _sign_in_at(elsewhere, user).is_success
+        assert "sessionid" not in elsewhere.cookies
+
+
+def test_a_code_of_the_app_opens_once_whichever_process_answers(shop, person, address):
+    from allauth.mfa.totp.internal import auth as totp
+
+    client, user = visitor(), person(shop.ctx)
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    code = totp.format_hotp_value(totp.hotp_value(secret, counter))
+    sign_in(client, user)
+    assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
+    with httpx.Client(base_url=address.replace("127.0.0.1", "localhost")) as elsewhere:
+        assert _sign_in_at(elsewhere, user).headers["location"] == "/accounts/2fa/authenticate/"
+        page = "/accounts/2fa/authenticate/"
+        token = elsewhere.cookies["csrftoken"]
+        said = elsewhere.post(page, data={"code": code, "csrfmiddlewaretoken": token})
+        assert said.status_code == 200
+        assert elsewhere.get("/buyers/").status_code == 302
+
+
+def _sign_in_at(client, user):
+    client.get("/accounts/login/")
+    typed = {"login": user.email, "password": PASSWORD}
+    token = {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
+    return client.post("/accounts/login/", data=typed | token)
 
 
 def test_signing_out_needs_a_post(shop, signed_in):
