@@ -76,6 +76,8 @@ def listen(port: int) -> None:
         f"{settings.NETTERMS_URL}/v1/webhooks",
         json={"url": url, "kinds": [f"checkout.order_{kind}" for kind in kinds]},
         headers={"Authorization": f"Bearer {key}", "Idempotency-Key": str(uuid.uuid4())},
+        # The first request that a server answers is its slowest.
+        timeout=30,
     )
     if answer.is_error:
         print(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -166,3 +167,36 @@ def test_the_shop_believes_only_what_netterms_signed(shop: Shop):
     head = {"webhook-id": "x", "webhook-timestamp": "1780304400", "webhook-signature": "v1,AAAA"}
     assert httpx.post(f"{shop.address}/netterms", content=body, headers=head).status_code == 400
     assert httpx.post(f"{shop.address}/netterms", content=body).status_code == 400
+
+
+def test_many_clicks_at_one_moment_are_one_order(shop: Shop):
+    with httpx.Client(base_url=shop.address, follow_redirects=True, timeout=PATIENCE) as person:
+        company = {
+            "name": "Werkzeugbau Kühn GmbH",
+            "country": "DE",
+            "registration_number": "HRB 12345",
+            "email": "einkauf@kuehn.example",
+            "password": "grain-of-salt-88",
+        }
+        person.post("/join", data=company | hidden(person.get("/join")))
+        for _ in range(3):
+            chosen = {"sku": "CHAIR", "quantity": "1", "add": "1"}
+            basket = person.post("/basket", data=chosen | hidden(person.get("/")))
+            cookies, form = dict(person.cookies), hidden(basket)
+
+            def click(
+                _: int, form: dict[str, str] = form, cookies: dict[str, str] = cookies
+            ) -> str:
+                said = httpx.post(
+                    f"{shop.address}/checkout", data=form, cookies=cookies, timeout=PATIENCE
+                )
+                return f"{said.status_code} {said.headers.get('location')}"
+
+            with ThreadPoolExecutor(6) as people:
+                assert len(set(people.map(click, range(6)))) == 1
+
+
+def hidden(page: httpx.Response) -> dict[str, str]:
+    """What the page's forms send along: its protection, and the token of an order."""
+    names = r'name="(csrfmiddlewaretoken|token)" value="([^"]+)"'
+    return dict(re.findall(names, page.text))

@@ -52,7 +52,14 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "shop.sqlite3"}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": HOME / "shop.sqlite3",
+        # SQLite locks no row: without this an answer and a webhook at one moment are "locked".
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "sign-in", "catalogue", "catalogue"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_required, user_passes_test
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -135,24 +135,33 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if made is None:
         if not rows:
             return redirect("basket")
-        with transaction.atomic():
-            made = Order.objects.create(
-                token=token,
-                number=f"WEB-{now():%y%m%d}-{secrets.token_hex(4).upper()}",
-                company=company,
-                currency=CURRENCY,
-                total_minor=sum(row["sum_minor"] for row in rows),
-            )
-            for row in rows:
-                Item.objects.create(
-                    order=made,
-                    sku=row["product"].sku,
-                    quantity=row["quantity"],
-                    price_minor=row["price_minor"],
-                )
+        try:
+            made = _made(token, company, rows)
+        except IntegrityError:
+            # Two clicks at one moment: the other one has made it.
+            made = get_object_or_404(Order, token=token, company=company)
         request.session["basket"] = {}
     # The order is kept before anybody is asked: what gets lost on the way can be asked again.
     return _asked(request, made)
+
+
+def _made(token: uuid.UUID, company: Company, rows: list[dict[str, Any]]) -> Order:
+    with transaction.atomic():
+        made = Order.objects.create(
+            token=token,
+            number=f"WEB-{now():%y%m%d}-{secrets.token_hex(4).upper()}",
+            company=company,
+            currency=CURRENCY,
+            total_minor=sum(row["sum_minor"] for row in rows),
+        )
+        for row in rows:
+            Item.objects.create(
+                order=made,
+                sku=row["product"].sku,
+                quantity=row["quantity"],
+                price_minor=row["price_minor"],
+            )
+    return made
 
 
 def _asked(request: HttpRequest, order: Order) -> HttpResponse:
