@@ -57,6 +57,7 @@ class Mend(StrEnum):
     LEAVE_OUT = "leave_out"
     LEAVE_OUT_OR = "leave_out_or"  # (allowed)
     LIST = "list"
+    ONCE = "once"
     OBJECT = "object"
     TRUE_OR_FALSE = "true_or_false"
     # Things that there are, or are not.

@@ -116,6 +116,7 @@ def test_no_key_a_wrong_key_and_a_key_without_the_scope(shop, caller):
         ("/v1/invoices?as_of=yesterday", "as_of", "yesterday"),
         ("/v1/invoices?after=7", "after", "7"),
         ("/v1/work?stage=5", "stage", "5"),
+        ("/v1/orders?state=captured&state=voided", "state", "captured, voided"),
     ],
 )
 def test_a_wrong_parameter_is_named_with_what_mends_it(shop, caller, path, field, value):

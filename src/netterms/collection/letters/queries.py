@@ -120,15 +120,18 @@ def buyer_letters(ctx: Context, buyer_id: UUID) -> BuyerLetters:
     return sql.typed(found, BuyerLetters)[0] if found else BuyerLetters()
 
 
-def letters_of(ctx: Context, buyer_id: UUID, most: int = 50) -> list[LetterLine]:
-    """Letters to a buyer, the newest first."""
+def letters_of(
+    ctx: Context, buyer_id: UUID, most: int = 50, *, after: UUID | None = None
+) -> list[LetterLine]:
+    """Letters to a buyer, the newest first; those that follow `after` in that order."""
     ctx.require(Permission.READ)
     with book(ctx):
         found = sql.rows(
             f"select {LINE} from letter"  # noqa: S608 - our own columns
             " where seller_id = %(seller)s and buyer_id = %(buyer)s"
+            " and (%(after)s::uuid is null or id < %(after)s)"
             " order by id desc limit %(most)s",
-            {"seller": ctx.seller, "buyer": buyer_id, "most": most},
+            {"seller": ctx.seller, "buyer": buyer_id, "after": after, "most": most},
         )
     return sql.typed(found, LetterLine)
 

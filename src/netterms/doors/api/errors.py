@@ -23,7 +23,7 @@ from netterms.doors.api.sent import read, value_at
 from netterms.doors.look.sentences import mend_of, sentence
 from netterms.kernel.events import plain
 from netterms.kernel.mends import Mend
-from netterms.kernel.refusal import Code, Refusal
+from netterms.kernel.refusal import Code, Refusal, invalid
 from netterms.store.postgres.base import RETRY_SECONDS, UnreachableError, is_away
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,10 @@ def _plain(value: object) -> object:
 
 
 def only_known_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse a query parameter that the operation does not have: most often a slip of the pen."""
+    """Refuse a query parameter that the operation does not have, or has been given twice.
+
+    Most often it is a slip of the pen, and of two values nobody knows which is meant.
+    """
 
     @wraps(view)
     def strict(request: HttpRequest, *args: Any, **known: Any) -> Any:  # noqa: ANN401
@@ -142,6 +145,9 @@ def only_known_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
                 mend=Mend.LEAVE_OUT_OR,
                 allowed=", ".join(sorted(known)),
             )
+        for name, values in request.GET.lists():
+            if len(values) > 1:
+                raise invalid(name, ", ".join(values), Mend.ONCE)
         return view(request, *args, **known)
 
     return strict

@@ -17,7 +17,7 @@ from netterms.collection.letters import actions, queries
 from netterms.collection.letters.queries import KeptLetter, LetterLine
 from netterms.collection.letters.rules import Template
 from netterms.connectors.letters import press
-from netterms.doors.api.shapes import KEYED, ApiRequest, Day, Id
+from netterms.doors.api.shapes import KEYED, ApiRequest, Day, Id, PageSize
 
 router = Router(tags=["letters"])
 
@@ -91,10 +91,12 @@ class OutlookOut(Schema):
 
 
 @router.get("/buyers/{buyer_id}/letters", response=list[LetterOut], summary="Letters to a buyer")
-def listing(request: ApiRequest, buyer_id: Id) -> list[LetterLine]:
-    """The newest first."""
+def listing(
+    request: ApiRequest, buyer_id: Id, after: Id | None = None, limit: PageSize = 50
+) -> list[LetterLine]:
+    """The newest first. The id of the last one of a full page is `after` of the next."""
     buyer(request.auth, buyer_id)
-    return queries.letters_of(request.auth, buyer_id)
+    return queries.letters_of(request.auth, buyer_id, limit, after=after)
 
 
 @router.post(

@@ -84,6 +84,7 @@ MENDS: dict[Mend, str] = {
         "the buyer is on a sanctions list: keep its line on hold or closed"
     ),
     Mend.NOT_BELOW_IT: gettext_noop("a company that does not itself stand below this one"),
+    Mend.ONCE: gettext_noop("give it once"),
     Mend.ONCE_EACH: gettext_noop("name each invoice once"),
     Mend.ONE_CURRENCY: gettext_noop("invoices of one currency"),
     Mend.ONE_PLAN_RUNS: gettext_noop("end the plan that runs first: one at a time in a currency"),
