@@ -248,6 +248,7 @@ def test_without_a_server_letters_become_files_once(tmp_path):
     mailer = FolderMailer(tmp_path / "outbox", clock=CLOCK)
     mailer.send(LETTER)
     mailer.send(LETTER)
+    assert (tmp_path / "outbox").stat().st_mode & 0o077 == 0
     [file] = (tmp_path / "outbox").iterdir()
     assert file.name == "0197-a1_at_netterms.example.eml"
     found = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)

@@ -23,7 +23,8 @@ class FolderMailer:
     def send(self, message: Letter) -> None:
         """Keep the letter as a file that every mail program opens."""
         whole = envelope(message, self.clock.now()).as_bytes()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Letters are nobody else's business.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The id is letters, digits, dots and dashes: `envelope` has refused anything else.
         name = message.message_id.strip("<>").replace("@", "_at_")
         draft = self.folder / f".{name}.{os.getpid()}"

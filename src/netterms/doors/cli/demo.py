@@ -62,7 +62,9 @@ class SignIn:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the console on 127.0.0.1.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the console on 127.0.0.1.")
+    ] = 8000,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the console when all is ready.")
     ] = True,

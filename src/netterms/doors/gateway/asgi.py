@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 from netterms.doors.gateway.app import Door
@@ -15,3 +16,5 @@ open_database()
 application = Door(config().gateway, SystemClock(), Rest(django_application))
 # What is loaded now stays: to look through it for rubbish would hold up every order that waits.
 gc.freeze()
+# At the end it may go: libraries take it for lost, and say so in the log at length.
+atexit.register(gc.unfreeze)
