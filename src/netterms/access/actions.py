@@ -23,6 +23,7 @@ from netterms.kernel.clock import business_date
 from netterms.kernel.context import EVERYTHING, Context, Permission
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
+from netterms.kernel.money import CURRENCIES
 from netterms.kernel.refusal import Code, Refusal
 from netterms.store import sql
 from netterms.store.outbox import record
@@ -50,7 +51,7 @@ def open_seller(
     """A new seller's empty book; returns its id. VALUE_INVALID names the field to mend."""
     _must(name.strip() != "", "name", name, Mend.GIVE_IT)
     _must(bool(re.fullmatch("[A-Z]{2}", country)), "country", country, Mend.COUNTRY_CODE)
-    _must(bool(re.fullmatch("[A-Z]{3}", currency)), "currency", currency, Mend.CURRENCY_CODE)
+    _must(currency in CURRENCIES, "currency", currency, Mend.CURRENCY_CODE)
     _must(
         time_zone in available_timezones(),
         "time_zone",
@@ -58,6 +59,8 @@ def open_seller(
         Mend.TIME_ZONE,
     )
     _one_of(language, LANGUAGES, "language")
+    if email:
+        _must_be_address(email)
     seller = new_id(now)
     ctx = Context(seller, "access", business_date(now, time_zone), now, EVERYTHING)
     with book(ctx):
@@ -85,10 +88,7 @@ def open_seller(
 
 def create_user(email: str, password: str, name: str = "", language: str = "en") -> User:
     """A person who can sign in. VALUE_INVALID for a bad or taken address or a weak password."""
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Refusal(Code.VALUE_INVALID, field="email", value=email, mend=Mend.EMAIL) from None
+    _must_be_address(email)
     _one_of(language, LANGUAGES, "language")
     try:
         validate_password(password, User(email=email, name=name))
@@ -279,6 +279,13 @@ def revoke_key(ctx: Context, key_id: UUID) -> None:
         )
         if revoked:
             record(home, events.KeyRevoked(key_id))
+
+
+def _must_be_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refusal(Code.VALUE_INVALID, field="email", value=email, mend=Mend.EMAIL) from None
 
 
 def _one_of(value: str, allowed: Sequence[str], field: str) -> None:

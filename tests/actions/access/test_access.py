@@ -55,6 +55,8 @@ def replace_seller(seller):
         ("name", "  "),
         ("country", "Germany"),
         ("currency", "euro"),
+        ("currency", "ZZZ"),
+        ("email", "nobody"),
         ("time_zone", "Mars/Olympus"),
         ("language", "fr"),
     ],
