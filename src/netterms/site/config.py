@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text to be translated. Django's own asks for the settings, which begin here."""
+    return text
+
+
+# Where PostgreSQL and its tools read something else than a part of a folder's name.
+NOT_IN_HOME = frozenset(',"$`\n')
+MANY = 1_000_000_000
+# Seconds.
+SHORTEST, LONGEST = 0.1, 3600
+
+URL = gettext_noop("an address like postgresql://user:password@host:5432/name")
+NUMBER = gettext_noop("a number from %(least)s to %(most)s")
+SWITCH = gettext_noop("1 for yes, 0 for no")
+FOLDER = gettext_noop("a folder without comma, quotation mark, $ or ` in its path")
+
+
+class ConfigError(ValueError):
+    """What a variable of the environment holds is not what it may; `mend` says what it may.
+
+    The value is not told: it may be, or hold, a password.
+    """
+
+    def __init__(self, variable: str, mend: str, **facts: object) -> None:
+        super().__init__(f"{variable}: {mend % facts}")
+        self.variable, self.mend, self.facts = variable, mend, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +51,43 @@ class Database:
     host: str = ""
     port: str = ""
     role: str = ""
+    # What else libpq is told, such as sslmode.
+    more: tuple[tuple[str, str], ...] = ()
+
+    def options(self, *settings: str) -> dict[str, str]:
+        """What libpq is told beside the login: `more`, and `settings` of the session."""
+        told = dict(self.more)
+        role = [f"role={self.role}"] if self.role else []
+        words = [told.get("options", ""), *(f"-c {each}" for each in [*role, *settings])]
+        joined = " ".join(word for word in words if word)
+        return told | ({"options": joined} if joined else {})
 
     @classmethod
     def from_url(cls, url: str) -> Database:
-        """`postgresql://user:password@host:port/name`; anything else is a ValueError."""
+        """`postgresql://user:password@host:port/name?sslmode=require`; else a ValueError."""
         parts = urlsplit(url)
         if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-            raise ValueError("a database URL looks like postgresql://user:password@host:5432/name")
+            raise ValueError(URL)
         return cls(
             name=unquote(parts.path.strip("/")),
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             host=unquote(parts.hostname or ""),
             port=str(parts.port or ""),
+            more=tuple(_of_libpq(parse_qsl(parts.query, strict_parsing=bool(parts.query)))),
         )
+
+
+def _of_libpq(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """`pairs`; a ValueError where libpq would not know one of them."""
+    if pairs:
+        from psycopg import ProgrammingError, conninfo
+
+        try:
+            conninfo.make_conninfo(**dict(pairs))
+        except ProgrammingError as error:
+            raise ValueError(str(error)) from error
+    return pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,54 +160,104 @@ def _kept_secret(home: Path) -> str:
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
+        draft = home / f".secret_key.{os.getpid()}"
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            # Only a whole file gets the name, and the first who makes one.
+            with suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
     return path.read_text()
+
+
+def _database(env: Mapping[str, str], name: str) -> Database:
+    try:
+        return Database.from_url(env[name])
+    except ValueError:
+        # Without the cause: it may quote a part of the password.
+        raise ConfigError(name, URL) from None
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """The whole number that `name` holds."""
+    text = env.get(name) or str(default)
+    number = int(text) if text.isdecimal() else least - 1
+    if not least <= number <= most:
+        raise ConfigError(name, NUMBER, least=least, most=most)
+    return number
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        seconds = float(env.get(name) or default)
+    except ValueError:
+        seconds = math.nan
+    # What is no number is not between any two.
+    if not SHORTEST <= seconds <= LONGEST:
+        raise ConfigError(name, NUMBER, least=SHORTEST, most=LONGEST)
+    return seconds
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    return _number(env, name, default, 1, 65535)
+
+
+def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
+    names = env.get("NETTERMS_HOSTS") or "127.0.0.1,localhost,[::1]"
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _switch(env: Mapping[str, str], name: str, default: str = "0") -> bool:
+    """Whether `name` is on. Another word, such as `true`, is refused: it was taken for off."""
+    text = env.get(name) or default
+    if text not in {"0", "1"}:
+        raise ConfigError(name, SWITCH)
+    return text == "1"
 
 
 def _databases(env: Mapping[str, str]) -> tuple[bool, Database, Database]:
     if not env.get("DATABASE_URL"):
         return True, Database(user=APP_ROLE), Database(user=OWNER_ROLE)
-    app = Database.from_url(env["DATABASE_URL"])
+    app = _database(env, "DATABASE_URL")
     if env.get("DATABASE_OWNER_URL"):
-        return False, app, Database.from_url(env["DATABASE_OWNER_URL"])
+        return False, app, _database(env, "DATABASE_OWNER_URL")
     # One login for both: the application then steps down to the lesser role on every connection.
-    lesser = Database(app.name, app.user, app.password, app.host, app.port, role=APP_ROLE)
-    return False, lesser, app
+    return False, replace(app, role=APP_ROLE), app
 
 
 def read_config(env: Mapping[str, str]) -> Config:
-    """The configuration `env` asks for. A malformed value is a ValueError that names it."""
+    """The configuration `env` asks for. A malformed value is a ConfigError that names it."""
     home = _home(env)
     embedded, app, owner = _databases(env)
+    if embedded and NOT_IN_HOME & set(str(home)):
+        raise ConfigError("NETTERMS_HOME", FOLDER)
     return Config(
         home=home,
         embedded=embedded,
         app_database=app,
         owner_database=owner,
         secret_key=env.get("NETTERMS_SECRET_KEY") or _kept_secret(home),
-        debug=env.get("NETTERMS_DEBUG") == "1",
-        hosts=tuple(env.get("NETTERMS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
-        https=env.get("NETTERMS_HTTPS") == "1",
+        debug=_switch(env, "NETTERMS_DEBUG"),
+        hosts=_hosts(env),
+        https=_switch(env, "NETTERMS_HTTPS"),
         smtp_host=env.get("NETTERMS_SMTP_HOST", ""),
-        smtp_port=int(env.get("NETTERMS_SMTP_PORT", "587")),
+        smtp_port=_port(env, "NETTERMS_SMTP_PORT", 587),
         smtp_user=env.get("NETTERMS_SMTP_USER", ""),
         smtp_password=env.get("NETTERMS_SMTP_PASSWORD", ""),
-        smtp_tls=env.get("NETTERMS_SMTP_TLS", "1") == "1",
+        smtp_tls=_switch(env, "NETTERMS_SMTP_TLS", "1"),
         mail_from=env.get("NETTERMS_MAIL_FROM", "receivables@localhost"),
         companies_house_key=env.get("NETTERMS_COMPANIES_HOUSE_KEY", ""),
         imap=_imap(env),
         public_url=env.get("NETTERMS_PUBLIC_URL", "").rstrip("/"),
-        webhook_loopback=env.get("NETTERMS_WEBHOOK_LOOPBACK") == "1",
+        webhook_loopback=_switch(env, "NETTERMS_WEBHOOK_LOOPBACK"),
         gateway=Gateway(
-            connections=int(env.get("NETTERMS_GATEWAY_CONNECTIONS", "3")),
-            queue=int(env.get("NETTERMS_GATEWAY_QUEUE", "4096")),
-            deadline=float(env.get("NETTERMS_GATEWAY_DEADLINE", "10")),
-            rate=int(env.get("NETTERMS_RATE_LIMIT", "50000")),
+            connections=_number(env, "NETTERMS_GATEWAY_CONNECTIONS", 3, 1, 1000),
+            queue=_number(env, "NETTERMS_GATEWAY_QUEUE", 4096, 1, MANY),
+            deadline=_seconds(env, "NETTERMS_GATEWAY_DEADLINE", 10),
+            rate=_number(env, "NETTERMS_RATE_LIMIT", 50_000, 1, MANY),
         ),
     )
 
@@ -164,11 +267,11 @@ def _imap(env: Mapping[str, str]) -> Imap | None:
         return None
     return Imap(
         host=env["NETTERMS_IMAP_HOST"],
-        port=int(env.get("NETTERMS_IMAP_PORT", "993")),
+        port=_port(env, "NETTERMS_IMAP_PORT", 993),
         user=env.get("NETTERMS_IMAP_USER", ""),
         password=env.get("NETTERMS_IMAP_PASSWORD", ""),
         folder=env.get("NETTERMS_IMAP_FOLDER", "INBOX"),
-        tls=env.get("NETTERMS_IMAP_TLS", "1") == "1",
+        tls=_switch(env, "NETTERMS_IMAP_TLS", "1"),
         seller=env.get("NETTERMS_IMAP_SELLER", ""),
     )
 

@@ -83,7 +83,6 @@ TEMPLATES = [
 
 
 def _alias(database: Database) -> dict[str, Any]:
-    options = {"options": f"-c role={database.role}"} if database.role else {}
     return {
         "ENGINE": "netterms.store.postgres",
         "NAME": database.name,
@@ -93,11 +92,11 @@ def _alias(database: Database) -> dict[str, Any]:
         "PORT": database.port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        "OPTIONS": database.options(),
     }
 
 
-# "default" is the application's lesser role; "owner" runs migrations and nothing else.
+# "default" is the application's lesser role; "owner" runs migrations and lists sellers.
 DATABASES = {"default": _alias(CONFIG.app_database), "owner": _alias(CONFIG.owner_database)}
 
 # Failed sign-ins and used codes count for all processes together.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from netterms.doors.cli.opening import answering
+from netterms.doors.cli.opening import answering, reach_database
 from netterms.doors.cli.report import Screen
 
 
@@ -14,6 +14,6 @@ def migrate() -> None:
     with answering(screen):
         from netterms.store import schema
 
-        schema.open_database()
+        reach_database()
         schema.migrate(quiet=False)
         screen.say(_("The tables are up to date."))

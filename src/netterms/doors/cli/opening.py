@@ -6,32 +6,50 @@ import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from netterms.doors.cli.report import REFUSED, Screen, _language, _tell_refusal
+from netterms.doors.cli.report import (
+    REFUSED,
+    Screen,
+    _language,
+    _tell_refusal,
+    start_without_home,
+)
 from netterms.kernel.clock import SystemClock, business_date
 from netterms.kernel.context import EVERYTHING, Context
 from netterms.kernel.refusal import Code, Refusal
+from netterms.site.config import ConfigError
 
 if TYPE_CHECKING:
+    from django.db import DatabaseError
+
     from netterms.access.queries import Seller
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check the file against the book; write nothing.")
 ]
 FAILED = 1
+UNDEFINED_TABLE, NOT_ALLOWED = "42P01", "42501"
 NAMES_SHOWN = 10
 
 
 @contextmanager
 def answering(screen: Screen) -> Iterator[None]:
-    """Speak the terminal's language; a refusal becomes a sentence and exit code 2."""
-    start_django()
-    from netterms.store.server import ServerWontStartError
+    """Speak the terminal's language; a refusal becomes a sentence and exit code 2.
+
+    What keeps the book from being opened becomes one, too, and exit code 1.
+    """
+    try:
+        start_django()
+    except (ConfigError, OSError) as error:
+        _refuse_settings(screen, error)
+    from django.db import OperationalError, ProgrammingError
+
+    from netterms.access.queries import NotTheOwnerError
 
     with translation.override(_language(None)):
         try:
@@ -39,9 +57,53 @@ def answering(screen: Screen) -> Iterator[None]:
         except Refusal as refusal:
             _tell_refusal(screen, refusal)
             raise typer.Exit(REFUSED) from None
-        except ServerWontStartError as error:
-            screen.warn(str(error), "bold red")
-            raise typer.Exit(FAILED) from None
+        except CannotOpenError as error:
+            _fail(screen, str(error))
+        except NotTheOwnerError:
+            owner = _("DATABASE_OWNER_URL has to be set, too: this login sees no seller.")
+            _fail(screen, owner)
+        except (OperationalError, ProgrammingError) as error:
+            _fail(screen, _database_error(error))
+
+
+def _database_error(error: DatabaseError) -> str:
+    """What the database lacks, in a sentence; an error of ours is raised on."""
+    from django.db import ProgrammingError
+
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state == UNDEFINED_TABLE:
+        return _("Tables of the database are missing. To mend it: netterms migrate.")
+    if isinstance(error, ProgrammingError) and state != NOT_ALLOWED:
+        raise error
+    return _("The database does not do it: %(why)s") % {"why": _first_line(error)}
+
+
+class CannotOpenError(RuntimeError):
+    """The embedded database cannot be reached; the message is a sentence."""
+
+
+def _fail(screen: Screen, words: str) -> NoReturn:
+    screen.warn(words, "bold red")
+    raise typer.Exit(FAILED) from None
+
+
+def _refuse_settings(screen: Screen, error: ConfigError | OSError) -> NoReturn:
+    """Django has no settings then: it gets those of a command without a book, to speak."""
+    start_without_home()
+    with translation.override(_language(None)):
+        if isinstance(error, OSError):
+            _fail(screen, _no_home(error))
+        facts = {"variable": error.variable, "mend": _(error.mend) % error.facts}
+        _fail(screen, _("%(variable)s has to be %(mend)s.") % facts)
+
+
+def _no_home(error: OSError) -> str:
+    facts = {"path": error.filename, "why": error.strerror or error}
+    return _("%(path)s cannot be used: %(why)s. NETTERMS_HOME names another folder.") % facts
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def start_django() -> None:
@@ -55,11 +117,28 @@ def start_django() -> None:
 def open_book() -> None:
     """Reach the database. The embedded one belongs to us: its tables are brought up to date too."""
     from netterms.site.config import config
-    from netterms.store.schema import migrate, open_database
+    from netterms.store.schema import migrate
 
-    open_database()
+    reach_database()
     if config().embedded and _tables_missing():
         migrate()
+
+
+def reach_database() -> None:
+    """Start or join the embedded server, where there is no other; CannotOpenError if it fails."""
+    from netterms.store.schema import open_database
+    from netterms.store.server import CannotBeMadeError, ServerWontStartError
+
+    try:
+        open_database()
+    except ServerWontStartError as error:
+        why = _("The embedded database did not start. Why is in its log: %(log)s")
+        raise CannotOpenError(why % {"log": error.log}) from error
+    except CannotBeMadeError as error:
+        why = _("No database can be made in %(folder)s: it needs 100 MB and the right to write.")
+        raise CannotOpenError(why % {"folder": error.data}) from error
+    except OSError as error:
+        raise CannotOpenError(_no_home(error)) from error
 
 
 def _tables_missing() -> bool:

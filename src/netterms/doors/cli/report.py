@@ -48,6 +48,7 @@ LATER = (
 # Notes that change what a person reads in the result, as codes of the intake.
 LOUD = ("sheets_unread", "date_order_assumed")
 BAD_SHOWN = 50
+UNBROKEN = 10_000
 BAD_KEPT = 100_000
 STALE_AFTER = timedelta(days=120)
 # From here on the workbook is written beside the page: below it a second process costs more.
@@ -88,7 +89,7 @@ def report(
     """Turn an invoice list into a receivables report: report.html, report.xlsx, report.json."""
     # A short life and millions of small values, none in a circle: collecting would only cost.
     gc.disable()
-    _start_django()
+    start_without_home()
     screen = Screen()
     with translation.override(_language(lang)):
         try:
@@ -127,8 +128,7 @@ class Screen:
     """
 
     def __init__(self) -> None:
-        self.out = Console(highlight=False, markup=False)
-        self.err = Console(stderr=True, highlight=False, markup=False)
+        self.out, self.err = _console(stderr=False), _console(stderr=True)
 
     def step(self, words: str) -> None:
         """Say what is being done."""
@@ -154,12 +154,21 @@ class Screen:
         self.out.print(table)
 
 
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, markup=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        # A program or a log that reads along finds a sentence, or a row, in one line.
+        console.width = UNBROKEN
+    return console
+
+
 def clean(words: str) -> str:
     """`words` without control characters and changes of writing direction."""
     return "".join(c if c.isprintable() else "\ufffd" for c in words)
 
 
-def _start_django() -> None:
+def start_without_home() -> None:
+    """Load Django for its templates and translations alone."""
     if settings.configured:
         return
     # The full settings would make a home folder for a key that signs nothing here.

@@ -241,16 +241,16 @@ def _address() -> tuple[str, str]:
 
 def _login(host: str, port: str, deadline: float) -> dict[str, Any]:
     database: Database = config().app_database
-    role = f"-c role={database.role} " if database.role else ""
+    given = database.options(f"statement_timeout={deadline * 1000:.0f}ms")
     return {
         "dbname": database.name,
         "user": database.user or None,
         "password": database.password or None,
-        "host": host or None,
-        "port": port or None,
+        **({"host": host} if host else {}),
+        **({"port": port} if port else {}),
         "connect_timeout": CONNECT_SECONDS,
-        "options": f"{role}-c statement_timeout={deadline * 1000:.0f}ms",
         "keepalives_idle": CONNECT_SECONDS,
         "tcp_user_timeout": int((deadline + SILENCE_SECONDS) * 1000),
         "application_name": "netterms gateway",
+        **given,
     }
