@@ -21,12 +21,12 @@ from netterms.doors.cli.report import (
     _hint_stale,
     _language,
     _read,
-    _start_django,
     _tell_bad,
     _tell_recognised,
     _tell_refusal,
     mapped,
     replacing,
+    start_without_home,
 )
 from netterms.kernel.clock import SystemClock
 from netterms.kernel.refusal import Refusal
@@ -84,7 +84,7 @@ def replay(
     if file is None:
         _replay_book(screen, as_of, seller, out)
         return
-    _start_django()
+    start_without_home()
     with translation.override(_language(lang)):
         try:
             staged = _read(screen, file, mapped(mapping or ()), currency, sheet, dates)
