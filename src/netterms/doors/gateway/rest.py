@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http.cookie import parse_cookie
 
 from netterms.doors.api.errors import API
 from netterms.kernel.refusal import Code, Refusal
@@ -19,24 +23,29 @@ THREADS = 8
 PROXY = "127.0.0.1"
 FORWARDED = (b"forwarded", b"x-forwarded-")
 IN_MEMORY, PIECE = 2**20, 2**16
-# A file of invoices may be long; what programs send is not.
-MOST_BYTES, MOST_API_BYTES = 2**30, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+# Twenty papers of five megabytes and their form; what programs send is less.
+MOST_BYTES, MOST_API_BYTES = 2**27, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 # Buyers come by a link and send a few photographs.
 GUESTS, MOST_GUEST_BYTES = "/p/", 2**24
+# Whoever has not signed in has no file to send.
+MOST_STRANGER_BYTES = 2**20
 
 
-def _most(path: str) -> int:
-    if path.startswith(API):
-        return MOST_API_BYTES
-    return MOST_GUEST_BYTES if path.startswith(GUESTS) else MOST_BYTES
+class TooLargeError(Exception):
+    """More was sent than is read. Nothing of it is kept."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class Rest:
     """Django's WSGI application as ASGI.
 
-    Behind a proxy with TLS on this machine (`NETTERMS_HTTPS`), its word for scheme and visitor is
-    taken; from anyone else those headers are dropped, as are names with an underscore, which WSGI
-    could not tell from those with a hyphen.
+    A body is here before a thread is taken for it, so that who sends slowly keeps nobody waiting,
+    and no longer than its address and its sender may send. Behind a proxy with TLS on this machine
+    (`NETTERMS_HTTPS`), its word for scheme and visitor is taken; from anyone else those headers are
+    dropped, as are names with an underscore, which WSGI could not tell from those with a hyphen.
     """
 
     def __init__(self, application: Any) -> None:  # noqa: ANN401 - any WSGI application
@@ -47,43 +56,83 @@ class Rest:
             await self._bridge(scope, receive, send)
             return
         scope = _believed(scope)
-        receive = _whole(receive)
-        if not any(name == b"transfer-encoding" for name, _ in scope["headers"]):
+        headers = dict(scope["headers"])
+        if not _has_body(headers):
             await self._bridge(scope, receive, send)
             return
-        # WSGI wants to know the length beforehand.
-        most = _most(scope["path"])
+        most = await self._most(scope["path"], headers)
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
-            size, more = 0, True
-            while more:
-                message = await receive()
-                size += kept.write(message.get("body", b""))
-                more = message.get("more_body", False)
-                if size > most:
-                    told = {"field": "body", "value": str(size), "most_bytes": most}
-                    raise Refusal(Code.BODY_TOO_LARGE, **told)
-            kept.seek(0)
-            headers = [(n, v) for n, v in scope["headers"] if n != b"transfer-encoding"]
-            headers.append((b"content-length", str(size).encode()))
+            try:
+                size = await _keep(headers, receive, kept, most)
+            except ConnectionResetError:
+                # Nobody is there to be answered.
+                return
+            except TooLargeError as error:
+                if most != MOST_STRANGER_BYTES:
+                    told = {"field": "body", "value": str(error.size), "most_bytes": most}
+                    raise Refusal(Code.BODY_TOO_LARGE, **told) from None
+                # Django says what it says to strangers who send a form.
+                size = 0
+            # WSGI wants to know the length beforehand.
+            plain = [(n, v) for n, v in scope["headers"] if n not in _LENGTHS]
+            plain.append((b"content-length", str(size).encode()))
+            await self._bridge({**scope, "headers": plain}, _again(kept, size), send)
 
-            async def again() -> dict[str, Any]:
-                piece = kept.read(PIECE)
-                more = kept.tell() < size
-                return {"type": "http.request", "body": piece, "more_body": more}
+    async def _most(self, path: str, headers: dict[bytes, bytes]) -> int:
+        if path.startswith(API):
+            return MOST_API_BYTES
+        if path.startswith(GUESTS):
+            return MOST_GUEST_BYTES
+        if _told(headers) <= MOST_STRANGER_BYTES and b"transfer-encoding" not in headers:
+            return MOST_STRANGER_BYTES
+        loop, cookies = asyncio.get_running_loop(), headers.get(b"cookie", b"").decode("latin-1")
+        is_known = await loop.run_in_executor(self._bridge.executor, _is_signed_in, cookies)
+        return MOST_BYTES if is_known else MOST_STRANGER_BYTES
 
-            await self._bridge({**scope, "headers": headers}, again, send)
+
+_LENGTHS = (b"content-length", b"transfer-encoding")
 
 
-def _whole(receive: Receive) -> Receive:
-    """A body whose sender left is no whole body."""
+def _told(headers: dict[bytes, bytes]) -> int:
+    length = headers.get(b"content-length", b"")
+    return int(length) if length.isdigit() else 0
 
-    async def strict() -> Any:  # noqa: ANN401 - a message
+
+def _has_body(headers: dict[bytes, bytes]) -> bool:
+    return b"transfer-encoding" in headers or _told(headers) > 0
+
+
+def _is_signed_in(cookies: str) -> bool:
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+    return bool(key) and SESSION_KEY in import_module(settings.SESSION_ENGINE).SessionStore(key)
+
+
+async def _keep(headers: dict[bytes, bytes], receive: Receive, kept: IO[bytes], most: int) -> int:
+    """How long the body is that is in `kept` now."""
+    if _told(headers) > most:
+        raise TooLargeError(_told(headers))
+    size, more = 0, True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionResetError("the client left")
-        return message
+        size += kept.write(message.get("body", b""))
+        more = message.get("more_body", False)
+        if size > most:
+            raise TooLargeError(size)
+    kept.seek(0)
+    return size
 
-    return strict
+
+def _again(kept: IO[bytes], size: int) -> Receive:
+    """Gives the body that is kept, piece by piece."""
+
+    async def receive() -> dict[str, Any]:
+        piece = kept.read(PIECE) if size else b""
+        more = bool(size) and kept.tell() < size
+        return {"type": "http.request", "body": piece, "more_body": more}
+
+    return receive
 
 
 def _believed(scope: Scope) -> Scope:
