@@ -20,12 +20,14 @@ def is_problem(said, status, code):
     assert said.body["code"] == code
     assert said.body["status"] == status
     assert said.body["detail"]
+    assert said.headers["x-content-type-options"] == "nosniff"
 
 
 def test_an_order_is_answered_and_repeated_with_the_same_words(shop):
     till, key, order = shop.caller(), fresh(), shop.order(500_00)
     first = till.post("/v1/orders", order, key)
     assert first.status == 201
+    assert first.headers["x-content-type-options"] == "nosniff"
     assert first.body["state"] == "authorised"
     assert first.body["line"]["held_minor"] == 500_00
     assert "idempotent-replayed" not in first.headers

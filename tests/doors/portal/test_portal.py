@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -10,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from netterms.access.actions import create_key
 from netterms.collection import portal
 from netterms.collection.instalments import propose
 from netterms.collection.links import MOST_USES, links_of, make_link, open_link, revoke_link
@@ -58,6 +61,33 @@ def shop(new_seller):
 def plan_by_seller(shop: Shop):
     offer = standard_offer(shop.ctx, shop.buyer, [shop.invoice])
     return propose(shop.ctx, offer)
+
+
+@pytest.fixture
+def log():
+    """What the log of a server holds."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    handler.setFormatter(next(h.formatter for h in root.handlers if h.name == "console"))
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+
+
+def test_no_link_and_no_key_is_in_the_log(shop, log):
+    assert shop.client.post(shop.url("portal_promise"), {"amount": "x"}).status_code == 422
+    assert shop.client.get(shop.url() + "nowhere/").status_code == 404
+    key = create_key(shop.ctx, "till", ["read"])
+    try:
+        raise ValueError(f"Bearer {key}")
+    except ValueError:
+        logging.getLogger("netterms").exception("broken at %s", shop.url())
+    said = log.getvalue()
+    assert said.count("/p/***/") == 3
+    assert shop.token not in said
+    assert "Bearer nt_live_***" in said
+    assert key.removeprefix("nt_live_") not in said
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -52,6 +52,8 @@ TOLD_WITH = {
     Code.INVOICE_NUMBER_TAKEN: "invoice_number",
     Code.ORDER_NUMBER_TAKEN: "order_number",
 }
+# Nothing that an answer quotes is taken for a page, as Django has it of its own answers.
+NO_GUESSING = (b"x-content-type-options", b"nosniff")
 REPLAYED = [*PLAIN_JSON, (b"idempotent-replayed", b"true")]
 
 
@@ -209,7 +211,8 @@ def _check_address(scope: Scope) -> None:
 
 async def _send(said: Said, limits: Headers, send: Send) -> None:
     status, headers, body = said
-    start = {"type": "http.response.start", "status": status, "headers": [*headers, *limits]}
+    told = [*headers, *limits, NO_GUESSING]
+    start = {"type": "http.response.start", "status": status, "headers": told}
     await send(start)
     await send({"type": "http.response.body", "body": body})
 
