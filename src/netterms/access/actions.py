@@ -19,6 +19,7 @@ from netterms.access import events
 from netterms.access.models import User
 from netterms.access.queries import is_test, key_hash, twin_id
 from netterms.access.rules import Role
+from netterms.access.second_factor import forget
 from netterms.kernel.clock import business_date
 from netterms.kernel.context import EVERYTHING, Context, Permission
 from netterms.kernel.ids import new_id
@@ -90,17 +91,7 @@ def create_user(email: str, password: str, name: str = "", language: str = "en")
     """A person who can sign in. VALUE_INVALID for a bad or taken address or a weak password."""
     _must_be_address(email)
     _one_of(language, LANGUAGES, "language")
-    try:
-        validate_password(password, User(email=email, name=name))
-    except ValidationError:
-        # The password itself is never repeated, not even in a refusal.
-        raise Refusal(
-            Code.VALUE_INVALID,
-            field="password",
-            value="***",
-            mend=Mend.PASSWORD,
-            least=SHORTEST_PASSWORD,
-        ) from None
+    _must_be_strong(password, User(email=email, name=name))
     try:
         with transaction.atomic():
             return User.objects.create_user(
@@ -110,6 +101,14 @@ def create_user(email: str, password: str, name: str = "", language: str = "en")
         raise Refusal(
             Code.VALUE_INVALID, field="email", value=email, mend=Mend.ANOTHER_ADDRESS
         ) from None
+
+
+def user_by_email(email: str) -> User:
+    """The person with this address; NOT_FOUND where nobody has it."""
+    found = User.objects.filter(email=email.strip().lower()).first()
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, field="email", value=email)
+    return found
 
 
 def set_language(user_id: int, language: str) -> None:
@@ -132,6 +131,35 @@ def add_member(ctx: Context, user: User, role: Role | str) -> None:
             {"seller": ctx.seller, "user": user.pk, "role": str(role)},
         )
         record(ctx, events.MemberAdded(ctx.seller, user.pk, str(role)))
+
+
+def remove_member(ctx: Context, user: User) -> None:
+    """Shut a person out of the seller's book, at once; NOT_FOUND where they do not work for it.
+
+    What they did stays under their name, and so does their account.
+    """
+    ctx.require(Permission.MANAGE_ACCESS)
+    with book(ctx):
+        gone = sql.execute(
+            "delete from membership where seller_id = %(seller)s and user_id = %(user)s",
+            {"seller": ctx.seller, "user": user.pk},
+        )
+        if not gone:
+            raise Refusal(Code.NOT_FOUND, field="email", value=user.email)
+        record(ctx, events.MemberRemoved(ctx.seller, user.pk))
+
+
+def set_password(user: User, password: str, *, forget_second_factor: bool = False) -> None:
+    """Another password, for who lost theirs; VALUE_INVALID for a weak one. Sessions end with it.
+
+    With `forget_second_factor` the authenticator app and the recovery codes are forgotten, too.
+    """
+    _must_be_strong(password, user)
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        if forget_second_factor:
+            forget(user)
 
 
 def create_key(
@@ -279,6 +307,20 @@ def revoke_key(ctx: Context, key_id: UUID) -> None:
         )
         if revoked:
             record(home, events.KeyRevoked(key_id))
+
+
+def _must_be_strong(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError:
+        # The password itself is never repeated, not even in a refusal.
+        raise Refusal(
+            Code.VALUE_INVALID,
+            field="password",
+            value="***",
+            mend=Mend.PASSWORD,
+            least=SHORTEST_PASSWORD,
+        ) from None
 
 
 def _must_be_address(email: str) -> None:

@@ -29,6 +29,14 @@ class MemberAdded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRemoved(Event):
+    """A person no longer works for the seller; `subject` is the seller."""
+
+    kind: ClassVar[str] = "access.member_removed"
+    user: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeyCreated(Event):
     """An API key was made; `subject` is the key. Its secret is nowhere."""
 

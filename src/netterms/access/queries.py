@@ -45,6 +45,29 @@ def memberships_of(user_id: int) -> list[Membership]:
     return sql.typed(found, Membership)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who works for the seller."""
+
+    email: str
+    name: str
+    role: str
+
+
+def members(ctx: Context) -> list[Member]:
+    """Who works for the seller, by address."""
+    ctx.require(Permission.MANAGE_ACCESS)
+    with seller_book(ctx.seller):
+        found = sql.rows(
+            """
+            select u.email, u.name, m.role from membership m join access_user u on u.id = m.user_id
+            where m.seller_id = %(seller)s order by u.email
+            """,
+            {"seller": ctx.seller},
+        )
+    return sql.typed(found, Member)
+
+
 def chosen(memberships: list[Membership], seller_id: UUID | None) -> Membership | None:
     """The membership of `seller_id`, else the first; None when there are none."""
     asked = (m for m in memberships if m.seller_id == seller_id)

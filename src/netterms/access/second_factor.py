@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
 from netterms.access import events
+from netterms.access.models import User
 from netterms.kernel.context import Context
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal, invalid
@@ -53,6 +54,11 @@ def prove(ctx: Context, code: str) -> None:
             record(ctx, events.SecondFactorWrong(ctx.seller))
     if not right:
         raise invalid("code", code[:12], Mend.CODE_OF_APP)
+
+
+def forget(user: User) -> None:
+    """Forget the person's app and recovery codes: the password alone opens until the next app."""
+    Authenticator.objects.filter(user=user).delete()
 
 
 def _authenticator(ctx: Context) -> Authenticator | None:

@@ -154,6 +154,12 @@ X_FRAME_OPTIONS = "DENY"
 # A file of 5 MiB in base64, and what is told of it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 7 * 2**20
 
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if CONFIG.smtp_host
+    else "netterms.connectors.mail.folder.EmailBackend"
+)
+EMAIL_TIMEOUT = 10
 EMAIL_HOST = CONFIG.smtp_host
 EMAIL_PORT = CONFIG.smtp_port
 EMAIL_HOST_USER = CONFIG.smtp_user

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from netterms.access import actions, queries
 from netterms.access.models import User
@@ -104,6 +105,8 @@ def test_only_those_who_may_manage_let_others_in(ctx):
     for act in (
         lambda: actions.add_member(weak, someone("x"), "owner"),
         lambda: actions.create_key(weak, "k", ["read"]),
+        lambda: actions.remove_member(weak, someone("x")),
+        lambda: queries.members(weak),
         lambda: actions.revoke_key(weak, uuid4()),
     ):
         assert refusal(act).code is Code.NOT_ALLOWED
@@ -132,3 +135,31 @@ def test_an_unknown_key_opens_nothing(database):
 
 def test_a_scope_that_is_none_is_refused(ctx):
     assert refusal(lambda: actions.create_key(ctx, "k", ["fly"])).facts["field"] == "scopes"
+
+
+def test_who_is_shut_out_works_for_the_seller_no_more_and_for_others_still(ctx, new_seller):
+    user, other = someone("gone"), new_seller()
+    for where in (ctx, other):
+        actions.add_member(where, user, "collector")
+    actions.remove_member(ctx, user)
+    assert [m.seller_id for m in queries.memberships_of(user.pk)] == [other.seller]
+    assert user.email not in [m.email for m in queries.members(ctx)]
+    with book(ctx):
+        [told] = sql.rows("select facts from event where kind = 'access.member_removed'")
+    assert told["facts"]["user"] == user.pk
+    assert refusal(lambda: actions.remove_member(ctx, user)).code is Code.NOT_FOUND
+
+
+def test_another_password_opens_and_the_lost_one_does_not(database):
+    user = someone("forgetful")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    assert refusal(lambda: actions.set_password(user, "12345678")).facts["field"] == "password"
+    actions.set_password(user, "another-horse-9")
+    known = actions.user_by_email(user.email.upper())
+    assert known.check_password("another-horse-9")
+    assert not known.check_password(PASSWORD)
+    assert Authenticator.objects.filter(user=user).exists()
+    actions.set_password(user, "another-horse-9", forget_second_factor=True)
+    assert not Authenticator.objects.filter(user=user).exists()
+    no = refusal(lambda: actions.user_by_email("nobody@example.com"))
+    assert no.code is Code.NOT_FOUND

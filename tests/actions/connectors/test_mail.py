@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from django.conf import settings
+from django.core.mail import EmailMessage
 
 from netterms.collection.ports import Letter, MailError
 from netterms.connectors.mail import open_mailer
 from netterms.connectors.mail.envelope import address, envelope
-from netterms.connectors.mail.folder import FolderMailer
+from netterms.connectors.mail.folder import EmailBackend, FolderMailer
 from netterms.connectors.mail.smtp import SmtpMailer
 from netterms.kernel.clock import FixedClock
 from netterms.site.config import read_config
@@ -272,3 +274,15 @@ def test_the_configuration_chooses_the_mailer(serve, tmp_path):
     with open_mailer(read_config(home | smtp)) as mailer:
         mailer.send(LETTER)
     assert len(box.letters) == 1
+
+
+def test_a_link_to_a_new_password_becomes_a_file_without_a_server(tmp_path, monkeypatch):
+    """It was an error of the page: Django looks for a server on this machine."""
+    assert settings.EMAIL_BACKEND == "netterms.connectors.mail.folder.EmailBackend"
+    found = read_config({"NETTERMS_HOME": str(tmp_path)})
+    monkeypatch.setattr("netterms.connectors.mail.folder.config", lambda: found)
+    message = EmailMessage("New password", "The link.", "a@b.example", ["c@d.example"])
+    assert EmailBackend().send_messages([message]) == 1
+    [file] = (tmp_path / "outbox").iterdir()
+    assert "The link." in file.read_text()
+    assert (tmp_path / "outbox").stat().st_mode & 0o077 == 0

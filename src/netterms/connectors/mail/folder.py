@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 
 from netterms.collection.ports import Letter
 from netterms.connectors.mail.envelope import envelope
 from netterms.kernel.clock import Clock, SystemClock
+from netterms.site.config import config
 
 CLOCK = SystemClock()
 
@@ -23,10 +29,23 @@ class FolderMailer:
     def send(self, message: Letter) -> None:
         """Keep the letter as a file that every mail program opens."""
         whole = envelope(message, self.clock.now()).as_bytes()
-        # Letters are nobody else's business.
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The id is letters, digits, dots and dashes: `envelope` has refused anything else.
-        name = message.message_id.strip("<>").replace("@", "_at_")
-        draft = self.folder / f".{name}.{os.getpid()}"
-        draft.write_bytes(whole)
-        draft.replace(self.folder / f"{name}.eml")
+        _keep(self.folder, message.message_id.strip("<>").replace("@", "_at_"), whole)
+
+
+class EmailBackend(BaseEmailBackend):
+    """Messages of the sign-in, such as the link to a new password, where no mail server is set."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Keep each as a file; returns how many."""
+        for message in email_messages:
+            _keep(config().home / "outbox", f"sign-in.{uuid4()}", message.message().as_bytes())
+        return len(email_messages)
+
+
+def _keep(folder: Path, name: str, whole: bytes) -> None:
+    # Letters are nobody else's business.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f".{name}.{os.getpid()}"
+    draft.write_bytes(whole)
+    draft.replace(folder / f"{name}.eml")

@@ -83,6 +83,72 @@ def add_user(
         screen.say(_("%(email)s can sign in now.") % {"email": email})
 
 
+@users.command("list")
+def list_users(seller: SellerOption = None) -> None:
+    """Show who works for a seller."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        from netterms.access.queries import members
+
+        screen.table(
+            _("People"),
+            (_("E-mail address"), _("Name"), _("Role")),
+            [(m.email, m.name, m.role) for m in members(operator(seller))],
+        )
+
+
+@users.command("role")
+def give_role(
+    email: Annotated[str, typer.Argument(help="Address the person signs in with.")],
+    role: Annotated[str, typer.Option(help="owner, credit_manager, collector or reader.")],
+    seller: SellerOption = None,
+) -> None:
+    """Let a person who has an account work for a seller, or change what they may do."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.access.actions import add_member, user_by_email
+
+        add_member(ctx, user_by_email(email), role)
+        screen.say(_("%(email)s can sign in now.") % {"email": email})
+
+
+@users.command("remove")
+def remove_user(
+    email: Annotated[str, typer.Argument(help="Address the person signs in with.")],
+    seller: SellerOption = None,
+) -> None:
+    """Shut a person out of a seller's book, at once. What they did stays under their name."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        ctx = operator(seller)
+        from netterms.access.actions import remove_member, user_by_email
+
+        remove_member(ctx, user_by_email(email))
+        screen.say(_("%(email)s no longer works for this seller.") % {"email": email})
+
+
+@users.command("password")
+def change_password(
+    email: Annotated[str, typer.Argument(help="Address the person signs in with.")],
+    forget: Annotated[
+        bool,
+        typer.Option("--forget-second-factor", help="Forget a lost authenticator app, too."),
+    ] = False,
+) -> None:
+    """Give a person who lost it another password: asked, or read from standard input."""
+    screen = Screen()
+    with answering(screen):
+        open_book()
+        from netterms.access.actions import set_password, user_by_email
+
+        set_password(user_by_email(email), _password(), forget_second_factor=forget)
+        screen.say(_("%(email)s can sign in now.") % {"email": email})
+
+
 @keys.command("add")
 def add_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],

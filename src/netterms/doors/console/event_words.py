@@ -12,6 +12,7 @@ EVENTS = {
     "buyers.buyer_sanctioned": _("Sanctions match noted or taken back"),
     "access.seller_opened": _("Book opened"),
     "access.member_added": _("Person got a role"),
+    "access.member_removed": _("Person was shut out"),
     "access.second_factor_wrong": _("Wrong code of the authenticator app"),
     "access.key_created": _("API key made"),
     "access.key_rotated": _("API key got a new secret"),
