@@ -264,6 +264,11 @@ def _load_calendar(ctx: Context) -> dict[str, Plain]:
     return {"closed_days": added}
 
 
+def last_day_run(ctx: Context) -> date | None:
+    """The last business day that was run or begun: none before it can be any more."""
+    return _days_before(ctx)[0]
+
+
 def _days_before(ctx: Context) -> tuple[date | None, date | None]:
     """The last date run at all, and the last one before today."""
     with book(ctx):

@@ -13,6 +13,7 @@ from netterms.checkout.moves import OrderState
 from netterms.connectors.rates import SHIPPED_UNTIL
 from netterms.limits.rates import last_day
 from netterms.screening.queries import lists_in_force
+from netterms.wiring import run_day
 
 CALL = "import typer; from netterms.doors.cli.demo import demo; typer.run(demo)"
 
@@ -112,3 +113,7 @@ def test_on_a_later_day_it_catches_up(database):
     assert [each.entries for each in lists_in_force(ctx.seller)] == [6]
     assert lists_in_force() == []
     assert last_day(SHIPPED_UNTIL) == SHIPPED_UNTIL
+    # `netterms day` ran one of them, and none of the day before: it cannot be made up any more.
+    thursday = datetime(2026, 6, 11, 8, tzinfo=UTC)
+    run_day(_seller(_sign_in(database), thursday))
+    assert days(thursday)[0] == [*after, "2026-06-11"]

@@ -155,13 +155,15 @@ def _run_days(ctx: Context, screen: Console) -> None:
     from netterms.simulation.economy import economy
     from netterms.simulation.listed import load
     from netterms.simulation.queries import delivered_before
-    from netterms.wiring import run_day
+    from netterms.wiring import last_day_run, run_day
 
     calendar = _calendar(ctx.today)
     begun = begin(ctx, SEED, _before(calendar, ctx.today, LOOP_DAYS), ctx.today)
     last = delivered_before(ctx, ctx.today + timedelta(days=1)) or begun.base
     # The last day delivered may have been stopped before its end; all earlier ones are whole.
-    days = list(_open_days(calendar, max(last, begun.base + timedelta(days=1)), ctx.today))
+    # Nor can days be made up before one that `netterms day` has run: they run forward only.
+    first = max(last, begun.base + timedelta(days=1), last_day_run(ctx) or begun.base)
+    days = list(_open_days(calendar, first, ctx.today))
     with _progress(screen) as bar:
         task = bar.add_task(_("Inventing buyers"), total=FILL_STEPS + len(days) * STEPS_A_DAY)
         world = cache(partial(economy, begun.seed, begun.anchor, ctx.today))
