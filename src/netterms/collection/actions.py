@@ -18,7 +18,7 @@ from netterms.collection.ladder import (
 )
 from netterms.collection.ladder_versions import live_steps
 from netterms.collection.moves import ACTION_MOVES, ActionMove, ActionState
-from netterms.collection.ports import Letter, Mailer, MailError
+from netterms.collection.ports import Letter, Mailer, MailError, MailServerAwayError
 from netterms.collection.quiet import Reach, clock_of
 from netterms.collection.rules import STAGE_STARTS, LadderSettings
 from netterms.insurance.actions import prepare_claims
@@ -157,15 +157,20 @@ def send_reminders(ctx: Context, mailer: Mailer, write: WriteReminder) -> dict[s
     claim of the next. So a crash leaves one letter in doubt at most. It is sent once more under the
     same Message-ID: at least once, never lost. One that is in doubt after TRIES claims goes to
     people. On a closed day of the buyer, or outside the hours of the settings, one is held and goes
-    with a later run. ALREADY_RUNNING while another process sends for this seller: only the one who
-    sends may take a claimed letter for one that a crash left behind.
+    with a later run. So does what is left when the mail server is away, which counts as no try.
+    ALREADY_RUNNING while another process sends for this seller: only the one who sends may take a
+    claimed letter for one that a crash left behind.
     """
     ctx.require(Permission.RUN_DAY)
     counts = {"sent": 0, "failed": 0, "later": 0, "dropped": 0, "held": 0}
     clocks: dict[str, bool] = {}
     with alone(ctx, "reminders"):
         note: Note | None = None
+        away = False
         for line in _due(ctx):
+            if away:
+                counts["later"] += 1
+                continue
             if _is_quiet(ctx, line["country"], clocks):
                 counts["held"] += 1
                 continue
@@ -173,7 +178,10 @@ def send_reminders(ctx: Context, mailer: Mailer, write: WriteReminder) -> dict[s
                 if note is not None:
                     counts[note()] += 1
                 claimed = _claim(ctx, line)
-            note = _deliver(ctx, line, mailer, write) if claimed else None
+            try:
+                note = _deliver(ctx, line, mailer, write) if claimed else None
+            except MailServerAwayError:
+                note, away = partial(_try_later, ctx, line["action_id"], tries=0), True
         if note is not None:
             with book(ctx):
                 counts[note()] += 1
@@ -231,6 +239,8 @@ def _deliver(ctx: Context, line: Row, mailer: Mailer, write: WriteReminder) -> N
         return failed("interrupted")
     try:
         mailer.send(write(line, ctx))
+    except MailServerAwayError:
+        raise
     except MailError as error:
         if error.temporary and line["attempts"] + 1 < TRIES:
             return partial(_try_later, ctx, action)
@@ -270,11 +280,12 @@ def _close(
     return _COUNTED[state]
 
 
-def _try_later(ctx: Context, action: UUID) -> str:
+def _try_later(ctx: Context, action: UUID, tries: int = 1) -> str:
+    """Back to those that are due; the claim counts as so many `tries`."""
     sql.execute(
-        "update collection_action set state = 'planned'"
+        "update collection_action set state = 'planned', attempts = attempts - 1 + %(tries)s"
         " where seller_id = %(seller)s and id = %(id)s",
-        {"seller": ctx.seller, "id": action},
+        {"seller": ctx.seller, "id": action, "tries": tries},
     )
     return "later"
 

@@ -49,6 +49,13 @@ class MailError(Exception):
         return f"{self.reason}: {self.detail}"
 
 
+class MailServerAwayError(MailError):
+    """No letter at all can be handed over now: it is no failure of this one."""
+
+    def __init__(self, detail: str) -> None:
+        MailError.__init__(self, "connection", detail, temporary=True)
+
+
 class Mailer(Protocol):
     """Sends letters, one at a time."""
 

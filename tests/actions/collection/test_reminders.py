@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 
 from netterms.collection import actions as collection
 from netterms.collection.actions import climb_ladder, judge_promises, send_reminders
-from netterms.collection.ports import MailError
+from netterms.collection.ports import MailError, MailServerAwayError
 from netterms.collection.promises import Channel, PromiseGiven, record_promise
 from netterms.collection.work_settings import set_work_setting
 from netterms.connectors.mail.smtp import SmtpMailer
@@ -250,6 +250,19 @@ def test_a_temporary_failure_is_tried_on_the_next_days_and_then_given_up(late):
     [action] = actions(late)
     assert (action["state"], action["outcome"], action["attempts"]) == ("failed", "connection", 3)
     assert kinds(late)[-1] == "collection.reminder_failed"
+
+
+def test_a_mail_server_that_is_away_is_asked_once_a_run_and_costs_no_letter_a_try(late):
+    """Three runs within half an hour, as `netterms work` makes, gave all of them up to people."""
+    bring_in(late, Line("2", DUE))
+    climb_ladder(late)
+    bag = Postbag()
+    for _ in range(4):
+        bag.refusals = [MailServerAwayError("connection refused")]
+        assert send_reminders(late, bag, write_reminder)["later"] == 2
+        assert (bag.refusals, bag.letters) == ([], [])
+    assert {(a["state"], a["attempts"]) for a in actions(late)} == {("planned", 0)}
+    assert send_reminders(late, bag, write_reminder)["sent"] == 2
 
 
 def test_a_permanent_failure_or_no_address_goes_to_people_at_once(late):

@@ -13,7 +13,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from netterms.collection.ports import Letter, MailError
+from netterms.collection.ports import Letter, MailError, MailServerAwayError
 from netterms.connectors.mail import open_mailer
 from netterms.connectors.mail.envelope import address, envelope
 from netterms.connectors.mail.folder import EmailBackend, FolderMailer
@@ -159,10 +159,16 @@ def test_a_full_server_is_temporary(serve):
 def test_nobody_listening_is_temporary():
     with (
         SmtpMailer("127.0.0.1", free_port(), tls=False) as mailer,
-        pytest.raises(MailError) as failure,
+        pytest.raises(MailServerAwayError) as failure,
     ):
         mailer.send(LETTER)
     assert (failure.value.reason, failure.value.temporary) == ("connection", True)
+
+
+def test_a_folder_that_takes_no_letter_is_a_server_that_is_away(tmp_path):
+    (tmp_path / "outbox").touch()
+    with pytest.raises(MailServerAwayError):
+        FolderMailer(tmp_path / "outbox", clock=CLOCK).send(LETTER)
 
 
 def test_a_silent_server_is_given_up_in_time():

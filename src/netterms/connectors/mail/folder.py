@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +12,13 @@ from uuid import uuid4
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from netterms.collection.ports import Letter
+from netterms.collection.ports import Letter, MailServerAwayError
 from netterms.connectors.mail.envelope import envelope
 from netterms.kernel.clock import Clock, SystemClock
 from netterms.site.config import config
 
 CLOCK = SystemClock()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,12 @@ class FolderMailer:
         """Keep the letter as a file that every mail program opens."""
         whole = envelope(message, self.clock.now()).as_bytes()
         # The id is letters, digits, dots and dashes: `envelope` has refused anything else.
-        _keep(self.folder, message.message_id.strip("<>").replace("@", "_at_"), whole)
+        name = message.message_id.strip("<>").replace("@", "_at_")
+        try:
+            _keep(self.folder, name, whole)
+        except OSError as error:
+            log.warning("no letter can be kept in %s: %s", self.folder, error)
+            raise MailServerAwayError(str(error)) from error
 
 
 class EmailBackend(BaseEmailBackend):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 import ssl
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from netterms.collection.ports import Letter, MailError
+from netterms.collection.ports import Letter, MailError, MailServerAwayError
 from netterms.connectors.mail.envelope import envelope
 from netterms.kernel.clock import Clock, SystemClock
 
+log = logging.getLogger(__name__)
 IMPLICIT_TLS_PORT = 465
 TIMEOUT_SECONDS = 20.0
 OK = 250
@@ -93,7 +95,8 @@ class SmtpMailer:
             self._connection = self._connect()
         except (smtplib.SMTPException, OSError) as error:
             # Whatever is wrong with the server or our password, the letter itself is in order.
-            raise MailError("connection", _said(error), temporary=True) from error
+            log.warning("the mail server %s takes no letters: %s", self.host, _said(error))
+            raise MailServerAwayError(_said(error)) from error
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
