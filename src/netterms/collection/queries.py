@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from netterms.buyers.queries import search
 from netterms.kernel.context import Context, Permission
+from netterms.limits.queries import lines_of_buyers
 from netterms.receivables.queries import live_engine
 from netterms.store import kept, sql
 from netterms.store.tenancy import book
@@ -240,7 +241,8 @@ def buyer_lines(
     tail = f"select * from listed order by {ORDERS[sort]} limit %(most)s offset %(skip)s"  # noqa: S608
     with book(ctx):
         params = {**_filled(ctx, as_of, asked), "most": most, "skip": skip}
-        return sql.typed(kept.rows(ctx, _on_items("buyer_list", tail), params), BuyerLine)
+        found = kept.rows(ctx, _on_items("buyer_list", tail), params)
+        return _less_orders(ctx, sql.typed(found, BuyerLine))
 
 
 def buyers_page(ctx: Context, as_of: date, asked: BuyerFilter, most: int) -> list[BuyerLine]:
@@ -252,7 +254,19 @@ def buyers_page(ctx: Context, as_of: date, asked: BuyerFilter, most: int) -> lis
     )
     with book(ctx):
         params = {**_filled(ctx, as_of, asked), "most": most}
-        return sql.typed(sql.rows(_on_items("buyer_list", tail), params), BuyerLine)
+        found = sql.rows(_on_items("buyer_list", tail), params)
+        return _less_orders(ctx, sql.typed(found, BuyerLine))
+
+
+def _less_orders(ctx: Context, found: list[BuyerLine]) -> list[BuyerLine]:
+    """Orders hold a part of a credit line but end no kept answer: the line is read beside it."""
+    lines = lines_of_buyers(ctx, [buyer.id for buyer in found])
+    return [
+        replace(buyer, available_minor=max(0, line.available_minor))
+        if buyer.currency and (line := lines[buyer.id].get(buyer.currency))
+        else buyer
+        for buyer in found
+    ]
 
 
 def count_buyer_lines(ctx: Context, as_of: date, asked: BuyerFilter) -> int:

@@ -20,6 +20,7 @@ from netterms.receivables.payments import (
     record_payment,
     undo_allocation,
 )
+from netterms.receivables.queries import buyer_statement
 from tests.actions.books import Line, bring_in, buyer_id, change, invoice_id, kinds, on, rows, value
 
 PAID = date(2026, 5, 20)
@@ -196,6 +197,9 @@ def test_a_refund_gives_back_what_was_too_much_or_pays_a_credit_note(ctx):
         ("sales", "EUR"): 1_000,
         ("unallocated", "EUR"): -3_000,
     }
+    [account] = buyer_statement(ctx, buyer, PAID, PAID)
+    told = sorted((line.kind, line.minor) for line in account.lines)
+    assert told == [("payment", -5_000), ("refund", 1_000), ("refund", 2_000)]
 
 
 def test_another_currency_gives_way_to_the_invoices_and_shows_its_difference(ctx):

@@ -36,7 +36,7 @@ def test_a_policy_is_set_and_shown_and_what_is_wrong_stays_in_the_form(made, sig
     assert kept.policy.concentration_share == Decimal("0.125")
     assert "concentration 12.5%" in html
     assert "asked by the bank" in html
-    assert "限额如何推荐" in signed_in(made.ctx, language="zh-hans").get(PAGE).content.decode()
+    assert "建议额度如何算出" in signed_in(made.ctx, language="zh-hans").get(PAGE).content.decode()
     assert signed_in(made.ctx, role="collector").post(PAGE, FORM).status_code == 403
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from netterms.checkout.moves import OrderState
 from netterms.checkout.queries import life_of, order, papers_of
+from netterms.collection.queries import BuyerFilter, buyers_page
 from netterms.limits.lines import LineTerms, set_line
 from netterms.limits.queries import lines_of
 from tests.doors.credit import ask, buyer, credit
@@ -237,3 +238,20 @@ def test_the_queue_asks_no_more_for_twelve_orders_than_for_one(made, signed_in):
     assert html.count('<section class="card" id="o') == 12
     assert all(f"€{n},000.00" in html for n in range(1, 12))
     assert for_twelve == for_one
+
+
+def test_the_list_of_buyers_says_what_the_line_has_left_after_its_orders(made, signed_in):
+    line = lines_of(made.ctx, made.buyer)["EUR"]
+    assert line.held_minor > 0
+    html = signed_in(made.ctx).get("/buyers/").content.decode()
+    shown = html.split('data-label="Available">')[1].split("<")[0]
+    assert shown == f"{line.available_minor / 100:,.2f}"
+    [listed] = buyers_page(made.ctx, made.ctx.today, BuyerFilter(text="B-1"), 10)
+    assert listed.available_minor == line.available_minor
+
+
+def test_a_persons_reason_for_a_limit_is_not_told_as_the_programs(made, signed_in):
+    html = signed_in(made.ctx).get(f"/buyers/{made.buyer}/").content.decode()
+    granted = html.split('<p class="muted small">Granted')[1].split("</p>")[0]
+    assert "First line after the credit report" in granted
+    assert "is recommended</h3>" not in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -27,6 +28,24 @@ PAGES = [
     "/runs/",
     "/accounts/2fa/",
     "/accounts/password/change/",
+]
+
+EMPTY = [
+    "/",
+    "/buyers/",
+    "/ageing/",
+    "/work/",
+    "/deadlines/",
+    "/runs/",
+    "/plans/",
+    "/disputes/",
+    "/mail/",
+    "/webhooks/",
+    "/webhooks/deliveries/",
+    "/orders/caps/",
+    "/terms/policy/",
+    "/terms/calculator/",
+    "/invoices/new/file/",
 ]
 
 
@@ -54,10 +73,14 @@ def test_one_buyer_has_risk_line_invoices_case_and_history(shop, signed_in, lang
         assert not re.search(r"<script|\sstyle=", response.content.decode())
 
 
-def test_an_empty_book_has_pages_too(ctx, signed_in):
+def test_an_empty_book_has_pages_too_and_no_heading_leaves_a_level_out(ctx, signed_in):
     client = signed_in(ctx)
-    for address in ("/", "/buyers/", "/ageing/", "/work/", "/deadlines/", "/runs/"):
-        assert client.get(address).status_code == 200
+    for address in EMPTY:
+        response = client.get(address)
+        assert response.status_code == 200
+        levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", response.content.decode())]
+        assert levels[0] == 1, address
+        assert all(after - before <= 1 for before, after in pairwise(levels)), address
 
 
 def test_a_buyer_owes_all_its_invoices_not_those_the_page_has_room_for(

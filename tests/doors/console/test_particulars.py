@@ -116,6 +116,7 @@ def test_country_sector_facts_and_parent_are_set(ctx, of, signed_in):
     assert [one.id for one in group_of(ctx, of)] == [upper, of]
     assert "stand below this one" in send(client, upper, "parent", parent="1")
     assert "belongs to no group" in send(client, of, "parent", parent="")
+    assert "<dd>C · Manufacturing</dd>" in send(client, of, "master", country="fr", sector="C")
 
 
 def test_who_only_reads_sees_no_person_no_whole_account_and_no_form(ctx, of, signed_in):

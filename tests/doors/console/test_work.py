@@ -71,3 +71,13 @@ def test_every_event_with_details_has_a_name_and_survives_missing_facts():
     for kind in TELLERS:
         assert detail(kind, {}) == ""
     assert detail("scoring.grade_changed", {"before": 3, "after": 8}) == "From 3 to 8"
+
+
+def test_the_overview_counts_to_do_what_the_work_list_shows(mine, signed_in):
+    client = signed_in(mine.ctx)
+    overview = client.get("/").content.decode().split("<h2>Today's work")[1].split("</table>")[0]
+    for stage in range(1, 5):
+        row = overview.split(f'href="/work/?stage={stage}"')[1].split("</tr>")[0]
+        to_do = int(row.rsplit('<td class="num">', 1)[1].split("<")[0])
+        listed = client.get(f"/work/?stage={stage}").content.decode()
+        assert to_do == listed.count("<tr data-href="), stage

@@ -279,6 +279,13 @@ def test_the_third_reminder_is_the_last_wording():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_a_word_for_whatever_moves_an_account(language):
+    kinds = {"invoice", "credit_note", "payment", "refund", "write_off", "recovery"}
+    labels = words(language).labels
+    assert {name for name in labels if name.startswith("kind_")} == {f"kind_{k}" for k in kinds}
+
+
 def test_a_name_stays_one_line_whatever_is_in_it():
     text = said(letter(Template.FORMAL_NOTICE, buyer=Party("A\n\nPay elsewhere", ("x",))))
     assert "A Pay elsewhere" in text

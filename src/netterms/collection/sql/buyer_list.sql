@@ -30,7 +30,8 @@ listed as (
          coalesce(o.overdue_minor, 0) as overdue_minor,
          coalesce(o.days_past_due, 0) as days_past_due,
          l.limit_minor,
-         -- What is owed is net of credits; nothing below zero is available.
+         -- What is owed is net of credits; nothing below zero is available. A credit line knows better:
+         -- orders hold a part of it (`_less_orders` of queries.py).
          greatest(0, l.limit_minor - greatest(0, coalesce(o.balance_minor, 0))) as available_minor
   from buyer b
   left join owed o on o.buyer = b.id::text

@@ -151,6 +151,7 @@ def _line(
 ) -> dict[str, Any]:
     owed = max(0, balance.open_minor + balance.credits_minor)
     score = history[-1] if history else None
+    why_limit = _limit_reasons(decision, score, balance.stage)
     limit = decision.limit_minor if decision else None
     reasons = (
         sentences.score_reasons(score.scorecard, score.attributes, score.reasons) if score else []
@@ -165,7 +166,9 @@ def _line(
         "decision": decision,
         "granted_by": stories.who(decision.granted_by) if decision and decision.granted_by else "",
         "limit": limit,
-        "limit_reasons": _limit_reasons(decision, score, balance.stage),
+        # A person's words are kept after the program's reasons, and are no reasons of its own.
+        "granted_why": " · ".join(r["text"] for r in why_limit if not r["code"]),
+        "limit_reasons": [r["text"] for r in why_limit if r["code"]],
         "owed": owed,
         "credits": balance.credits_minor,
         "overdue": balance.overdue_minor,
@@ -177,9 +180,8 @@ def _line(
 
 def _limit_reasons(
     decision: limits.Decision | None, score: scoring.StoredScore | None, stage: int
-) -> list[str]:
+) -> list[dict[str, Any]]:
     if decision is None:
         return []
     card = score.scorecard if score else sentences.DEFAULT_CARD
-    found = sentences.limit_reasons(card, decision.reasons, decision.grade, stage)
-    return [reason["text"] for reason in found]
+    return sentences.limit_reasons(card, decision.reasons, decision.grade, stage)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from netterms.collection import queries as collection
+from netterms.collection import ranking
 from netterms.doors.console.middleware import PageRequest
 from netterms.doors.console.pages import PER_PAGE, page, paged
 from netterms.doors.look import formats
@@ -191,9 +192,9 @@ def _expected_loss(request: PageRequest, currency: str) -> int | None:
 
 
 def _stages(request: PageRequest) -> list[dict[str, int]]:
-    """Each stage with its buyers and what is to be done today."""
+    """Each stage with its buyers and what people are to do today, as the work list counts it."""
     buyers = collection.stage_counts(request.ctx)
-    work = collection.work_counts(request.ctx, request.as_of)
+    work = ranking.task_counts(request.ctx, request.as_of)
     return [
         {"stage": stage, "buyers": buyers.get(stage, 0), "work": work.get(stage, 0)}
         for stage in (1, 2, 3, 4)

@@ -128,7 +128,7 @@ def surroundings(part: Part) -> list[Section]:
     points = part["points"]
     facts = [
         Fact(_("Country"), formats.country(part["country"]) or formats.NOTHING),
-        Fact(_("Sector"), _sector(part["sector"]) or formats.NOTHING),
+        Fact(_("Sector"), names.sector(part["sector"]) or formats.NOTHING),
         Fact(_("Points for the country"), formats.number(points["country"], 2)),
         Fact(_("Points for the sector"), formats.number(points["sector"], 2)),
         *_law(part["law"]),
@@ -151,12 +151,6 @@ def surroundings(part: Part) -> list[Section]:
     return [
         Section(_("Country and sector"), tuple(facts), _paid(part["paid"]), (), " ".join(notes))
     ]
-
-
-def _sector(sector: str) -> str:
-    """As it stands with the buyer, and what the letter of a section means."""
-    meant = names.SECTORS.get(sector)
-    return f"{sector} · {meant}" if meant else sector
 
 
 def _law(law: Part) -> list[Fact]:

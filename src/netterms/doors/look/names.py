@@ -277,3 +277,9 @@ OF_FACTS: Mapping[str, Words] = {
     | LETTER_STATES
     | policy_names.STATES,
 }
+
+
+def sector(code: str) -> str:
+    """As it stands with the buyer, and what the letter of a section means."""
+    meant = SECTORS.get(code)
+    return f"{code} · {meant}" if meant else code

@@ -14,13 +14,13 @@ select null::uuid as source_id, 'opening' as source_kind, %(since)s::date as boo
 from moved
 group by currency
 union all
-select m.source_id, m.source_kind, m.booked_on, m.currency, coalesce(i.invoice_number, p.reference, ''), i.due_on,
-       sum(m.minor)::bigint
+select m.source_id, case when p.kind = 'refund' then 'refund' else m.source_kind end, m.booked_on, m.currency,
+       coalesce(i.invoice_number, p.reference, ''), i.due_on, sum(m.minor)::bigint
 from moved m
 left join invoice i on i.seller_id = %(seller)s and i.id = m.source_id
 left join payment p on p.seller_id = %(seller)s and p.id = m.source_id
 where m.booked_on >= %(since)s
-group by m.source_id, m.source_kind, m.booked_on, m.currency, i.invoice_number, p.reference, i.due_on
+group by m.source_id, m.source_kind, m.booked_on, m.currency, i.invoice_number, p.kind, p.reference, i.due_on
 having sum(m.minor) <> 0
 ) known
 order by currency, booked_on, source_kind <> 'opening', source_id

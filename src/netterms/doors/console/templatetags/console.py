@@ -114,6 +114,7 @@ def fact(value: object) -> str:
 
 
 register.filter("in_order", event_words.in_order)
+register.filter("sector", names.sector)
 
 
 @register.filter
