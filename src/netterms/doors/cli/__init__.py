@@ -15,11 +15,7 @@ from netterms.doors.cli import helping
 # Name, module and function (or group of subcommands), and the line `netterms --help` shows.
 COMMANDS = (
     ("report", "report:report", "Turn an invoice list into a receivables report. No database."),
-    (
-        "replay",
-        "replaying:replay",
-        "Hold limits against the past: what they would have stopped.",
-    ),
+    ("replay", "replaying:replay", "Hold limits against the past: what they would have stopped."),
     ("demo", "demo:demo", "A demonstration seller, its business days, and the console."),
     ("serve", "serve:serve", "Serve the console and the API."),
     ("import", "importing:import_file", "Bring an invoice list into a seller's book."),

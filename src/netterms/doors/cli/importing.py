@@ -17,8 +17,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from netterms.doors.cli.opening import DryRun, answering, open_book, operator
 from netterms.doors.cli.report import (
     REFUSED,
+    Currency,
     DateOrder,
+    Dates,
+    Headings,
     Screen,
+    Sheet,
     _tell_bad,
     _tell_recognised,
     clean,
@@ -43,17 +47,10 @@ def import_file(
             help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods; or an e-invoice: .xml, .pdf."
         ),
     ],
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
-    dates: Annotated[
-        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
-    ] = None,
+    mapping: Headings = None,
+    currency: Currency = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
     dry_run: DryRun = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")

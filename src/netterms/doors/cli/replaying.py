@@ -16,8 +16,13 @@ from pydantic_core import to_json
 from netterms.doors.cli.opening import answering, open_book, operator
 from netterms.doors.cli.report import (
     REFUSED,
-    DateOrder,
+    Currency,
+    Dates,
+    Headings,
+    Language,
     Screen,
+    Sheet,
+    SkipBad,
     _hint_stale,
     _language,
     _read,
@@ -57,23 +62,12 @@ def replay(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Date the list tells up to; default: today."),
     ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="en or zh; default: the language of your terminal.")
-    ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
-    dates: Annotated[
-        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
-    ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out rows that cannot be understood.")
-    ] = False,
+    lang: Language = None,
+    mapping: Headings = None,
+    currency: Currency = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    skip_bad: SkipBad = False,
     seller: Annotated[
         str | None,
         typer.Option(help="Whose book: name or id of the seller; default: the only one."),

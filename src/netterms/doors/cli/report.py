@@ -61,6 +61,36 @@ LISTS: Mapping[str, Callable[[], str]] = {
 LANGUAGES = {"en": "en", "zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans"}
 
 
+class DateOrder(StrEnum):
+    """What comes first in a date that does not show it."""
+
+    DAY = "day-first"
+    MONTH = "month-first"
+
+    @property
+    def code(self) -> Literal["dmy", "mdy"]:
+        """How the reader of lists calls it."""
+        return "dmy" if self is DateOrder.DAY else "mdy"
+
+
+# What commands that read an invoice list ask in the same words.
+Language = Annotated[
+    str | None, typer.Option(help="en or zh; default: the language of your terminal.")
+]
+Headings = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),
+]
+Currency = Annotated[str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
+Dates = Annotated[
+    DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
+]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Leave out rows that cannot be understood.")
+]
+
+
 def report(
     file: Annotated[Path, typer.Argument(help="Invoice list: .csv, .xlsx, .xls, .xlsb or .ods.")],
     out: Annotated[Path, typer.Option(help="Folder the three files go to.")] = Path(),
@@ -68,23 +98,12 @@ def report(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Date the book is looked at; default: today."),
     ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="en or zh; default: the language of your terminal.")
-    ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=HEADING", help="Name a column; may be repeated."),
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option(help="Currency of rows that name none, e.g. EUR.")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
-    dates: Annotated[
-        DateOrder | None, typer.Option(help="What comes first in dates such as 03/04/2026.")
-    ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out rows that cannot be understood.")
-    ] = False,
+    lang: Language = None,
+    mapping: Headings = None,
+    currency: Currency = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Turn an invoice list into a receivables report: report.html, report.xlsx, report.json."""
     # A short life and millions of small values, none in a circle: collecting would only cost.
@@ -107,18 +126,6 @@ def report(
         except Refusal as refusal:
             _tell_refusal(screen, refusal)
             raise typer.Exit(REFUSED) from None
-
-
-class DateOrder(StrEnum):
-    """What comes first in a date that does not show it."""
-
-    DAY = "day-first"
-    MONTH = "month-first"
-
-    @property
-    def code(self) -> Literal["dmy", "mdy"]:
-        """How the reader of lists calls it."""
-        return "dmy" if self is DateOrder.DAY else "mdy"
 
 
 class Screen:
