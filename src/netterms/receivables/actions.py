@@ -252,16 +252,11 @@ def _bring_buyers(staged: duckdb.DuckDBPyConnection, folder: Path, ids: str) -> 
 
 def _note_buyers(staged: duckdb.DuckDBPyConnection, folder: Path) -> int:
     known = folder / "buyer_id"
-    query = """
-        copy (select nth, b.id from staged_buyer n
-              join buyer b on b.seller_id = current_seller() and b.buyer_number = n.buyer_number)
-        to stdout (format csv)
-    """
-    with connection.cursor() as cursor, known.open("wb") as file:
-        wrapped: Any = cursor.cursor
-        with wrapped.copy(query) as copy:
-            for chunk in copy:
-                file.write(chunk)
+    sql.copy_out(
+        "select nth, b.id from staged_buyer n"
+        " join buyer b on b.seller_id = current_seller() and b.buyer_number = n.buyer_number",
+        known,
+    )
     staged.execute(BUYER_IDS, [str(known)])
     return int(staged.execute("select count(*) from buyer_id where not known").fetchall()[0][0])
 

@@ -121,10 +121,4 @@ LEDGER_COLUMNS = {
 
 def write_ledger(file: Path) -> None:
     """Every invoice of the seller whose book is open as CSV: `LEDGER_COLUMNS`, no headings."""
-    with connection.cursor() as cursor, file.open("wb") as out:
-        wrapped: Any = cursor.cursor
-        with wrapped.copy(
-            f"copy ({sql.statement('receivables/ledger')}) to stdout (format csv)"
-        ) as copy:
-            for chunk in copy:
-                out.write(chunk)
+    sql.copy_out(sql.statement("receivables/ledger"), file)
