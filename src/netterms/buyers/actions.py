@@ -312,19 +312,18 @@ def _told(line: dict[str, Any], after: dict[str, Any]) -> list[Event]:
     return told
 
 
-def mark_sanctioned(ctx: Context, buyer_id: UUID, *, hit: bool) -> None:
-    """Note that a buyer is, or is not, a party on a sanctions list. The caller asks permission.
+def mark_sanctioned(ctx: Context, buyers: Sequence[UUID], *, hit: bool) -> None:
+    """Note that buyers are, or are not, a party on a sanctions list. The caller asks permission.
 
     What is already so changes nothing and tells nothing.
     """
     with book(ctx):
-        changed = sql.execute(
+        changed = sql.rows(
             "update buyer set sanctions_hit = %(hit)s where seller_id = %(seller)s"
-            " and id = %(id)s and sanctions_hit <> %(hit)s",
-            {"seller": ctx.seller, "id": buyer_id, "hit": hit},
+            " and id = any(%(ids)s) and sanctions_hit <> %(hit)s returning id",
+            {"seller": ctx.seller, "ids": list(buyers), "hit": hit},
         )
-        if changed:
-            record_all(ctx, [events.BuyerSanctioned(buyer_id, hit)])
+        record_all(ctx, [events.BuyerSanctioned(line["id"], hit) for line in changed])
 
 
 NAMES_AT_ONCE = 20_000

@@ -35,13 +35,15 @@ from netterms.store.tenancy import book
 if TYPE_CHECKING:
     from netterms.screening.matching import Names
 
-# A buyer and all that turned out to be the same company.
+# A buyer and all that turned out to be the same company. A join on either would read every buyer.
 COMPANY = """
-select other.id from buyer b
-join buyer other on other.seller_id = b.seller_id
-  and coalesce(other.merged_into, other.id) = coalesce(b.merged_into, b.id)
-where b.seller_id = %(seller)s and b.id = %(id)s
-order by other.id
+with stays as (
+  select coalesce(merged_into, id) as id from buyer
+  where seller_id = %(seller)s and id = %(id)s
+)
+select id from stays
+union all
+select b.id from stays join buyer b on b.seller_id = %(seller)s and b.merged_into = stays.id
 """
 
 
@@ -383,8 +385,7 @@ def _mark_company(ctx: Context, buyer_id: UUID) -> None:
             {"seller": ctx.seller, "buyers": company},
         )
     )
-    for each in company:
-        mark_sanctioned(ctx, each, hit=hit)
+    mark_sanctioned(ctx, company, hit=hit)
 
 
 def _facts(ctx: Context, hit_id: UUID, state: HitState, why: str) -> dict[str, Any]:

@@ -298,7 +298,7 @@ def test_a_decision_by_one_person_cannot_be_written(ctx, load):
 def test_no_line_is_opened_for_a_sanctioned_buyer(ctx):
     found = buyer(ctx, "Red Kite Bakery")
     with book(ctx):
-        mark_sanctioned(ctx, found, hit=True)
+        mark_sanctioned(ctx, [found], hit=True)
     with pytest.raises(Refusal) as refused, book(ctx):
         set_line(ctx, found, "EUR", LineTerms(100), "test")
     assert refused.value.facts["mend"] == "keep_shut"
