@@ -45,7 +45,8 @@ GROUP BY buyer_number, currency
 # A view: copying a million rows to put a sign on some takes longer than all the questions.
 FILE_ITEMS = """
 CREATE OR REPLACE VIEW item AS
-SELECT buyer_number AS buyer, buyer_name, country, currency, invoice_number, issued_on, due_on,
+SELECT row_no, buyer_number AS buyer, buyer_name, country, currency, invoice_number, issued_on,
+       due_on,
        CASE kind WHEN 'credit_note' THEN -amount_minor ELSE amount_minor END AS amount_minor,
        CASE WHEN settled_on <= {as_of} THEN 0
             WHEN settled_on > {as_of} THEN amount_minor

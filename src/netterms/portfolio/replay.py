@@ -26,12 +26,11 @@ from netterms.limits.formulas import Formula
 from netterms.limits.rules import LimitSettings
 from netterms.portfolio.figures import amount_writer, share
 from netterms.portfolio.queries import FileBook
-from netterms.scoring.scorecard import built_in
+from netterms.scoring.scorecard import CARD, built_in
 
 if TYPE_CHECKING:
     import duckdb
 
-CARD = "payment_behaviour_v1"
 # Months of the ledger that only teach: there is hardly a payment to judge by before.
 LEARN_MONTHS = 3
 # Past due for more days than these an invoice counts as lost: the scores' definition of default.
@@ -48,21 +47,14 @@ INSERT INTO replay_limit
 SELECT CAST($since AS DATE), l.buyer, l.currency, s.grade, l.limit_minor
 FROM recommended AS l LEFT JOIN score AS s ON s.buyer = l.buyer AND s.currency = l.currency
 """
-# Credit notes stand among them: what they give back is owed no more.
+# Credit notes stand among them, below zero: what they give back is owed no more.
 _DOCUMENTS = """
-SELECT d.buyer, d.name, d.currency, d.invoice_number, d.issued_on, d.due_on, d.settled_on,
-       d.amount_minor, d.open_minor, l.grade, l.limit_minor
-FROM (
-  SELECT row_no, buyer_number AS buyer, buyer_name AS name, currency, invoice_number, issued_on,
-         due_on, CASE WHEN settled_on <= $until THEN settled_on END AS settled_on,
-         CASE kind WHEN 'credit_note' THEN -amount_minor ELSE amount_minor END AS amount_minor,
-         CASE WHEN settled_on <= $until THEN 0 WHEN settled_on > $until THEN amount_minor
-              ELSE open_minor END AS open_minor
-  FROM staged WHERE issued_on <= $until
-) AS d
+SELECT i.buyer, i.buyer_name, i.currency, i.invoice_number, i.issued_on, i.due_on, i.settled_on,
+       i.amount_minor, i.open_minor, l.grade, l.limit_minor
+FROM item AS i
 ASOF LEFT JOIN replay_limit AS l
-  ON l.buyer = d.buyer AND l.currency = d.currency AND l.since <= d.issued_on
-ORDER BY d.buyer, d.currency, d.issued_on, d.row_no
+  ON l.buyer = i.buyer AND l.currency = i.currency AND l.since <= i.issued_on
+ORDER BY i.buyer, i.currency, i.issued_on, i.row_no
 """
 
 
@@ -77,7 +69,7 @@ class Outcome(StrEnum):
 
 
 class Document(NamedTuple):
-    """An invoice, or a credit note with an amount below zero, and the limit in force that day."""
+    """An invoice, or a credit note with amounts below zero, and the limit in force that day."""
 
     buyer: str
     name: str
@@ -155,7 +147,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One currency. `judged` had a limit, `unjudged` had none yet; `largest` stopped at 100 %."""
+    """One currency: `judged` had a limit, `unjudged` none yet, `stopped` at 100 % of the limit."""
 
     currency: str
     judged: Tally
@@ -183,7 +175,8 @@ def replay(
     tells nothing of trade references and of how a buyer trades.
     """
     _set_limits(connection, until, settings or LimitSettings())
-    documents = connection.execute(_DOCUMENTS, {"until": until}).fetchall()
+    FileBook(connection, until)
+    documents = connection.execute(_DOCUMENTS).fetchall()
     by_currency: dict[str, list[Document]] = defaultdict(list)
     for row in documents:
         document = Document._make(row)
@@ -237,14 +230,11 @@ def stopped(documents: Iterable[Document], percent: int = 100) -> Iterator[Stopp
                 if owed + document.amount_minor > limit:
                     yield Stopped(document, owed, limit)
                     continue
-            taken = document.amount_minor
-            if document.settled_on is not None:
-                heapq.heappush(paid, (document.settled_on, taken))
-            elif taken > 0:
-                taken = document.open_minor
+            if document.settled_on is None:
+                owed += document.open_minor
             else:
-                taken = -document.open_minor
-            owed += taken
+                owed += document.amount_minor
+                heapq.heappush(paid, (document.settled_on, document.amount_minor))
 
 
 def as_data(found: Sequence[Replay], until: date) -> dict[str, Any]:

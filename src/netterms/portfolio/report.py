@@ -20,12 +20,11 @@ from netterms.limits.rules import LimitSettings
 from netterms.portfolio.figures import all_figures, amount_writer, by_currency, top_rows
 from netterms.portfolio.queries import Answers, FileBook, OpenItems, Rows
 from netterms.portfolio.texts import Reasons, next_action, why_chase
-from netterms.scoring.scorecard import Scorecard, built_in
+from netterms.scoring.scorecard import CARD, Scorecard, built_in
 
 if TYPE_CHECKING:
     from netterms.receivables.intake import Staged
 
-CARD = "payment_behaviour_v1"
 OPEN_ITEMS_MOST = 25_000
 Block = dict[str, Any]
 

@@ -24,7 +24,6 @@ from netterms.store.outbox import record, stamp
 from netterms.store.portable import translated
 from netterms.store.tenancy import book
 
-CARD = "payment_behaviour_v1"
 # The block whose attributes are ratios.
 ACCOUNTS = "accounts"
 MANY = 10_000

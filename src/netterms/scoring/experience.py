@@ -11,8 +11,7 @@ from decimal import Decimal
 from netterms.kernel.context import Context, Permission
 from netterms.receivables.queries import live_engine
 from netterms.scoring import versions
-from netterms.scoring.actions import CARD
-from netterms.scoring.scorecard import built_in, evaluate, parse
+from netterms.scoring.scorecard import CARD, built_in, evaluate, parse
 from netterms.scoring.validation import Backtested, Moved
 from netterms.store.tenancy import book
 

@@ -31,6 +31,8 @@ MICRO = Decimal("0.000001")
 TIE_MARGIN = Decimal("0.000001")
 UNITS = frozenset({"days", "points", "share", "count", "months", "times"})
 DEFAULTED = "defaulted"
+# The card of payment behaviour: in force where a seller has no other.
+CARD = "payment_behaviour_v1"
 # Id of the cards that sellers train on their own outcomes.
 OWN = "own"
 DEFAULTED_TEXT = gettext_noop("The buyer is insolvent or in default.")

@@ -18,11 +18,12 @@ from netterms.receivables.disputes import (
     raise_dispute,
     settle_dispute,
 )
-from netterms.scoring.actions import CARD, record_company_facts, refresh_scores
+from netterms.scoring.actions import record_company_facts, refresh_scores
 from netterms.scoring.blocks import combination, combine
 from netterms.scoring.company import CompanyFacts
 from netterms.scoring.overlay import overlay_on
 from netterms.scoring.queries import score_history
+from netterms.scoring.scorecard import CARD
 from netterms.store import sql
 from netterms.store.tenancy import book
 from tests.actions.books import Line, bring_in, on, rows

@@ -6,9 +6,9 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from netterms.scoring.actions import CARD, refresh_scores
+from netterms.scoring.actions import refresh_scores
 from netterms.scoring.blocks import Combined, combination, combine
-from netterms.scoring.scorecard import Scored, built_in, evaluate
+from netterms.scoring.scorecard import CARD, Scored, built_in, evaluate
 from tests.actions.books import Line, bring_in, fingerprint, insolvent, on, pay, rows
 
 TODAY = date(2026, 6, 1)

@@ -15,8 +15,8 @@ from netterms.receivables.matching.actions import Matched, match_lines, undo
 from netterms.receivables.matching.statement import Line as BankLine
 from netterms.receivables.payments import PaymentIn, record_payment
 from netterms.receivables.returns import return_payment, returned, returns_of
-from netterms.scoring.actions import CARD, refresh_scores
-from netterms.scoring.scorecard import DEFAULTED
+from netterms.scoring.actions import refresh_scores
+from netterms.scoring.scorecard import CARD, DEFAULTED
 from netterms.statements.actions import record_statement
 from netterms.statements.visits import Visit, record_visit
 from netterms.store import sql

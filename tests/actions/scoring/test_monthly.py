@@ -11,10 +11,11 @@ import pytest
 from netterms.kernel.context import Permission
 from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring import versions
-from netterms.scoring.actions import CARD, refresh_scores
+from netterms.scoring.actions import refresh_scores
 from netterms.scoring.figures import Concern, FigureKind, Role
 from netterms.scoring.monthly import concerns, figures, measure_month
 from netterms.scoring.moves import CardMove
+from netterms.scoring.scorecard import CARD
 from netterms.scoring.shadow import refresh_shadow
 from tests.actions.books import Line, bring_in, insolvent, on, rows
 from tests.actions.scoring.test_own_card import card, other

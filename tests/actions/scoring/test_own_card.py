@@ -19,7 +19,7 @@ from netterms.kernel.refusal import Code, Refusal
 from netterms.receivables import payments
 from netterms.receivables.write_offs import WriteOffReason, write_off
 from netterms.scoring import versions
-from netterms.scoring.actions import CARD, refresh_scores
+from netterms.scoring.actions import refresh_scores
 from netterms.scoring.experience import (
     HORIZON,
     backtest,
@@ -29,7 +29,7 @@ from netterms.scoring.experience import (
     rebuilt,
 )
 from netterms.scoring.moves import CardMove, CardState
-from netterms.scoring.scorecard import evaluate, parse
+from netterms.scoring.scorecard import CARD, evaluate, parse
 from netterms.scoring.validation import Moved, by_vintage
 from tests.actions.books import Line, bring_in, insolvent, on, pay, rows
 

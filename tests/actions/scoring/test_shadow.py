@@ -10,9 +10,9 @@ import pytest
 from netterms.kernel.refusal import Code, Refusal
 from netterms.limits.actions import refresh_limits
 from netterms.scoring import versions
-from netterms.scoring.actions import CARD, refresh_scores
+from netterms.scoring.actions import refresh_scores
 from netterms.scoring.moves import CardMove, CardState
-from netterms.scoring.scorecard import evaluate, parse
+from netterms.scoring.scorecard import CARD, evaluate, parse
 from netterms.scoring.shadow import compare, refresh_shadow, require_comparison
 from netterms.scoring.validation import FEWEST_DEFAULTS, Moved
 from tests.actions.books import Line, bring_in, insolvent, on, rows

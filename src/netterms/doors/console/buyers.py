@@ -25,6 +25,7 @@ from netterms.monitoring import queries as monitoring
 from netterms.reports import queries as reports
 from netterms.scoring import queries as scoring
 from netterms.scoring.payers import queries as payers
+from netterms.scoring.scorecard import CARD
 
 INVOICES_SHOWN = 500
 
@@ -183,5 +184,6 @@ def _limit_reasons(
 ) -> list[dict[str, Any]]:
     if decision is None:
         return []
-    card = score.scorecard if score else sentences.DEFAULT_CARD
+    # Without a score behind it, a limit is told in the words of this card.
+    card = score.scorecard if score else CARD
     return sentences.limit_reasons(card, decision.reasons, decision.grade, stage)

@@ -142,8 +142,6 @@ WITHOUT_VALUE: dict[Code, str] = {
     Code.SCORECARD_INVALID: gettext_noop("The scorecard cannot be used: %(field)s is missing."),
     Code.VALUE_INVALID: gettext_noop("Nothing was given for %(field)s."),
 }
-# Whose words a limit is told in where no score stands behind it.
-DEFAULT_CARD = "payment_behaviour_v1"
 AMOUNT_BETWEEN = gettext_noop("The amount must lie between %(least)s and %(most)s.")
 AMOUNT_AT_LEAST = gettext_noop("The amount must be %(least)s or more.")
 AMOUNT_GONE = gettext_noop("No amount is left for this.")

@@ -22,9 +22,8 @@ from netterms.kernel.events import Plain
 from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import Code, Refusal
 from netterms.scoring import versions
-from netterms.scoring.actions import CARD
 from netterms.scoring.experience import Observed, days_to_look, observed
-from netterms.scoring.scorecard import OWN, Attribute, Scorecard, built_in, parse
+from netterms.scoring.scorecard import CARD, OWN, Attribute, Scorecard, built_in, parse
 from netterms.scoring.training import cards, samples
 from netterms.scoring.training.cards import Candidate, FittedAttribute, FittedCard
 from netterms.scoring.training.measures import calibration_error, measured, stability_index
