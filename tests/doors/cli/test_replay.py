@@ -114,4 +114,5 @@ def test_without_a_file_the_book_is_replayed(ledger: Path, tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     kept = json.loads((tmp_path / "out" / "replay.json").read_text("utf-8"))
     assert kept["currencies"]["EUR"]["judged"]["lost"] == "125000.00"
+    assert "避免的坏账" in netterms(home, "replay", "--as-of", "2026-06-01", "--lang", "zh").stdout
     assert netterms(home, "replay", "--seller", "nobody").returncode == 2

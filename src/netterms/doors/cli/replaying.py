@@ -76,7 +76,7 @@ def replay(
     """Hold recommended limits against the past: bad debt avoided, sales they would have cost."""
     screen = Screen()
     if file is None:
-        _replay_book(screen, as_of, seller, out)
+        _replay_book(screen, as_of, seller, out, lang)
         return
     start_without_home()
     with translation.override(_language(lang)):
@@ -105,9 +105,9 @@ def _replay_list(screen: Screen, staged: Staged, day: date, out: Path | None) ->
 
 
 def _replay_book(
-    screen: Screen, as_of: datetime | None, seller: str | None, out: Path | None
+    screen: Screen, as_of: datetime | None, seller: str | None, out: Path | None, lang: str | None
 ) -> None:
-    with answering(screen):
+    with answering(screen), translation.override(_language(lang)):
         open_book()
         ctx = operator(seller)
         from netterms.portfolio.live import replay_book
