@@ -33,6 +33,9 @@ REPO = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 6, 1)
 
 
+_opened: list[Path] = []
+
+
 @pytest.fixture(scope="session")
 def database() -> Iterator[Path]:
     """The embedded server, migrated; yields its data folder."""
@@ -41,11 +44,34 @@ def database() -> Iterator[Path]:
 
     open_database()
     migrate()
+    _opened.append(HOME)
     yield HOME
+    _opened.clear()
     from django.db import connections
 
     connections.close_all()
     server.leave(HOME)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A page asked for in Chinese leaves its thread's language behind; the next test has its own."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _facts_of_all_sellers() -> Iterator[None]:
+    """What sellers share goes with the file that loaded it: rates, holidays, failed sign-ins."""
+    yield
+    if _opened:
+        from django.db import connections
+
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("truncate exchange_rate, closed_day, remembered")
+        connections["owner"].close()
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def test_a_refund_gives_back_what_was_too_much_or_pays_a_credit_note(ctx):
 
 def test_another_currency_gives_way_to_the_invoices_and_shows_its_difference(ctx):
     bring_in(ctx, Line(number="A", amount=10_000, issued_on=date(2026, 4, 30)))
-    # A currency of this test alone: rates are facts that all sellers share.
+    # A currency of this test alone: rates are facts that the tests of a file share.
     load_rates(
         [
             Rate("NZD", date(2026, 4, 30), Decimal("1.10"), "test"),
