@@ -55,7 +55,7 @@ def database() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
-    """A page asked for in Chinese leaves its thread's language behind; the next test has its own."""
+    """A page asked for in Chinese leaves its language in the thread; it ends with the test."""
     from django.utils import translation
 
     yield

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, count
@@ -11,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
-from django.db import connections
+from django.db import connection, connections
 
 from netterms.buyers.actions import BuyerFacts, update_facts
 from netterms.collection.ports import Letter, MailError
@@ -225,3 +228,21 @@ class Postbag:
         if self.refusals:
             raise self.refusals.pop(0)
         self.letters.append(message)
+
+
+def apart(act: Callable[..., Any], *arguments: object) -> Any:
+    """What the act gives in a thread of its own; the thread's connection is closed after it."""
+    with closing(connection):
+        return act(*arguments)
+
+
+def wait_until_held_up(somebody: Future[Any]) -> None:
+    """Return when somebody waits for a lock of ours; fail when they did not have to."""
+    until = time.monotonic() + 30
+    while not sql.value(
+        "select count(*) from pg_locks"
+        " where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))"
+    ):
+        assert not somebody.done(), "it did not wait"
+        assert time.monotonic() < until
+        time.sleep(0.01)

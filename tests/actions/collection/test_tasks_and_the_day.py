@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 
 from netterms.collection.actions import climb_ladder, complete_action, prepare_claim_files
 from netterms.kernel.refusal import Code, Refusal
-from netterms.store import sql
 from netterms.store.tenancy import book
-from tests.actions.books import Line, actions, bring_in, kinds, on, pay
+from tests.actions.books import (
+    Line,
+    actions,
+    apart,
+    bring_in,
+    kinds,
+    on,
+    pay,
+    wait_until_held_up,
+)
 
 DUE = date(2026, 4, 1)
 CALLED = DUE + timedelta(days=31)
@@ -39,24 +44,7 @@ def task(ctx, step="call"):
 def other():
     """Somebody else, with a connection of their own."""
     with ThreadPoolExecutor(1) as pool:
-        yield lambda act, *arguments: pool.submit(_once, act, arguments)
-
-
-def _once(act, arguments):
-    with closing(connection):
-        return act(*arguments)
-
-
-def wait_until_held_up(somebody: Future) -> None:
-    """Return when somebody waits for a lock of ours; fail when they did not have to."""
-    until = time.monotonic() + 30
-    while not sql.value(
-        "select count(*) from pg_locks"
-        " where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))"
-    ):
-        assert not somebody.done(), "it did not wait"
-        assert time.monotonic() < until
-        time.sleep(0.01)
+        yield lambda act, *arguments: pool.submit(apart, act, *arguments)
 
 
 # What takes a planned call off the list: the money came, or the next stage did.

@@ -12,7 +12,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from netterms.buyers.actions import BuyerFacts, update_facts
 from netterms.checkout.actions import authorise, move
@@ -26,7 +26,7 @@ from netterms.limits.lines import LineTerms, set_line, top_up
 from netterms.limits.queries import lines_of
 from netterms.store import sql
 from netterms.store.tenancy import book, once_more
-from tests.actions.books import Line, bring_in, buyer_id, change, rows
+from tests.actions.books import Line, apart, bring_in, buyer_id, change, rows, wait_until_held_up
 
 BUYERS = 6
 ROUNDS = 12
@@ -57,15 +57,12 @@ def together(acts: list[Callable[[int], None]]) -> None:
     start = Barrier(len(acts))
 
     def run(act: Callable[[int], None]) -> None:
-        try:
-            start.wait()
-            for n in range(ROUNDS):
-                act(n)
-        finally:
-            connection.close()
+        start.wait()
+        for n in range(ROUNDS):
+            act(n)
 
     with ThreadPoolExecutor(len(acts)) as pool:
-        for done in [pool.submit(run, act) for act in acts]:
+        for done in [pool.submit(apart, run, act) for act in acts]:
             done.result()
 
 
@@ -182,6 +179,39 @@ def test_the_days_step_and_all_that_moves_lines_never_wait_in_a_ring(world):
     assert len(caps(ctx)) == 4
 
 
+def graded(ctx, buyer: UUID, grade: int) -> None:
+    with book(ctx):
+        sql.execute(
+            "insert into score values (%(seller)s, %(buyer)s, 'EUR', %(day)s, 'x', 1, 0.1,"
+            " %(grade)s, null, 1, '{}', '[]')",
+            {"seller": ctx.seller, "buyer": buyer, "day": MAY, "grade": grade},
+        )
+
+
+def in_caps(ctx) -> dict[UUID, int]:
+    found = rows(ctx, "select buyer_id, cardinality(cap_ids) as caps from credit_line")
+    return {row["buyer_id"]: row["caps"] for row in found}
+
+
+def test_a_grade_that_comes_in_while_the_day_waits_for_a_lock_moves_no_line_it_does_not_hold(world):
+    ctx, buyers = world
+    first, second, before = buyers[0], buyers[2], in_caps(world[0])
+    set_cap(ctx, CapKind.GRADE, "3", 100_000)
+    graded(ctx, first, 3)
+
+    with ThreadPoolExecutor(2) as pool:
+        with book(ctx):
+            sql.rows("select from credit_line where buyer_id = %(id)s for update", {"id": first})
+            day = pool.submit(apart, refresh_exposure, ctx)
+            wait_until_held_up(day)
+            pool.submit(apart, graded, ctx, second, 3).result()
+        day.result()
+    assert in_caps(ctx) == before | {first: before[first] + 1}
+    refresh_exposure(ctx)
+    assert in_caps(ctx) == before | {buyer: before[buyer] + 1 for buyer in (first, second)}
+    assert set(check_books(ctx).values()) == {0}
+
+
 def test_a_use_case_that_was_given_up_for_a_ring_of_locks_is_done_once_more(ctx):
     """Two use cases that lock against the rule: the database gives up one, and both are done."""
     for number in "12":
@@ -203,14 +233,9 @@ def test_a_use_case_that_was_given_up_for_a_ring_of_locks_is_done_once_more(ctx)
                 if n == 0 and len(calls) <= 2:
                     met.wait()
 
-    def run(*asked: object) -> None:
-        try:
-            rename(*asked)
-        finally:
-            connection.close()
-
+    asked = (first, second, "a"), (second, first, "b")
     with ThreadPoolExecutor(2) as pool:
-        both = [pool.submit(run, first, second, "a"), pool.submit(run, second, first, "b")]
+        both = [pool.submit(apart, rename, *names) for names in asked]
         for one in both:
             one.result()
     assert sorted(calls) in (["a", "a", "b"], ["a", "b", "b"])

@@ -4,6 +4,12 @@ create or replace function refresh_caps(p_buyers uuid[], on_day date) returns in
 language plpgsql
 as $$
 declare
+  -- The lines that move and where to, the caps of each written as text: worked out once, since a grade or a rate
+  -- that comes in while we wait for a lock would ask for lines that are not held.
+  buyers uuid[];
+  currencies char(3)[];
+  targets text[];
+  rates numeric[];
   changed int;
 begin
   -- One at a time decides who counts where. Then lines before caps, each by key: the order of every lock.
@@ -12,25 +18,28 @@ begin
   if not exists (select from exposure_cap x where x.seller_id = (select current_seller())) then
     return 0;
   end if;
+  select array_agg(w.buyer_id), array_agg(w.currency), array_agg(w.cap_ids::text), array_agg(w.cap_rate)
+  into buyers, currencies, targets, rates
+  from wanted_caps(p_buyers, on_day) w;
   perform from credit_line l
-  join wanted_caps(p_buyers, on_day) w on w.buyer_id = l.buyer_id and w.currency = l.currency
+  join unnest(buyers, currencies) w(buyer_id, currency) on w.buyer_id = l.buyer_id and w.currency = l.currency
   where l.seller_id = (select current_seller())
   order by l.buyer_id, l.currency
   for update of l;
   perform from exposure_cap x
   where x.seller_id = (select current_seller())
     and (p_buyers is null
-         or x.id in (select unnest(w.was_ids || w.cap_ids) from wanted_caps(p_buyers, on_day) w)
-         -- And of the buyers' other lines: who opens one counts anew next what is owed on all of them.
+         or x.id in (select unnest(w.target::uuid[]) from unnest(targets) w(target))
+         -- And of all the buyers' lines: who opens one counts anew next what is owed on the others.
          or x.id in (select unnest(l.cap_ids) from credit_line l
                      where l.seller_id = (select current_seller()) and l.buyer_id = any (p_buyers)))
   order by x.id
   for update;
   with moved as (
-    update credit_line l set cap_ids = w.cap_ids, cap_rate = w.cap_rate
-    from wanted_caps(p_buyers, on_day) w
+    update credit_line l set cap_ids = w.target::uuid[], cap_rate = w.rate
+    from unnest(buyers, currencies, targets, rates) w(buyer_id, currency, target, rate)
     where l.seller_id = (select current_seller()) and l.buyer_id = w.buyer_id and l.currency = w.currency
-    returning l.held_minor, l.owed_minor, w.was_ids, w.was_rate, l.cap_ids, l.cap_rate
+    returning l.held_minor, l.owed_minor, old.cap_ids as was_ids, old.cap_rate as was_rate, l.cap_ids, l.cap_rate
   ),
   capped as (
     update exposure_cap x set used_minor = x.used_minor + d.grew

@@ -2,7 +2,7 @@
 -- should on `on_day`. A group cap counts the company it names and every company below it, at any depth;
 -- a grade cap the newest grade of the line's currency, else of any. Without caps a line has no rate.
 create or replace function wanted_caps(p_buyers uuid[], on_day date)
-returns table (buyer_id uuid, currency char(3), was_ids uuid[], was_rate numeric, cap_ids uuid[], cap_rate numeric)
+returns table (buyer_id uuid, currency char(3), cap_ids uuid[], cap_rate numeric)
   language sql stable
 as $$
   with recursive cap as materialized (
@@ -54,13 +54,13 @@ as $$
     select m.currency, minor_rate(m.currency, s.currency, on_day) as rate
     from (select distinct m.currency from mine m) m, seller s
     where s.seller_id = (select current_seller())
-  ),
-  wanted as (
-    select m.buyer_id, m.currency, m.cap_ids as was_ids, m.cap_rate as was_rate,
-           coalesce(n.ids, '{}') as ids, case when n.ids is not null then r.rate end as rate
-    from mine m
-    join rated r on r.currency = m.currency
-    left join counted n on n.buyer_id = m.buyer_id and n.currency = m.currency
   )
-  select w.* from wanted w where w.ids <> w.was_ids or w.rate is distinct from w.was_rate
+  select m.buyer_id, m.currency, w.ids, w.rate
+  from mine m
+  join rated r on r.currency = m.currency
+  left join counted n on n.buyer_id = m.buyer_id and n.currency = m.currency
+  cross join lateral (
+    select coalesce(n.ids, '{}') as ids, case when n.ids is not null then r.rate end as rate
+  ) w
+  where w.ids <> m.cap_ids or w.rate is distinct from m.cap_rate
 $$;
