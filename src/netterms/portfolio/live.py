@@ -25,6 +25,7 @@ from netterms.receivables.queries import (
     receivable_balances,
     write_ledger,
 )
+from netterms.store.runs import alone
 from netterms.store.tenancy import book
 
 
@@ -141,12 +142,15 @@ def trend(ctx: Context, day: date, months: int) -> list[Trend]:
 
 
 def replay_book(ctx: Context, until: date) -> list[Replay]:
-    """The seller's policy for limits, as it is now, held against its own book up to `until`."""
+    """The seller's policy for limits, as it is now, held against its own book up to `until`.
+
+    It takes seconds on a large book: ALREADY_RUNNING while it is worked out for somebody else.
+    """
     import duckdb
 
     ctx.require(Permission.READ)
     policy = in_force(limit_policies(ctx), ctx.today, STARTING).policy
-    with duckdb.connect() as duck:
+    with alone(ctx, "replay"), duckdb.connect() as duck:
         with TemporaryDirectory(prefix="netterms-") as folder, book(ctx):
             file = Path(folder) / "staged.csv"
             write_ledger(file)

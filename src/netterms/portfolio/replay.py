@@ -11,17 +11,18 @@ does not date: parts that were paid of invoices still open, and the buyers' net 
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from heapq import heappop, heappush, nlargest
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netterms.kernel.calendar import add_months
+from netterms.kernel.money import half_up
 from netterms.limits.formulas import Formula
 from netterms.limits.rules import LimitSettings
 from netterms.portfolio.figures import amount_writer, share
@@ -144,6 +145,13 @@ class Setting:
             return None
         return (Decimal(self.stopped.lost_minor) / ended).quantize(Decimal("0.0001"))
 
+    def gain_minor(self, margin: Decimal) -> int:
+        """What stopping them brings at a margin on sales, 0 to 1: below zero it costs.
+
+        The cost of what is lost is saved, the margin of what was paid is given up.
+        """
+        return half_up((1 - margin) * self.stopped.lost_minor - margin * self.stopped.paid_minor)
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -154,6 +162,10 @@ class Replay:
     unjudged: Tally
     settings: tuple[Setting, ...]
     stopped: tuple[Stopped, ...]
+
+    def largest_stopped(self, most: int) -> list[Stopped]:
+        """The largest that the recommended limit itself would have stopped."""
+        return nlargest(most, self.stopped, key=lambda each: each.document.amount_minor)
 
 
 def reviews(first: date, until: date) -> list[date]:
@@ -224,7 +236,7 @@ def stopped(documents: Iterable[Document], percent: int = 100) -> Iterator[Stopp
         owed, paid = 0, list[tuple[date, int]]()
         for document in theirs:
             while paid and paid[0][0] <= document.issued_on:
-                owed -= heapq.heappop(paid)[1]
+                owed -= heappop(paid)[1]
             if document.limit_minor is not None and document.amount_minor > 0:
                 limit = document.limit_minor * percent // 100
                 if owed + document.amount_minor > limit:
@@ -234,7 +246,7 @@ def stopped(documents: Iterable[Document], percent: int = 100) -> Iterator[Stopp
                 owed += document.open_minor
             else:
                 owed += document.amount_minor
-                heapq.heappush(paid, (document.settled_on, document.amount_minor))
+                heappush(paid, (document.settled_on, document.amount_minor))
 
 
 def as_data(found: Sequence[Replay], until: date) -> dict[str, Any]:

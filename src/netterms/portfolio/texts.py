@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from netterms.collection.rules import Stage
 from netterms.limits.rules import SENTENCES, LimitReason
+from netterms.portfolio.replay import Outcome
 from netterms.scoring.blocks import Combination
 from netterms.scoring.scorecard import Scorecard, shown
 
@@ -36,6 +37,14 @@ ACTIONS: Mapping[Action, str] = MappingProxyType(
         Action.CLAIM_FILE: gettext_noop(
             "Prepare the insurance claim; without insurance, hand the debt over"
         ),
+    }
+)
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.PAID: gettext_noop("paid"),
+        Outcome.PAID_LATE: gettext_noop("paid more than 90 days late"),
+        Outcome.LOST: gettext_noop("lost: more than 90 days past due"),
+        Outcome.OPEN: gettext_noop("still open"),
     }
 )
 # Our convention: in the second half of stage 2 a letter follows the calls.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 from click.testing import Result
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from netterms.doors.cli.replaying import replay
@@ -74,6 +75,31 @@ def test_it_shows_what_would_have_been_stopped_and_keeps_every_invoice(
     # 3 of its 25 invoices go through before the month that stops it.
     assert recommended["share_of_bad_debt"] == 0.88
     assert len(block["stopped"]) == recommended["stopped"]["invoices"]
+
+
+def test_the_workbook_has_every_invoice_and_the_gain_at_the_margin_that_is_told(
+    run: Run, ledger: Path, tmp_path: Path
+) -> None:
+    done = run(ledger, "--out", tmp_path / "out", "--margin", "12.5")
+    assert "Gain at your margin" in done.stdout
+    kept = json.loads((tmp_path / "out" / "replay.json").read_text("utf-8"))["currencies"]["EUR"]
+    book = load_workbook(tmp_path / "out" / "replay.xlsx")
+    limits, stopped = book["Limits"], book["Invoices stopped"]
+    [recommended] = [row for row in limits.iter_rows(min_row=2, values_only=True) if row[4] == 1]
+    lost, paid, margin, gain = (recommended[at] for at in (7, 8, 10, 11))
+    assert (lost, margin) == (110_000, 0.125)
+    assert gain == pytest.approx(0.875 * lost - 0.125 * paid)
+    assert stopped.max_row - 1 == len(kept["stopped"])
+    assert [row[0] for row in stopped.iter_rows(min_row=2, values_only=True)] == [
+        each["invoice_number"] for each in kept["stopped"]
+    ]
+
+
+@pytest.mark.parametrize("typed", ["-1", "100.1", "much", "nan", "inf"])
+def test_a_margin_that_is_none_is_refused(run: Run, ledger: Path, typed: str) -> None:
+    done = run(ledger, f"--margin={typed}")
+    assert done.exit_code == 2
+    assert "from 0 to 100" in " ".join(done.stderr.split())
 
 
 def test_it_speaks_chinese(run: Run, ledger: Path) -> None:

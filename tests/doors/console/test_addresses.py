@@ -340,6 +340,7 @@ PAGES: dict[str, Callable[[World], list[str]]] = {
     "orders": _each("/orders/", "/orders/?q=S-&state=captured", "/orders/?q=nothing"),
     "caps": _each("/orders/caps/"),
     "limit_policy": _each("/limits/policy/"),
+    "replay": _each("/limits/replay/", "/limits/replay/?run=1", "/limits/replay/?margin=x"),
     "account_policy": _each("/keys/accounts/"),
     "orders_queue": _each("/orders/queue/"),
     "policy": _each("/orders/policy/"),
@@ -378,10 +379,11 @@ FILES: dict[str, Callable[[World], list[str]]] = {
     "score_months_csv": _each("/scores/months.csv"),
     "score_months_json": _each("/scores/months.json"),
     "collection_export": _each("/collection/figures/csv/"),
+    "replay_workbook": _each("/limits/replay.xlsx?margin=12"),
     "terms_clauses_pdf": _each("/terms/clauses/DE/pdf/"),
 }
 # Every seller has one of its own at the same address.
-OF_EVERY_SELLER = {"collection_export", "terms_clauses_pdf"}
+OF_EVERY_SELLER = {"collection_export", "replay_workbook", "terms_clauses_pdf"}
 # Addresses of forms: nothing to read there.
 FORMS = {
     "insurance_do": f"/insurance/{uuid4()}/end/",

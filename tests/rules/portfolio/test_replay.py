@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from netterms.portfolio.replay import (
     Document,
     Outcome,
+    Setting,
     Tally,
     as_data,
     replay,
@@ -123,6 +124,15 @@ def test_of_a_lost_invoice_only_what_is_open_is_lost():
     tally = Tally()
     tally.add(document(0, 1_000, left=300), on(400))
     assert (tally.minor, tally.lost_minor, tally.paid_minor) == (1_000, 300, 700)
+
+
+def test_at_a_margin_stopping_saves_the_cost_of_what_is_lost_and_gives_up_the_margin_of_the_paid():
+    tally = Tally()
+    tally.add(document(0, 1_000, left=300), on(400))
+    setting = Setting(100, tally)
+    assert setting.break_even_margin == Decimal("0.3")
+    gains = [setting.gain_minor(Decimal(margin)) for margin in ("0", "0.2", "0.3", "0.5", "1")]
+    assert gains == [300, 100, 0, -200, -700]
 
 
 def test_limits_begin_with_a_month_after_three_that_taught():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from django.utils import translation
@@ -37,15 +38,33 @@ from netterms.kernel.clock import SystemClock
 from netterms.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
-    from netterms.portfolio.replay import Outcome, Replay
+    from netterms.portfolio.replay import Replay
     from netterms.receivables.intake import Staged
 
 STOPPED_SHOWN = 10
-FILE_NAME = "replay.json"
+JSON_NAME, WORKBOOK_NAME = "replay.json", "replay.xlsx"
+
+
+class Ask(NamedTuple):
+    """Where the files go, and the margin on sales, 0 to 1; None where there is none."""
+
+    out: Path | None
+    margin: Decimal | None
 
 
 def _monthly() -> str:
     return _("Scores and limits, month by month")
+
+
+def _percent(typed: str) -> Decimal:
+    """A percentage as a share of 1."""
+    try:
+        share = Decimal(typed.removesuffix("%")) / 100
+    except InvalidOperation:
+        share = Decimal("NaN")
+    if not (share.is_finite() and 0 <= share <= 1):
+        raise typer.BadParameter(_("a percentage from 0 to 100, such as 12.5"))
+    return share
 
 
 def replay(
@@ -56,7 +75,16 @@ def replay(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for replay.json, with every stopped invoice.")
+        Path | None,
+        typer.Option(help="Folder for replay.json and replay.xlsx, with every stopped invoice."),
+    ] = None,
+    margin: Annotated[
+        Decimal | None,
+        typer.Option(
+            parser=_percent,
+            metavar="PERCENT",
+            help="Your margin on sales, such as 12.5: tells what stopping would have brought.",
+        ),
     ] = None,
     as_of: Annotated[
         datetime | None,
@@ -76,7 +104,7 @@ def replay(
     """Hold recommended limits against the past: bad debt avoided, sales they would have cost."""
     screen = Screen()
     if file is None:
-        _replay_book(screen, as_of, seller, out, lang)
+        _replay_book(screen, as_of, seller, Ask(out, margin), lang)
         return
     start_without_home()
     with translation.override(_language(lang)):
@@ -91,21 +119,21 @@ def replay(
                 raise typer.Exit(REFUSED)
             day = as_of.date() if as_of else SystemClock().now().astimezone().date()
             _hint_stale(screen, staged, day)
-            _replay_list(screen, staged, day, out)
+            _replay_list(screen, staged, day, Ask(out, margin))
         except Refusal as refusal:
             _tell_refusal(screen, refusal)
             raise typer.Exit(REFUSED) from None
 
 
-def _replay_list(screen: Screen, staged: Staged, day: date, out: Path | None) -> None:
+def _replay_list(screen: Screen, staged: Staged, day: date, ask: Ask) -> None:
     from netterms.portfolio.replay import replay
 
     screen.step(_monthly())
-    _tell_all(screen, replay(staged.connection, day), day, out)
+    _tell_all(screen, replay(staged.connection, day), day, ask)
 
 
 def _replay_book(
-    screen: Screen, as_of: datetime | None, seller: str | None, out: Path | None, lang: str | None
+    screen: Screen, as_of: datetime | None, seller: str | None, ask: Ask, lang: str | None
 ) -> None:
     with answering(screen), translation.override(_language(lang)):
         open_book()
@@ -114,22 +142,20 @@ def _replay_book(
 
         day = as_of.date() if as_of else ctx.today
         screen.step(_monthly())
-        _tell_all(screen, replay_book(ctx, day), day, out)
+        _tell_all(screen, replay_book(ctx, day), day, ask)
 
 
-def _tell_all(screen: Screen, found: Sequence[Replay], until: date, out: Path | None) -> None:
-    from netterms.portfolio.replay import as_data
-
+def _tell_all(screen: Screen, found: Sequence[Replay], until: date, ask: Ask) -> None:
     for one in found:
         if one.judged.count:
-            _tell(screen, one, until)
+            _tell(screen, one, until, ask.margin)
     if not any(one.judged.count for one in found):
         screen.warn(_("Nothing could be judged: it takes invoices of more than three months."))
-    if out is not None:
-        _write(screen, out, to_json(as_data(found, until), indent=2))
+    if ask.out is not None:
+        _write(screen, ask.out, found, until, ask.margin)
 
 
-def _tell(screen: Screen, one: Replay, until: date) -> None:
+def _tell(screen: Screen, one: Replay, until: date, margin: Decimal | None) -> None:
     from netterms.doors.look import formats
 
     def money(minor: int) -> str:
@@ -145,6 +171,7 @@ def _tell(screen: Screen, one: Replay, until: date) -> None:
             _("Bad debt avoided"),
             _("Sales given up that were paid"),
             _("Break-even margin"),
+            *(() if margin is None else (_("Gain at your margin"),)),
         ),
         [
             (
@@ -154,14 +181,15 @@ def _tell(screen: Screen, one: Replay, until: date) -> None:
                 _part(money(each.stopped.lost_minor), each.stopped.lost_minor, judged.lost_minor),
                 _part(money(each.stopped.paid_minor), each.stopped.paid_minor, judged.paid_minor),
                 formats.percent(each.break_even_margin, 1),
+                *(() if margin is None else (money(each.gain_minor(margin)),)),
             )
             for each in one.settings
         ],
     )
     screen.say(
         ngettext(
-            "%(count)s invoice over %(amount)s was judged; %(lost)s of it is lost.",
-            "%(count)s invoices over %(amount)s were judged; %(lost)s of them is lost.",
+            "%(count)s invoice over %(amount)s was judged, of which %(lost)s is lost.",
+            "%(count)s invoices over %(amount)s were judged, of which %(lost)s is lost.",
             judged.count,
         )
         % {
@@ -196,10 +224,10 @@ def _part(words: str, part: int, whole: int) -> str:
 
 def _tell_largest(screen: Screen, one: Replay, until: date) -> None:
     from netterms.doors.look import formats
+    from netterms.portfolio.texts import OUTCOMES
 
     if not one.stopped:
         return
-    largest = sorted(one.stopped, key=lambda each: -each.document.amount_minor)[:STOPPED_SHOWN]
     screen.table(
         _("The largest that the recommended limit itself would have stopped"),
         (
@@ -221,32 +249,30 @@ def _tell_largest(screen: Screen, one: Replay, until: date) -> None:
                 formats.money_short(owed, one.currency),
                 formats.money_short(limit, one.currency),
                 formats.number(document.grade),
-                _came(document.outcome(until)),
+                _(OUTCOMES[document.outcome(until)]),
             )
-            for document, owed, limit in largest
+            for document, owed, limit in one.largest_stopped(STOPPED_SHOWN)
         ],
     )
 
 
-def _came(outcome: Outcome) -> str:
-    return {
-        "paid": _("paid"),
-        "paid_late": _("paid more than 90 days late"),
-        "lost": _("lost: more than 90 days past due"),
-        "open": _("still open"),
-    }[outcome.value]
+def _write(
+    screen: Screen, folder: Path, found: Sequence[Replay], until: date, margin: Decimal | None
+) -> None:
+    from netterms.portfolio import replay_workbook
+    from netterms.portfolio.replay import as_data
 
-
-def _write(screen: Screen, folder: Path, content: bytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder, (FILE_NAME,)) as paths:
-            paths[FILE_NAME].write_bytes(content)
+        with replacing(folder, (JSON_NAME, WORKBOOK_NAME)) as paths:
+            paths[JSON_NAME].write_bytes(to_json(as_data(found, until), indent=2))
+            replay_workbook.write(paths[WORKBOOK_NAME], found, until, margin)
     except OSError as error:
         screen.warn(
-            _("%(file)s cannot be written to %(folder)s: %(why)s")
-            % {"file": FILE_NAME, "folder": folder, "why": error.strerror or error},
+            _("The files cannot be written to %(folder)s: %(why)s")
+            % {"folder": folder, "why": error.strerror or error},
             "bold red",
         )
         raise typer.Exit(REFUSED) from None
-    screen.say(str(folder / FILE_NAME))
+    screen.say(str(folder / JSON_NAME))
+    screen.say(str(folder / WORKBOOK_NAME))

@@ -92,6 +92,7 @@ FIELDS = {
     "language": _("language"),
     "library": _("library"),
     "limit_minor": _("limit"),
+    "margin": _("margin on sales"),
     "line": _("credit line"),
     "map": _("a field named with --map"),
     "month": _("month"),

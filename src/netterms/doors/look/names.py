@@ -123,6 +123,7 @@ PERMISSIONS = {
 RUNS = {
     "day": _("the business day"),
     "reminders": _("sending reminders"),
+    "replay": _("limits held against the past"),
 }
 LETTER_STATES = {
     "written": _("written"),
