@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from netterms.access.rules import Role
 from netterms.access.second_factor import forget
 from netterms.kernel.clock import business_date
 from netterms.kernel.context import EVERYTHING, Context, Permission
+from netterms.kernel.countries import COUNTRIES
 from netterms.kernel.ids import new_id
 from netterms.kernel.mends import Mend
 from netterms.kernel.money import CURRENCIES
@@ -51,7 +51,7 @@ def open_seller(
 ) -> UUID:
     """A new seller's empty book; returns its id. VALUE_INVALID names the field to mend."""
     _must(name.strip() != "", "name", name, Mend.GIVE_IT)
-    _must(bool(re.fullmatch("[A-Z]{2}", country)), "country", country, Mend.COUNTRY_CODE)
+    _must(country in COUNTRIES, "country", country, Mend.COUNTRY_CODE)
     _must(currency in CURRENCIES, "currency", currency, Mend.CURRENCY_CODE)
     _must(
         time_zone in available_timezones(),

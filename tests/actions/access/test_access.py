@@ -57,6 +57,7 @@ def replace_seller(seller):
         ("country", "Germany"),
         ("currency", "euro"),
         ("currency", "ZZZ"),
+        ("country", "UK"),
         ("email", "nobody"),
         ("time_zone", "Mars/Olympus"),
         ("language", "fr"),

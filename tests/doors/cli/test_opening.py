@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from netterms.site.config import ConfigError, read_config
@@ -120,6 +121,21 @@ def test_tables_that_were_never_made_are_told(database, home):
     told = asked(home, DATABASE_URL=login("postgres", "postgres", database))
     assert told.returncode == 1
     assert "netterms migrate" in told.stderr
+
+
+@pytest.mark.parametrize("command", ["seller list", "migrate"])
+def test_data_that_a_newer_program_made_is_left_alone(home, command):
+    assert asked(home, "migrate").returncode == 0
+    known = "insert into django_migrations (app, name, applied) values (%s, '9999_later', now())"
+    with psycopg.connect(login(server.OWNER_ROLE, server.DATABASE, home)) as database:
+        database.execute(known, ["limits"])
+        # What another package gave up is no sign of it.
+        database.execute(known, ["mfa"])
+    server.leave(home)
+    told = asked(home, *command.split())
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "limits.9999_later" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_tables_that_the_login_may_not_make_are_told(database, home):

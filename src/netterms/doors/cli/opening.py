@@ -50,6 +50,7 @@ def answering(screen: Screen) -> Iterator[None]:
     from django.db import OperationalError, ProgrammingError
 
     from netterms.access.queries import NotTheOwnerError
+    from netterms.store.schema import NewerTablesError
 
     with translation.override(_language(None)):
         try:
@@ -59,6 +60,11 @@ def answering(screen: Screen) -> Iterator[None]:
             raise typer.Exit(REFUSED) from None
         except CannotOpenError as error:
             _fail(screen, str(error))
+        except NewerTablesError as error:
+            newer = _(
+                "This data was last used by a newer netterms (%(migration)s): update this one."
+            )
+            _fail(screen, newer % {"migration": error})
         except NotTheOwnerError:
             owner = _("DATABASE_OWNER_URL has to be set, too: this login sees no seller.")
             _fail(screen, owner)
@@ -117,10 +123,10 @@ def start_django() -> None:
 def open_book() -> None:
     """Reach the database. The embedded one belongs to us: its tables are brought up to date too."""
     from netterms.site.config import config
-    from netterms.store.schema import migrate
+    from netterms.store.schema import is_up_to_date, migrate
 
     reach_database()
-    if config().embedded and _tables_missing():
+    if config().embedded and not is_up_to_date():
         migrate()
 
 
@@ -139,16 +145,6 @@ def reach_database() -> None:
         raise CannotOpenError(why % {"folder": error.data}) from error
     except OSError as error:
         raise CannotOpenError(_no_home(error)) from error
-
-
-def _tables_missing() -> bool:
-    from django.db import connections
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connections["owner"])
-    missing = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    connections["owner"].close()
-    return missing
 
 
 def operator(wanted: str | None) -> Context:

@@ -123,6 +123,7 @@ PERMISSIONS = {
 RUNS = {
     "day": _("the business day"),
     "reminders": _("sending reminders"),
+    "mail": _("reading the mailbox"),
     "replay": _("limits held against the past"),
 }
 LETTER_STATES = {
