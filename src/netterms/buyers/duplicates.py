@@ -129,7 +129,7 @@ def _sides(ctx: Context, buyers: set[UUID]) -> dict[UUID, Side]:
     }
 
 
-def pairs(ctx: Context, state: str = "proposed", most: int = 50) -> list[Pair]:
+def pairs(ctx: Context, state: str = "proposed", most: int = 50, skip: int = 0) -> list[Pair]:
     """Pairs in a state: proposals by score, decisions the newest first."""
     ctx.require(Permission.READ)
     with book(ctx):
@@ -144,9 +144,9 @@ def pairs(ctx: Context, state: str = "proposed", most: int = 50) -> list[Pair]:
               and (p.state <> 'proposed'
                    or (p.score > 0 and a.merged_into is null and b.merged_into is null))
             order by p.decided_on desc nulls last, p.score desc, p.one_id, p.other_id
-            limit %(most)s
+            limit %(most)s offset %(skip)s
             """,
-            {"seller": ctx.seller, "state": state, "most": most},
+            {"seller": ctx.seller, "state": state, "most": most, "skip": skip},
         )
         ids = {line[end] for line in found for end in ("one_id", "other_id")}
         halves = {

@@ -147,6 +147,7 @@ def offer(
     buyer_id: UUID | None = None,
     invoice_id: UUID | None = None,
     most: int = MOST_DEBTS,
+    skip: int = 0,
 ) -> Offer:
     """What a buyer may pay early, or what is offered for one invoice: the first due first.
 
@@ -169,6 +170,7 @@ def offer(
                 "whole_book": whole_book,
                 "earliest_due": ctx.today + timedelta(days=told.least_days),
                 "most": most,
+                "skip": skip,
             },
         )
     left = None if told.budget_minor is None else month(ctx, told).left_minor
@@ -185,6 +187,7 @@ def acceptances(
     invoice_id: UUID | None = None,
     since: date = LONG_AGO,
     most: int | None = None,
+    skip: int = 0,
 ) -> list[Acceptance]:
     """What was accepted from `since` on, the newest first."""
     ctx.require(Permission.READ)
@@ -192,7 +195,7 @@ def acceptances(
         found = sql.rows(
             f"select * from ({sql.statement('early_payment/acceptances')}) a"  # noqa: S608 - ours
             " order by accepted_on desc, number desc, agreed_id desc, due_on, invoice_number"
-            " limit %(most)s",
+            " limit %(most)s offset %(skip)s",
             {
                 "seller": ctx.seller,
                 "buyer": buyer_id,
@@ -200,6 +203,7 @@ def acceptances(
                 "since": since,
                 "as_of": ctx.today,
                 "most": most,
+                "skip": skip,
             },
         )
     return sql.typed(found, Acceptance)

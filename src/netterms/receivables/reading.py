@@ -251,6 +251,7 @@ def disputes(
     invoice_id: UUID | None = None,
     only_open: bool = False,
     most: int = MOST_DISPUTES,
+    skip: int = 0,
 ) -> list[Dispute]:
     """Disputes with their clocks: open ones first, the oldest of them on top."""
     ctx.require(Permission.READ)
@@ -264,6 +265,7 @@ def disputes(
                 "invoice": invoice_id,
                 "only_open": only_open,
                 "most": most,
+                "skip": skip,
             },
         )
         country = sql.value(

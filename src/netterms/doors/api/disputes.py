@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 
 from netterms.doors.api.once import NO_NUL, Amount, Long, Made, Strict, file_bytes, money, once
-from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, Instant, PageSize
+from netterms.doors.api.shapes import KEYED, ApiRequest, Flag, Id, Instant, PageSize, Skip
 from netterms.doors.api.shapes import Money as MoneyShown
 from netterms.doors.api.shapes import money as shown_money
 from netterms.kernel.context import Context
@@ -139,9 +139,12 @@ def disputes(
     buyer_id: Id | None = None,
     only_open: Flag = True,
     limit: PageSize = 50,
+    skip: Skip = 0,
 ) -> dict[str, Any]:
     """Open ones, the oldest first; settled ones after them."""
-    found = reading.disputes(request.auth, buyer_id=buyer_id, only_open=only_open, most=limit)
+    found = reading.disputes(
+        request.auth, buyer_id=buyer_id, only_open=only_open, most=limit, skip=skip
+    )
     return {"items": [_dispute(request.auth, each) for each in found]}
 
 

@@ -12,7 +12,17 @@ from ninja import Field, Router, Schema, Status
 
 from netterms.buyers import queries as buyers
 from netterms.doors.api.once import NO_NUL, Amount, Made, Minor, Short, Strict, money, once
-from netterms.doors.api.shapes import KEYED, ApiRequest, Day, Grade, Id, Instant, PageSize, Problem
+from netterms.doors.api.shapes import (
+    KEYED,
+    ApiRequest,
+    Day,
+    Grade,
+    Id,
+    Instant,
+    PageSize,
+    Problem,
+    Skip,
+)
 from netterms.doors.api.shapes import Money as MoneyShown
 from netterms.doors.api.shapes import money as shown_money
 from netterms.early_payment import actions, queries
@@ -179,10 +189,12 @@ def set_policy(
 @router.get(
     "/buyers/{buyer_id}/early-payment", response=Offers, summary="What a buyer may pay early"
 )
-def offers(request: ApiRequest, buyer_id: Id, limit: PageSize = 50) -> dict[str, Any]:
+def offers(
+    request: ApiRequest, buyer_id: Id, limit: PageSize = 50, skip: Skip = 0
+) -> dict[str, Any]:
     """Every open invoice with what settles it on each day from today on."""
     buyers.buyer(request.auth, buyer_id)
-    offer = queries.offer(request.auth, buyer_id=buyer_id, most=limit)
+    offer = queries.offer(request.auth, buyer_id=buyer_id, most=limit, skip=skip)
     return {"as_of": offer.today, "items": _offers(offer)}
 
 
@@ -206,10 +218,10 @@ def accept(
 
 @router.get("/early-payment", response=Acceptances, summary="What was accepted for early payment")
 def acceptances(
-    request: ApiRequest, buyer_id: Id | None = None, limit: PageSize = 50
+    request: ApiRequest, buyer_id: Id | None = None, limit: PageSize = 50, skip: Skip = 0
 ) -> dict[str, Any]:
     """The newest first, with what became of each; and what it brought and cost in 365 days."""
-    found = queries.acceptances(request.auth, buyer_id=buyer_id, most=limit)
+    found = queries.acceptances(request.auth, buyer_id=buyer_id, most=limit, skip=skip)
     return {
         "items": [_acceptance(one) for one in found],
         "totals": queries.standing(request.auth),

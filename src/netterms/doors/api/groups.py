@@ -21,6 +21,7 @@ from netterms.doors.api.shapes import (
     Id,
     PageSize,
     Problem,
+    Skip,
     key_of,
     status_of,
 )
@@ -227,9 +228,10 @@ def pairs(
     request: ApiRequest,
     state: Annotated[str, Field(pattern="^(proposed|refused|merged)$")] = "proposed",
     limit: PageSize = 50,
+    skip: Skip = 0,
 ) -> dict[str, Any]:
     """Proposals, or what was decided."""
-    return {"items": duplicates.pairs(request.auth, state, limit)}
+    return {"items": duplicates.pairs(request.auth, state, limit, skip)}
 
 
 DECIDED: dict[Any, Any] = {200: PairDecided, 201: PairDecided, 404: Problem}

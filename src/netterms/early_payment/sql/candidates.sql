@@ -7,8 +7,8 @@ with picked as materialized (
     and (%(buyer)s::uuid is null or i.buyer_id = %(buyer)s)
     and (%(invoice)s::uuid is null or i.id = %(invoice)s)
     and (not %(whole_book)s or i.due_on >= %(earliest_due)s)
-  order by case when %(whole_book)s then -i.open_minor end, i.due_on, i.invoice_number
-  limit %(most)s
+  order by case when %(whole_book)s then -i.open_minor end, i.due_on, i.invoice_number, i.id
+  limit %(most)s offset %(skip)s
 )
 select i.id as invoice_id, i.buyer_id, b.name as buyer_name, i.invoice_number, i.currency, i.due_on,
        i.open_minor, minor_rate(i.currency, s.currency::text, %(as_of)s) as rate,

@@ -13,4 +13,4 @@ where d.seller_id = %(seller)s
   and (%(invoice)s::uuid is null or d.invoice_id = %(invoice)s)
   and (not %(only_open)s or d.settled_on is null)
 order by d.settled_on is not null, case when d.settled_on is null then d.raised_on end, d.settled_on desc, d.id
-limit %(most)s
+limit %(most)s offset %(skip)s
