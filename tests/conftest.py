@@ -9,7 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -31,9 +31,21 @@ from netterms.kernel.context import EVERYTHING, Context  # noqa: E402
 
 REPO = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 6, 1)
+LOG_SHOWN = 3_000
 
 
 _opened: list[Path] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What failed tells what the database said last: its log goes with the session."""
+    report = yield
+    log = HOME / "pg" / "log"
+    if report.failed and log.exists():
+        said = log.read_text(encoding="utf-8", errors="replace")[-LOG_SHOWN:]
+        report.sections.append(("The database said", said))
+    return report
 
 
 @pytest.fixture(scope="session")

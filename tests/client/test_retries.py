@@ -176,7 +176,8 @@ def test_the_deadline_ends_the_attempts(client, server):
     with pytest.raises(Unavailable) as raised:
         client.authorise("N-1", BUYER, EUR_100)
     assert time.monotonic() - began < QUICK.deadline + QUICK.timeout
-    assert (raised.value.code, raised.value.status) == ("busy", 503)
+    # The deadline may cut the last attempt off: nobody knows then what came of it.
+    assert (raised.value.code, raised.value.status) in {("busy", 503), ("", 0)}
     assert raised.value.idempotency_key == keys(server)[0]
     assert len(server.asked) > 3
 

@@ -102,7 +102,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a buyer owes in one currency: `items` open ones; credits are negative."""
+    """What a buyer owes in one currency: `items` open ones; credits are negative.
+
+    `disputed_minor` is what of the overdue is in dispute now.
+    """
 
     currency: str
     items: int
@@ -110,6 +113,12 @@ class Balance:
     credits_minor: int
     overdue_minor: int
     stage: int
+    disputed_minor: int = 0
+
+    @property
+    def collectable_minor(self) -> int:
+        """What may be asked for today: overdue and undisputed."""
+        return max(0, self.overdue_minor - self.disputed_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -34,6 +35,12 @@ def form(task, **more):
         "key": f"k-{uuid4()}", "task": str(task["id"]), "outcome": "reached", "channel": "phone",
         "person": "Ms Pay", "right_party": "on", "minutes": "6", "note": "asks for <a copy>",
     } | more  # fmt: skip
+
+
+def promised(client, task) -> Decimal:
+    """The amount that the form proposes to be promised."""
+    page = client.get(f"/work/{task['case_id']}/").content.decode()
+    return Decimal(re.search(r'<input id="amount" name="amount"[^>]* value="([^"]+)"', page)[1])
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -123,9 +130,11 @@ def test_a_dispute_is_noted_for_a_part_of_an_invoice(mine, signed_in):
         mine.ctx,
         "select i.id, i.open_minor from invoice i where i.buyer_id = %(b)s and i.open_minor > 100"
         " and i.kind = 'invoice' and not exists (select from dispute d where d.invoice_id = i.id)"
-        " limit 1",
+        " and i.due_on < %(today)s limit 1",
         b=task["buyer_id"],
+        today=mine.ctx.today,
     )
+    asked_for = promised(client, task)
     address = f"/work/{task['case_id']}/dispute/"
     before = len(rows(mine.ctx, "select 1 from dispute"))
     for wrong in ({"reason": "mood"}, {"invoice": str(uuid4())}, {"amount": "9999999999"}):
@@ -137,6 +146,8 @@ def test_a_dispute_is_noted_for_a_part_of_an_invoice(mine, signed_in):
         mine.ctx, "select amount_minor from dispute where invoice_id = %(i)s", i=invoice["id"]
     )
     assert found == [{"amount_minor": 100}]
+    # Nobody is asked to promise what it disputes.
+    assert promised(client, task) == asked_for - 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
