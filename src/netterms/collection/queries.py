@@ -102,10 +102,7 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a buyer owes in one currency: `items` open ones; credits are negative.
-
-    `disputed_minor` is what of the overdue is in dispute now.
-    """
+    """What a buyer owes in one currency; credits are negative, collectable is not disputed now."""
 
     currency: str
     items: int
@@ -113,12 +110,7 @@ class Balance:
     credits_minor: int
     overdue_minor: int
     stage: int
-    disputed_minor: int = 0
-
-    @property
-    def collectable_minor(self) -> int:
-        """What may be asked for today: overdue and undisputed."""
-        return max(0, self.overdue_minor - self.disputed_minor)
+    collectable_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

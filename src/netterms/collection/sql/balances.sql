@@ -1,5 +1,5 @@
 -- What one buyer owes on %(as_of)s and how far its invoices climbed, one row a currency in which anything
--- is open. Credits are negative; what is disputed is what is in dispute now.
+-- is open. Credits are negative; collectable is the overdue that is not in dispute now.
 -- Put after the common table expression `item` (receivables/item.sql) of that buyer alone.
 , owed as (
   select currency,
@@ -19,11 +19,11 @@ select o.*,
          join invoice_stage g on g.seller_id = i.seller_id and g.invoice_id = i.id
          where i.seller_id = %(seller)s and i.buyer_id = %(buyer)s and i.currency = o.currency), 0)
          as stage,
-       coalesce((
+       greatest(0, o.overdue_minor - coalesce((
          select sum(d.amount_minor)
          from invoice i
          join dispute d on d.seller_id = i.seller_id and d.invoice_id = i.id
          where i.seller_id = %(seller)s and i.buyer_id = %(buyer)s and i.currency = o.currency
-           and i.due_on < %(as_of)s and d.settled_on is null), 0)::bigint as disputed_minor
+           and i.due_on < %(as_of)s and d.settled_on is null), 0))::bigint as collectable_minor
 from owed o
 order by o.currency
