@@ -6,35 +6,38 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
 from django.utils.translation import gettext as _
 
 from netterms.portfolio.figures import amount_writer
 from netterms.portfolio.replay import Replay
-from netterms.portfolio.sheet import Column, Kind, Row, Table, write_tables
+from netterms.portfolio.sheet import Column, Row, Table, write_tables
 from netterms.portfolio.texts import OUTCOMES
 
 
-def write(path: Path, found: Sequence[Replay], until: date, margin: Decimal | None) -> None:
+def write(
+    to: Path | IO[bytes], found: Sequence[Replay], until: date, margin: Decimal | None
+) -> None:
     """Write the workbook in the active language; `margin` on sales, 0 to 1, where it is known."""
     tables = _limits(found, until, margin), _stopped(found, until)
-    write_tables(path, tables, {"title": _("Limits held against the past"), "comments": "netterms"})
+    write_tables(to, tables, {"title": _("Limits held against the past"), "comments": "netterms"})
 
 
 def _limits(found: Sequence[Replay], until: date, margin: Decimal | None) -> Table:
     columns = [
-        Column(_("As of"), Kind.DATE, 12),
-        Column(_("Currency"), Kind.TEXT, 10),
-        Column(_("Invoices judged"), Kind.WHOLE, 16),
-        Column(_("Sales judged"), Kind.MONEY, 18),
-        Column(_("Of the recommended limit"), Kind.SHARE, 16),
-        Column(_("Invoices stopped"), Kind.WHOLE, 16),
-        Column(_("Sales stopped"), Kind.MONEY, 18),
-        Column(_("Bad debt avoided"), Kind.MONEY, 18),
-        Column(_("Sales given up that were paid"), Kind.MONEY, 18),
-        Column(_("Break-even margin"), Kind.SHARE, 16),
-        Column(_("Your margin on sales"), Kind.SHARE, 16),
-        Column(_("Gain at your margin"), Kind.MONEY, 18),
+        Column.day(_("As of")),
+        Column.text(_("Currency"), 10),
+        Column.whole(_("Invoices judged"), 16),
+        Column.money(_("Sales judged")),
+        Column.share(_("Of the recommended limit"), 16),
+        Column.whole(_("Invoices stopped"), 16),
+        Column.money(_("Sales stopped")),
+        Column.money(_("Bad debt avoided")),
+        Column.money(_("Sales given up that were paid")),
+        Column.share(_("Break-even margin"), 16),
+        Column.share(_("Your margin on sales"), 16),
+        Column.money(_("Gain at your margin")),
     ]
     return Table(_("Limits"), columns, list(_limit_rows(found, until, margin)))
 
@@ -61,16 +64,16 @@ def _limit_rows(found: Sequence[Replay], until: date, margin: Decimal | None) ->
 
 def _stopped(found: Sequence[Replay], until: date) -> Table:
     columns = [
-        Column(_("Invoice"), Kind.TEXT, 18),
-        Column(_("Buyer number"), Kind.TEXT, 18),
-        Column(_("Buyer"), Kind.TEXT, 32),
-        Column(_("Invoice date"), Kind.DATE, 12),
-        Column(_("Currency"), Kind.TEXT, 10),
-        Column(_("Amount"), Kind.MONEY, 18),
-        Column(_("Owed that day"), Kind.MONEY, 18),
-        Column(_("Limit that day"), Kind.MONEY, 18),
-        Column(_("Grade"), Kind.WHOLE, 8),
-        Column(_("What came of it"), Kind.TEXT, 32),
+        Column.text(_("Invoice"), 18),
+        Column.text(_("Buyer number"), 18),
+        Column.text(_("Buyer"), 32),
+        Column.day(_("Invoice date")),
+        Column.text(_("Currency"), 10),
+        Column.money(_("Amount")),
+        Column.money(_("Owed that day")),
+        Column.money(_("Limit that day")),
+        Column.whole(_("Grade"), 8),
+        Column.text(_("What came of it"), 32),
     ]
     rows = [row for one in found for row in _stopped_rows(one, until)]
     return Table(_("Invoices stopped"), columns, rows)

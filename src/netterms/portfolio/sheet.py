@@ -16,7 +16,7 @@ from enum import Enum, auto
 from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, ZipFile
 from zlib import DEFLATED, MAX_WBITS
 
@@ -25,6 +25,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EPOCH = date(1899, 12, 30)
 LONGEST_TEXT = 32_767
 LONGEST_SHEET = 1_048_575  # rows below the headings
@@ -73,6 +74,26 @@ class Column:
     kind: Kind
     width: int
 
+    @classmethod
+    def text(cls, heading: str, width: int = 16) -> Self:
+        return cls(heading, Kind.TEXT, width)
+
+    @classmethod
+    def money(cls, heading: str) -> Self:
+        return cls(heading, Kind.MONEY, 18)
+
+    @classmethod
+    def whole(cls, heading: str, width: int = 12) -> Self:
+        return cls(heading, Kind.WHOLE, width)
+
+    @classmethod
+    def share(cls, heading: str, width: int = 12) -> Self:
+        return cls(heading, Kind.SHARE, width)
+
+    @classmethod
+    def day(cls, heading: str) -> Self:
+        return cls(heading, Kind.DATE, 12)
+
 
 class Styles:
     """The workbook's cell formats, each as the number its cells carry."""
@@ -97,10 +118,12 @@ class Styles:
         return int(made._get_xf_index())  # noqa: SLF001 - our rows need it, nobody else gives it
 
 
-def write_tables(path: Path, tables: Iterable[Table], properties: Mapping[str, str]) -> None:
+def write_tables(
+    to: Path | IO[bytes], tables: Iterable[Table], properties: Mapping[str, str]
+) -> None:
     """A workbook with one table a sheet: headings frozen, with a filter.
 
-    XlsxWriter makes everything but the rows, which are put into its sheets on the way to `path`.
+    XlsxWriter makes everything but the rows, which are put into its sheets on the way.
     """
     shell = BytesIO()
     book = Workbook(shell, {"in_memory": True})
@@ -113,7 +136,7 @@ def write_tables(path: Path, tables: Iterable[Table], properties: Mapping[str, s
     sheets = {f"xl/worksheets/sheet{at}.xml": table for at, table in enumerate(shown, 1)}
     with (
         ZipFile(shell) as parts,
-        ZipFile(path, "w", ZIP_DEFLATED) as whole,
+        ZipFile(to, "w", ZIP_DEFLATED) as whole,
     ):
         for part in parts.infolist():
             with whole.open(part.filename, "w", force_zip64=True) as file:

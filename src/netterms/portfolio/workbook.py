@@ -51,22 +51,6 @@ def _tables(
     yield _bad(bad)
 
 
-def _text(heading: str, width: int = 16) -> Column:
-    return Column(heading, Kind.TEXT, width)
-
-
-def _money(heading: str) -> Column:
-    return Column(heading, Kind.MONEY, 18)
-
-
-def _whole(heading: str) -> Column:
-    return Column(heading, Kind.WHOLE, 12)
-
-
-def _share(heading: str) -> Column:
-    return Column(heading, Kind.SHARE, 12)
-
-
 def _summary(report: Report, items: int) -> Table:
     source = report["source"]
     about = [
@@ -86,7 +70,11 @@ def _summary(report: Report, items: int) -> Table:
         for name, value in _figures(block)
         if value[1] is not None
     ]
-    columns = [_text(_("Currency"), 10), _text(_("Figure"), 34), Column(_("Value"), Kind.ANY, 24)]
+    columns = [
+        Column.text(_("Currency"), 10),
+        Column.text(_("Figure"), 34),
+        Column(_("Value"), Kind.ANY, 24),
+    ]
     return Table(_("Summary"), columns, [*about, *figures])
 
 
@@ -126,8 +114,12 @@ def _ageing(report: Report) -> Table:
         rows.append(
             (currency, _("Open credit notes"), block["credits_total"], block["credits_count"])
         )
-    columns = [_text(_("Currency"), 10), _text(_("Days past due"), 20), _money(_("Amount"))]
-    return Table(_("Ageing"), [*columns, _whole(_("Invoices"))], rows)
+    columns = [
+        Column.text(_("Currency"), 10),
+        Column.text(_("Days past due"), 20),
+        Column.money(_("Amount")),
+    ]
+    return Table(_("Ageing"), [*columns, Column.whole(_("Invoices"))], rows)
 
 
 def _top(report: Report) -> Table:
@@ -136,10 +128,17 @@ def _top(report: Report) -> Table:
         "oldest_days_past_due",
     )  # fmt: skip
     columns = [
-        _text(_("Currency"), 10), _whole(_("Rank")), _text(_("Buyer number")),
-        _text(_("Buyer"), 36), _whole(_("Grade")), _money(_("Open amount")), _share(_("Share")),
-        _share(_("Cumulative")), _money(_("Overdue")), _whole(_("Oldest, days")),
-    ]  # fmt: skip
+        Column.text(_("Currency"), 10),
+        Column.whole(_("Rank")),
+        Column.text(_("Buyer number")),
+        Column.text(_("Buyer"), 36),
+        Column.whole(_("Grade")),
+        Column.money(_("Open amount")),
+        Column.share(_("Share")),
+        Column.share(_("Cumulative")),
+        Column.money(_("Overdue")),
+        Column.whole(_("Oldest, days")),
+    ]
     return Table(_("Top 20"), columns, _listed(report, "top20", keys))
 
 
@@ -153,14 +152,23 @@ def _listed(report: Report, name: str, keys: Sequence[str]) -> list[Row]:
 
 def _buyers(report: Report) -> Table:
     columns = [
-        _text(_("Currency"), 10), _text(_("Buyer number")), _text(_("Buyer"), 36),
-        _text(_("Country"), 9), _whole(_("Grade")),
-        Column(_("Probability of default"), Kind.SHARE, 12), _whole(_("Score")),
-        Column(_("Payment index"), Kind.FIGURE, 12), _share(_("Confidence")),
-        _money(_("Open amount")), _money(_("Overdue")), _whole(_("Oldest, days")),
-        _whole(_("Stage")), _money(_("Recommended limit")), _text(_("Why this grade"), 80),
-        _text(_("Why this limit"), 60),
-    ]  # fmt: skip
+        Column.text(_("Currency"), 10),
+        Column.text(_("Buyer number")),
+        Column.text(_("Buyer"), 36),
+        Column.text(_("Country"), 9),
+        Column.whole(_("Grade")),
+        Column.share(_("Probability of default")),
+        Column.whole(_("Score")),
+        Column(_("Payment index"), Kind.FIGURE, 12),
+        Column.share(_("Confidence")),
+        Column.money(_("Open amount")),
+        Column.money(_("Overdue")),
+        Column.whole(_("Oldest, days")),
+        Column.whole(_("Stage")),
+        Column.money(_("Recommended limit")),
+        Column.text(_("Why this grade"), 80),
+        Column.text(_("Why this limit"), 60),
+    ]
     # Chinese sentences follow each other without a space.
     gap = "" if report["lang"].startswith("zh") else " "
     rows = [
@@ -179,10 +187,16 @@ def _buyers(report: Report) -> Table:
 
 def _chase(report: Report) -> Table:
     columns = [
-        _text(_("Currency"), 10), _text(_("Buyer number")), _text(_("Buyer"), 36),
-        _whole(_("Stage")), _text(_("Action"), 28), _money(_("Overdue")),
-        _whole(_("Oldest, days")), _whole(_("Invoices")), _text(_("Why"), 60),
-    ]  # fmt: skip
+        Column.text(_("Currency"), 10),
+        Column.text(_("Buyer number")),
+        Column.text(_("Buyer"), 36),
+        Column.whole(_("Stage")),
+        Column.text(_("Action"), 28),
+        Column.money(_("Overdue")),
+        Column.whole(_("Oldest, days")),
+        Column.whole(_("Invoices")),
+        Column.text(_("Why"), 60),
+    ]
     said = {action.value: _(words) for action, words in ACTIONS.items()}
     rows = [
         (
@@ -205,24 +219,34 @@ def _open_rows(items: Iterable[Sequence[Any]]) -> Iterator[Row]:
 
 def _open(rows: Sequence[Row]) -> Table:
     columns = [
-        _text(_("Currency"), 10), _text(_("Buyer number")), _text(_("Buyer"), 36),
-        _text(_("Invoice number"), 20), Column(_("Invoice date"), Kind.DATE, 12),
-        Column(_("Due date"), Kind.DATE, 12), _money(_("Amount")), _money(_("Open amount")),
-        _whole(_("Days past due")),
-    ]  # fmt: skip
+        Column.text(_("Currency"), 10),
+        Column.text(_("Buyer number")),
+        Column.text(_("Buyer"), 36),
+        Column.text(_("Invoice number"), 20),
+        Column.day(_("Invoice date")),
+        Column.day(_("Due date")),
+        Column.money(_("Amount")),
+        Column.money(_("Open amount")),
+        Column.whole(_("Days past due")),
+    ]
     return Table(_("Open invoices"), columns, rows)
 
 
 def _method(rows: Sequence[Row]) -> Table:
     columns = [
-        _text(_("Figure"), 36), _text(_("Formula"), 90), _text(_("Note"), 80), _text(_("Rule"), 16),
-    ]  # fmt: skip
+        Column.text(_("Figure"), 36),
+        Column.text(_("Formula"), 90),
+        Column.text(_("Note"), 80),
+        Column.text(_("Rule"), 16),
+    ]
     return Table(_("Method"), columns, rows)
 
 
 def _bad(rows: Sequence[Row]) -> Table:
     columns = [
-        _whole(pgettext("of a sheet", "Row")), _text(_("Column"), 24), _text(_("Value"), 30),
-        _text(_("Reason"), 80),
-    ]  # fmt: skip
+        Column.whole(pgettext("of a sheet", "Row")),
+        Column.text(_("Column"), 24),
+        Column.text(_("Value"), 30),
+        Column.text(_("Reason"), 80),
+    ]
     return Table(_("Bad rows"), columns, rows)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
+from io import BytesIO
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -62,15 +61,10 @@ def workbook(request: PageRequest, buyer_id: UUID) -> HttpResponse:
     since, until = _period(request)
     buyer = buyers.buyer(request.ctx, buyer_id)
     found = queries.buyer_statement(request.ctx, buyer_id, since, until)
-    with tempfile.TemporaryDirectory(prefix="netterms-") as folder:
-        path = Path(folder) / "statement.xlsx"
-        title = _("Statement of account: %(name)s") % {"name": buyer.name}
-        sheet.write_tables(
-            path, [_sheet(each) for each in found] or [_no_sheet()], {"title": title}
-        )
-        content = path.read_bytes()
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(content, kind, buyer_id, until, "xlsx")
+    content = BytesIO()
+    title = _("Statement of account: %(name)s") % {"name": buyer.name}
+    sheet.write_tables(content, [_sheet(each) for each in found] or [_no_sheet()], {"title": title})
+    return _file(content.getvalue(), sheet.MEDIA_TYPE, buyer_id, until, "xlsx")
 
 
 def as_pdf(buyer: str, seller: str, since: date, until: date, found: Sequence[Statement]) -> bytes:
@@ -141,11 +135,11 @@ def _no_sheet() -> sheet.Table:
 
 def _columns() -> list[sheet.Column]:
     return [
-        sheet.Column(_("Day"), sheet.Kind.DATE, 12),
-        sheet.Column(_("What"), sheet.Kind.TEXT, 24),
-        sheet.Column(_("Document"), sheet.Kind.TEXT, 28),
-        sheet.Column(_("Amount"), sheet.Kind.MONEY, 18),
-        sheet.Column(_("Balance"), sheet.Kind.MONEY, 18),
+        sheet.Column.day(_("Day")),
+        sheet.Column.text(_("What"), 24),
+        sheet.Column.text(_("Document"), 28),
+        sheet.Column.money(_("Amount")),
+        sheet.Column.money(_("Balance")),
     ]
 
 

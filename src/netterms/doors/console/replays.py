@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,10 +18,10 @@ from netterms.kernel.mends import Mend
 from netterms.kernel.refusal import invalid
 from netterms.portfolio import replay_workbook
 from netterms.portfolio.live import replay_book
+from netterms.portfolio.sheet import MEDIA_TYPE
 from netterms.portfolio.texts import OUTCOMES
 
 STOPPED_SHOWN = 20
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERCENT = Decimal(100)
 
 
@@ -59,13 +58,11 @@ def workbook(request: PageRequest) -> HttpResponse:
     """The same as a workbook, with every stopped invoice."""
     margin = _margin(request.GET)
     found = replay_book(request.ctx, request.as_of)
-    with TemporaryDirectory(prefix="netterms-") as folder:
-        path = Path(folder) / "replay.xlsx"
-        replay_workbook.write(path, found, request.as_of, margin)
-        content = path.read_bytes()
+    content = BytesIO()
+    replay_workbook.write(content, found, request.as_of, margin)
     name = f"replay-{request.as_of}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=WORKBOOK, headers=headers)
+    return HttpResponse(content.getvalue(), content_type=MEDIA_TYPE, headers=headers)
 
 
 def _margin(form: Mapping[str, str]) -> Decimal | None:
