@@ -43,7 +43,6 @@ def is_up_to_date() -> bool:
 
 
 def migrate(*, quiet: bool = True) -> None:
-    """Apply every migration that is missing. Safe to repeat. NewerTablesError as above."""
-    is_up_to_date()
+    """Apply every migration that is missing. Safe to repeat."""
     call_command("migrate", database="owner", verbosity=0 if quiet else 1, stdout=sys.stderr)
     connections["owner"].close()

@@ -15,5 +15,7 @@ def migrate() -> None:
         from netterms.store import schema
 
         reach_database()
+        # Also where nothing is missing it says so; data of a newer program it leaves alone.
+        schema.is_up_to_date()
         schema.migrate(quiet=False)
         screen.say(_("The tables are up to date."))

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import Http404, HttpRequest
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -26,7 +26,7 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         except OSError as error:
             # The page says the same for every address: whoever runs this reads why none came.
             # What a mail server answers has the address in it.
-            logger.error("%s was not sent: %s", template_prefix, type(error).__name__)
+            log.error("%s was not sent: %s", template_prefix, type(error).__name__)
 
 
 def absent(_request: HttpRequest, *_where: str) -> NoReturn:
